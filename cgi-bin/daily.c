@@ -1,0 +1,64 @@
+/*
+ * daily: GET /metrics/daily?days=30&tz=UTC
+ *
+ * Calls by the local date on which they started: exactly `days` buckets, the last the current, partial one; with start_time
+ * and end_time, the days that the window touches.  A day runs from midnight to midnight of `tz`, so it has 23 or 25 hours
+ * where the clocks change.
+ *
+ *   200  {"timeseries":[{"date":"2026-02-05","total":45,..,"success_rate":95.6},..],"days":30}
+ *   400  days is not a number, or outside 1..3660; no such time zone
+ *   503  the call database is busy or cannot be read
+ */
+#include "config.h"
+
+#include "endpoint.h"
+#include "report.h"
+#include "zone.h"
+
+static const struct cm_param params[] = {
+	{ "days", CM_INT, .fallback = "30", .min = 1, .max = CM_WINDOW_MAX_DAYS, .help = "how many days back from today" },
+	{ "tz", CM_ZONE, .fallback = "UTC", .help = "the time zone of the days' edges" },
+	CM_WINDOW_FILTERS,
+	{ 0 },
+};
+
+/* The local day on which the series begins. */
+static struct cm_date
+first_day(const struct cm_query *query, const struct cm_window *window)
+{
+	struct cm_date date;
+
+	if (cm_query_given(query, "start_time") || cm_query_given(query, "hours"))
+		return cm_zone_date(window->from);
+	date = cm_zone_date(window->to - 1);
+	date.day -= (int)cm_query_int(query, "days") - 1;
+	return date;
+}
+
+static int
+daily(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
+{
+	struct cm_window window = cm_query_window(query);
+	cm_us edges[CM_WINDOW_MAX_DAYS + 3];
+	struct cm_date date;
+	int n, rc;
+
+	cm_zone_use(cm_query_text(query, "tz"));
+	date = first_day(query, &window);
+	edges[0] = cm_zone_day_start(date);
+	for (n = 0; edges[n] < window.to && n <= CM_WINDOW_MAX_DAYS + 1; n++) {
+		date.day++;
+		edges[n + 1] = cm_zone_day_start(date);
+	}
+	edges[n] = window.to;
+	if (cm_query_given(query, "start_time"))
+		edges[0] = window.from;
+	rc = cm_report_series(store, &window.filter, edges, (size_t)n, "date", cm_reply_json(reply), "timeseries");
+	cm_json_int(cm_reply_json(reply), "days", n);
+	return rc;
+}
+
+const struct cm_endpoint cm_endpoint = {
+	.name = "daily", .path = "/metrics/daily", .summary = "Calls by the day, in any time zone.",
+	.params = params, .handle = daily, .max_age_s = 60,
+};

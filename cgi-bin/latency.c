@@ -1,0 +1,114 @@
+/*
+ * latency: GET /metrics/latency?hours=24&component=&interval=
+ *
+ * Count, average, extremes and exact percentiles of the timed steps of turns, in milliseconds: under the guide's three names
+ * and per component.  `component` asks for one alone; `interval` (5m, 1h, 1d ..) adds the same for each span of time.
+ *
+ *   200  {"period_hours":24,"speech_end_to_first_audio_ms":{"count":6683,"p95":900.1,..},..,"components":{"turn_e2e":{..},..},
+ *         "timeseries":[{"start":"..","turn_e2e":{..}},..]}
+ *   400  no such component; an interval that cuts the window into more than 1000 spans
+ *   503  the call database is busy or cannot be read
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "endpoint.h"
+#include "error.h"
+#include "report.h"
+
+enum { SPANS_MAX = 1000, PLACES = 3 };
+
+static const struct cm_param params[] = {
+	{ "hours", CM_INT, .fallback = "24", .min = 1, .max = CM_WINDOW_MAX_HOURS, .help = "window: so many hours back from now" },
+	{ "component", CM_CHOICE, .help = "one component alone",
+	    .choices = "turn_e2e stt llm_ttft tts_ttfb tool network session" },
+	{ "interval", CM_INTERVAL, .min = 1, .max = 31 * CM_DAY_S, .help = "adds a timeseries of spans this long" },
+	CM_WINDOW_FILTERS,
+	{ 0 },
+};
+
+static bool
+is_asked(const struct cm_component *component, const char *asked)
+{
+	return asked == NULL || strcmp(asked, component->name) == 0;
+}
+
+static int
+components(struct cm_store *store, const struct cm_window *window, const char *asked, struct cm_values *values)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < CM_COMPONENTS; i++)
+		if (is_asked(&cm_components[i], asked) &&
+		    (rc = cm_values(store, window, cm_components[i].name, &values[i])) < 0)
+			return rc;
+	return 0;
+}
+
+static void
+report(struct cm_json *json, const char *asked, const struct cm_values *values)
+{
+	size_t i;
+
+	for (i = 0; i < CM_GUIDE_COMPONENTS; i++)
+		if (is_asked(&cm_components[i], asked))
+			cm_report_latency(json, cm_components[i].guide_key, &values[i], PLACES);
+	cm_json_object(json, "components");
+	for (i = 0; i < CM_COMPONENTS; i++)
+		if (is_asked(&cm_components[i], asked))
+			cm_report_latency(json, cm_components[i].name, &values[i], PLACES);
+	cm_json_end(json);
+}
+
+/* Spans lie on multiples of the interval; the first and last may be partial. */
+static int
+timeseries(struct cm_store *store, const struct cm_window *window, const char *asked, cm_us interval_us, struct cm_json *json)
+{
+	struct cm_window span = *window;
+	struct cm_values values[CM_COMPONENTS];
+	size_t i;
+	int rc;
+
+	cm_json_array(json, "timeseries");
+	for (span.from = window->from; span.from < window->to; span.from = span.to) {
+		span.to = cm_time_floor(span.from, interval_us) + interval_us;
+		if (span.to > window->to)
+			span.to = window->to;
+		if ((rc = components(store, &span, asked, values)) < 0)
+			return rc;
+		cm_json_object(json, NULL);
+		cm_json_time(json, "start", span.from);
+		for (i = 0; i < CM_COMPONENTS; i++)
+			if (is_asked(&cm_components[i], asked))
+				cm_report_latency(json, cm_components[i].name, &values[i], PLACES);
+		cm_json_end(json);
+	}
+	cm_json_end(json);
+	return 0;
+}
+
+static int
+latency(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
+{
+	struct cm_window window = cm_query_window(query);
+	const char *asked = cm_query_text(query, "component");
+	cm_us interval_us = cm_query_int(query, "interval") * CM_SECOND_US;
+	struct cm_json *json = cm_reply_json(reply);
+	struct cm_values values[CM_COMPONENTS];
+	int rc;
+
+	if (interval_us != 0 && (window.to - window.from) / interval_us > SPANS_MAX)
+		return cm_reply_refuse(reply, "interval", "The interval cuts the window into more than 1000 spans.");
+	if ((rc = components(store, &window, asked, values)) < 0)
+		return rc;
+	cm_json_decimal(json, "period_hours", (double)(window.to - window.from) / (double)CM_HOUR_US, 0);
+	report(json, asked, values);
+	return interval_us != 0 ? timeseries(store, &window, asked, interval_us, json) : 0;
+}
+
+const struct cm_endpoint cm_endpoint = {
+	.name = "latency", .path = "/metrics/latency", .summary = "How long callers and components wait: exact percentiles.",
+	.params = params, .handle = latency, .max_age_s = 10,
+};

@@ -1,0 +1,153 @@
+/*
+ * prometheus: GET /metrics/prometheus, also /metrics
+ *
+ * What Prometheus scrapes.  Counters and the _sum and _count of summaries are of all time and never fall; gauges and
+ * quantiles are of the last 24 hours, NaN without data.  No label carries a call, a person or a number.
+ *
+ *   200  text format 0.0.4, or OpenMetrics 1.0 when the Accept header asks for it
+ *   503  the call database is busy or cannot be read
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "endpoint.h"
+#include "error.h"
+#include "exposition.h"
+#include "report.h"
+
+static const struct cm_param params[] = {
+	{ "hours", CM_INT, .fallback = "24", .min = 1, .max = CM_WINDOW_MAX_HOURS,
+	    .help = "window of the gauges and quantiles: so many hours back from now" },
+	CM_WINDOW_FILTERS,
+	{ 0 },
+};
+
+static const char *const quantile_labels[CM_QUANTILES] = { "quantile=\"0.5\"", "quantile=\"0.95\"", "quantile=\"0.99\"" };
+
+/* Quantiles of the window, sum and count of all time, in units of unit_us microseconds. */
+static void
+summary(struct cm_exposition *out, const struct cm_values *values, double unit_us, int64_t ever_count, int64_t ever_sum_us)
+{
+	int i;
+
+	for (i = 0; i < CM_QUANTILES; i++)
+		cm_exposition_sample(out, "", quantile_labels[i],
+		    values->count == 0 ? NAN : (double)values->quantile_us[i] / unit_us);
+	cm_exposition_sample(out, "_sum", "", (double)ever_sum_us / unit_us);
+	cm_exposition_sample(out, "_count", "", (double)ever_count);
+}
+
+static void
+by_label(struct cm_exposition *out, const char *label, const char *const *names, const int64_t *values, int n)
+{
+	char labels[64];
+	int i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(labels, sizeof labels, "%s=\"%s\"", label, names[i]);
+		cm_exposition_sample(out, "", labels, (double)values[i]);
+	}
+}
+
+static void
+calls_ended(struct cm_exposition *out, const struct cm_tally *ever)
+{
+	char labels[64];
+	int status, direction;
+
+	cm_exposition_family(out, "voice_calls_ended", CM_COUNTER, "Calls that ended, by how and direction.");
+	for (status = CM_COMPLETED; status < CM_STATUSES; status++)
+		for (direction = 0; direction < CM_DIRECTIONS; direction++) {
+			snprintf(labels, sizeof labels, "status=\"%s\",type=\"%s\"", cm_status_names[status],
+			    cm_direction_names[direction]);
+			cm_exposition_sample(out, "", labels, (double)ever->ended_by[status][direction]);
+		}
+}
+
+static void
+gauge(struct cm_exposition *out, const char *name, const char *help, double value)
+{
+	cm_exposition_family(out, name, CM_GAUGE, help);
+	cm_exposition_sample(out, "", "", value);
+}
+
+static void
+calls(struct cm_exposition *out, const struct cm_tally *now, const struct cm_tally *ever, int64_t active)
+{
+	cm_exposition_family(out, "voice_calls", CM_COUNTER, "Calls ever seen.");
+	cm_exposition_sample(out, "", "", (double)ever->total);
+	gauge(out, "voice_calls_success_rate", "Completed calls per hundred that ended, last 24 hours.",
+	    cm_tally_success_pct(now));
+	gauge(out, "voice_calls_active", "Calls that are active now.", (double)active);
+	gauge(out, "voice_transcript_rate", "Calls with a transcript per hundred, last 24 hours.",
+	    cm_tally_transcript_pct(now));
+	cm_exposition_family(out, "voice_calls_by_status", CM_GAUGE, "Calls of the last 24 hours, by status.");
+	by_label(out, "status", cm_status_names, now->by_status, CM_STATUSES);
+	cm_exposition_family(out, "voice_calls_by_type", CM_GAUGE, "Calls of the last 24 hours, by direction.");
+	by_label(out, "type", cm_direction_names, now->by_direction, CM_DIRECTIONS);
+	calls_ended(out, ever);
+	cm_exposition_family(out, "voice_call_failures", CM_COUNTER, "Calls that failed or timed out, by reason.");
+	by_label(out, "reason", cm_reason_names, ever->by_reason, CM_REASONS);
+}
+
+static int
+durations(struct cm_exposition *out, struct cm_store *store, const struct cm_window *window, const struct cm_tally *ever)
+{
+	struct cm_values values;
+	int rc;
+
+	if ((rc = cm_values(store, window, "call", &values)) < 0)
+		return rc;
+	cm_exposition_family(out, "voice_call_duration_seconds", CM_SUMMARY, "Duration of completed calls.");
+	summary(out, &values, 1e6, ever->timed, ever->duration_sum_us);
+	return 0;
+}
+
+static int
+latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_window *window)
+{
+	static const char *const help[CM_GUIDE_COMPONENTS] = {
+		"From the end of the caller's speech to the first audio of the answer, in milliseconds.",
+		"Duration of tool calls, in milliseconds.", "Duration of sessions, in milliseconds.",
+	};
+	struct cm_values values;
+	int64_t count, sum_us;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < CM_GUIDE_COMPONENTS; i++) {
+		if ((rc = cm_values(store, window, cm_components[i].name, &values)) < 0 ||
+		    (rc = cm_values_ever(store, &window->filter, cm_components[i].name, &count, &sum_us)) < 0)
+			return rc;
+		cm_exposition_family(out, cm_components[i].family, CM_SUMMARY, help[i]);
+		summary(out, &values, 1e3, count, sum_us);
+	}
+	return 0;
+}
+
+static int
+prometheus(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
+{
+	struct cm_window window = cm_query_window(query);
+	struct cm_exposition out;
+	struct cm_tally now, ever;
+	int64_t active, stale;
+	int rc;
+
+	if ((rc = cm_tally(store, &window, &now)) < 0 || (rc = cm_tally_ever(store, &window.filter, &ever)) < 0 ||
+	    (rc = cm_active_calls(store, &window.filter, 0, &active, &stale)) < 0)
+		return rc;
+	cm_exposition_begin(&out, reply);
+	calls(&out, &now, &ever, active);
+	if ((rc = durations(&out, store, &window, &ever)) < 0 || (rc = latencies(&out, store, &window)) < 0)
+		return rc;
+	cm_exposition_end(&out);
+	return 0;
+}
+
+const struct cm_endpoint cm_endpoint = {
+	.name = "prometheus", .path = "/metrics/prometheus", .also = "/metrics", .summary = "What Prometheus scrapes.",
+	.params = params, .handle = prometheus, .max_age_s = 5,
+};

@@ -1,0 +1,54 @@
+/* admin: what the jobs that work on the schema have in common; see admin.h. */
+#include "config.h"
+
+#include "admin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "progress.h"
+#include "schema.h"
+#include "settings.h"
+#include "store.h"
+
+static int
+usage(const struct cm_job *job, FILE *out, int status)
+{
+	fprintf(out, "usage: callmetrics %s DATABASE\n\n%s\n", job->name, job->summary);
+	return status;
+}
+
+static int
+explain_failure(const struct cm_job *job, const struct cm_store *store, int rc)
+{
+	const char *why = rc == CM_ENOTFOUND ? "this is no call database: it has no table `calls`, or is not attached"
+					     : cm_store_problem(store);
+
+	fprintf(stderr, "callmetrics %s: %s\n", job->name, why);
+	return 1;
+}
+
+int
+cm_job_main(const struct cm_job *job, int argc, char **argv)
+{
+	struct cm_bar bar = { 0 };
+	const struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
+	const char *path = argc == 2 ? argv[1] : cm_setting("CALLMETRICS_DB");
+	struct cm_store *store;
+	int rc;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return usage(job, stdout, 0);
+	if (argc > 2 || path == NULL || *path == '-')
+		return usage(job, stderr, 2);
+	if (cm_store_open(path, CM_STORE_ADMIN, &store) < 0)
+		return 1;
+	rc = job->work(store, &progress);
+	if (rc < 0)
+		rc = explain_failure(job, store, rc);
+	else
+		printf("%s: %s\n", path, job->done);
+	cm_store_close(store);
+	return rc;
+}

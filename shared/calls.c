@@ -1,0 +1,255 @@
+/* calls: how many calls came to what; see calls.h. */
+#include "config.h"
+
+#include "calls.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+
+const char *const cm_status_names[CM_STATUSES] = {
+	[CM_ACTIVE] = "active", [CM_COMPLETED] = "completed", [CM_FAILED] = "failed", [CM_CANCELLED] = "cancelled",
+	[CM_TIMEOUT] = "timeout",
+};
+
+const char *const cm_direction_names[CM_DIRECTIONS] = {
+	[CM_INBOUND] = "inbound", [CM_OUTBOUND] = "outbound",
+};
+
+const char *const cm_reason_names[CM_REASONS] = {
+	[CM_REASON_TIMEOUT] = "timeout", [CM_USER_HANGUP] = "user_hangup", [CM_NETWORK_ERROR] = "network_error",
+	[CM_API_ERROR] = "api_error", [CM_UNKNOWN] = "unknown",
+};
+
+/* Reads the word before the next '/' and steps over both; its place among names, or -1. */
+static int
+next_word(const char **text, const char *const *names, int count)
+{
+	size_t length = strcspn(*text, "/");
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (strlen(names[i]) == length && strncmp(names[i], *text, length) == 0)
+			break;
+	*text += length + ((*text)[length] == '/');
+	return i < count ? i : -1;
+}
+
+struct counts {
+	int64_t n;
+	int64_t with_transcript;
+	int64_t timed;
+	int64_t duration_sum_us;
+};
+
+/* Adds calls of one outcome (status/call_type/failure_reason) to a tally. */
+static void
+add_outcome(struct cm_tally *tally, const char *outcome, const struct counts *counts)
+{
+	int status = next_word(&outcome, cm_status_names, CM_STATUSES);
+	int direction = next_word(&outcome, cm_direction_names, CM_DIRECTIONS);
+	int reason = next_word(&outcome, cm_reason_names, CM_REASONS);
+
+	tally->total += counts->n;
+	if (status >= 0)
+		tally->by_status[status] += counts->n;
+	if (direction >= 0)
+		tally->by_direction[direction] += counts->n;
+	if (status > CM_ACTIVE && direction >= 0)
+		tally->ended_by[status][direction] += counts->n;
+	if (reason >= 0)
+		tally->by_reason[reason] += counts->n;
+	tally->with_transcript += counts->with_transcript;
+	tally->timed += counts->timed;
+	tally->duration_sum_us += counts->duration_sum_us;
+}
+
+static struct counts
+read_counts(const struct cm_rows *rows, int column)
+{
+	struct counts counts = { .n = cm_rows_int(rows, column), .with_transcript = cm_rows_int(rows, column + 1),
+		.timed = cm_rows_int(rows, column + 2), .duration_sum_us = cm_rows_int(rows, column + 3) };
+
+	return counts;
+}
+
+/* The bucket that holds `at`, by halving; edges[0] <= at < edges[n]. */
+static size_t
+bucket_of(const cm_us *edges, size_t n, cm_us at)
+{
+	size_t low = 0, high = n;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (edges[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Adds one piece; no bucket of it straddles an edge. */
+static int
+tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
+    size_t n, struct cm_tally *out)
+{
+	cm_us unit = piece->resolution_s == 0 ? 1 : CM_SECOND_US;
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	int rc;
+
+	cm_window_binds(filter, piece, binds);
+	rc = cm_store_query(store, piece->resolution_s == 0 ? "calls-raw" : "calls-rolled", binds, &rows);
+	if (rc < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		struct counts counts = read_counts(rows, 2);
+
+		add_outcome(&out[bucket_of(edges, n, cm_rows_int(rows, 0) * unit)], cm_rows_text(rows, 1), &counts);
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+/* Buckets from the first on whose edges all lie on multiples of one width of rollup bucket can be read together: how many,
+ * and that width in seconds; 1 where there is none. */
+static size_t
+run_length(const cm_us *edges, size_t n, int *resolution_s)
+{
+	static const int widths_s[] = { CM_DAY_S, CM_HOUR_S, CM_BASE_S };
+	size_t i, run;
+
+	for (i = 0; i < nitems(widths_s); i++) {
+		cm_us width = widths_s[i] * CM_SECOND_US;
+
+		if (edges[0] % width != 0)
+			continue;
+		for (run = 0; run < n && edges[run + 1] % width == 0; run++)
+			continue;
+		if (run > 1) {
+			*resolution_s = widths_s[i];
+			return run;
+		}
+	}
+	return 1;
+}
+
+static int
+tally_run(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, int resolution_s,
+    struct cm_tally *out)
+{
+	struct cm_piece pieces[CM_PIECES_MAX] = { { .resolution_s = resolution_s, .from = edges[0], .to = edges[n] } };
+	size_t count = n > 1 ? 1 : cm_window_pieces(edges[0], edges[1], pieces), i;
+	int rc;
+
+	for (i = 0; i < count; i++)
+		if ((rc = tally_piece(store, filter, &pieces[i], edges, n, out)) < 0)
+			return rc;
+	return 0;
+}
+
+int
+cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, struct cm_tally *out)
+{
+	size_t done, run;
+	int resolution_s = 0, rc;
+
+	memset(out, 0, n * sizeof *out);
+	for (done = 0; done < n; done += run) {
+		run = run_length(edges + done, n - done, &resolution_s);
+		if ((rc = tally_run(store, filter, edges + done, run, resolution_s, out + done)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+cm_tally(struct cm_store *store, const struct cm_window *window, struct cm_tally *out)
+{
+	const cm_us edges[] = { window->from, window->to };
+
+	return cm_tally_buckets(store, &window->filter, edges, 1, out);
+}
+
+int64_t
+cm_tally_ended(const struct cm_tally *tally)
+{
+	return tally->total - tally->by_status[CM_ACTIVE];
+}
+
+static double
+ratio(int64_t part, int64_t whole, double scale)
+{
+	return whole == 0 ? NAN : (double)part * scale / (double)whole;
+}
+
+double
+cm_tally_success_pct(const struct cm_tally *tally)
+{
+	return ratio(tally->by_status[CM_COMPLETED], cm_tally_ended(tally), 100);
+}
+
+double
+cm_tally_mean_s(const struct cm_tally *tally)
+{
+	return ratio(tally->duration_sum_us, tally->timed, 1 / (double)CM_SECOND_US);
+}
+
+double
+cm_tally_transcript_pct(const struct cm_tally *tally)
+{
+	return ratio(tally->with_transcript, tally->total, 100);
+}
+
+int
+cm_active_calls(struct cm_store *store, const struct cm_filter *filter, cm_us stale_before, int64_t *active, int64_t *stale)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	size_t n;
+	int rc;
+
+	n = cm_window_binds(filter, &ever, binds);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("stale_before", stale_before);
+	binds[n] = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(store, "calls-active", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*active = cm_rows_int(rows, 0);
+		*stale = cm_rows_int(rows, 1);
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+int
+cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_tally *out)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_tally tally = { 0 };
+	struct cm_rows *rows;
+	int64_t seen = 0;
+	int rc;
+
+	cm_window_binds(filter, &ever, binds);
+	if ((rc = cm_store_query(store, "calls-ever", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		struct counts counts = { .n = cm_rows_int(rows, 2), .timed = cm_rows_int(rows, 3),
+			.duration_sum_us = cm_rows_int(rows, 4) };
+
+		seen += cm_rows_int(rows, 1);
+		add_outcome(&tally, cm_rows_text(rows, 0), &counts);
+	}
+	cm_rows_done(rows);
+	if (rc < 0)
+		return rc;
+	tally.total = seen;
+	*out = tally;
+	return 0;
+}

@@ -1,0 +1,436 @@
+/* endpoint: the program around a question; see endpoint.h. */
+#include "config.h"
+
+#include "endpoint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "client.h"
+#include "error.h"
+#include "log.h"
+#include "reply_own.h"
+#include "settings.h"
+
+enum { RETRY_AFTER_S = 2, REQUEST_ID_TEXT = 17 };
+
+static const struct {
+	int status;
+	const char *title;
+} statuses[] = {
+	{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 400, "Bad Request" }, { 403, "Forbidden" },
+	{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
+	{ 415, "Unsupported Media Type" }, { 429, "Too Many Requests" }, { 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },
+};
+
+static const char *
+title_of(int status)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(statuses); i++)
+		if (statuses[i].status == status)
+			return statuses[i].title;
+	return "Error";
+}
+
+/* One request and what becomes of it. */
+struct request {
+	struct cm_client *client;
+	struct cm_store *store;
+	struct cm_query *query;
+	struct cm_reply reply;
+	bool pretty;
+	char id[REQUEST_ID_TEXT];
+};
+
+static void
+make_id(char id[REQUEST_ID_TEXT])
+{
+	uint64_t random = 0;
+
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		random = (uint64_t)cm_now_us();
+	snprintf(id, REQUEST_ID_TEXT, "%016" PRIx64, random);
+}
+
+static int
+send_bytes(struct cm_reply *reply, const char *bytes, size_t length)
+{
+	return cm_client_send(reply->client, bytes, length);
+}
+
+static int
+send_head(struct cm_reply *reply)
+{
+	char head[CM_HEADERS_MAX * CM_HEADER_BYTES + 512];
+	int length;
+	size_t i;
+
+	length = snprintf(head, sizeof head, "Status: %d %s\r\n", reply->status, title_of(reply->status));
+	if (reply->status != 204)
+		length += snprintf(head + length, sizeof head - (size_t)length, "Content-Type: %s\r\n", reply->content_type);
+	for (i = 0; i < reply->header_count; i++)
+		length += snprintf(head + length, sizeof head - (size_t)length, "%s\r\n", reply->headers[i]);
+	length += snprintf(head + length, sizeof head - (size_t)length, "\r\n");
+	return cm_client_send(reply->client, head, (size_t)length);
+}
+
+/* Turns a failure into a problem document (RFC 9457). */
+static void
+make_problem(struct request *request, int status, const char *detail)
+{
+	struct cm_reply *reply = &request->reply;
+	char retry[16];
+
+	cm_json_clear(reply->json);
+	free(reply->text);
+	reply->text = NULL;
+	reply->text_bytes = reply->text_room = 0;
+	reply->header_count = 0;
+	reply->status = status;
+	reply->content_type = "application/problem+json";
+	snprintf(retry, sizeof retry, "%d", RETRY_AFTER_S);
+	cm_reply_header(reply, "Cache-Control", "no-store");
+	if (status == 503)
+		cm_reply_header(reply, "Retry-After", retry);
+	cm_json_text(reply->json, "type", "about:blank");
+	cm_json_text(reply->json, "title", title_of(status));
+	cm_json_int(reply->json, "status", status);
+	cm_json_text(reply->json, "detail", detail);
+	if (reply->problem.parameter[0] != '\0')
+		cm_json_text(reply->json, "parameter", reply->problem.parameter);
+	cm_json_text(reply->json, "request_id", request->id);
+}
+
+/* What each error means to a client. */
+static void
+make_failure(struct request *request, int rc)
+{
+	const struct cm_problem *problem = &request->reply.problem;
+
+	switch (rc) {
+	case CM_EPARAM:
+		make_problem(request, problem->status, problem->detail);
+		break;
+	case CM_ENOTFOUND:
+		make_problem(request, 404, problem->detail);
+		break;
+	case CM_EBUSY:
+	case CM_ESTORE:
+		make_problem(request, 503, cm_store_problem(request->store));
+		break;
+	case CM_ENOMEM:
+		make_problem(request, 503, "Out of memory.");
+		break;
+	default:
+		make_problem(request, 500, "The question failed; the log says more under this request_id.");
+		break;
+	}
+}
+
+static void
+cache_header(struct cm_reply *reply, int max_age_s)
+{
+	char value[64];
+
+	if (max_age_s == 0)
+		snprintf(value, sizeof value, "no-store");
+	else
+		snprintf(value, sizeof value, "max-age=%d", max_age_s);
+	cm_reply_header(reply, "Cache-Control", value);
+}
+
+/* Puts the statements behind an answer into it. */
+static void
+add_explanation(struct request *request)
+{
+	struct cm_reply *reply = &request->reply;
+	const struct cm_note *notes;
+	size_t count, i;
+
+	notes = cm_store_notes(request->store, &count);
+	if (reply->text != NULL) {
+		for (i = 0; i < count; i++)
+			cm_reply_print(reply, "# explain: %" PRId64 " rows, %.3f ms\n", notes[i].rows, notes[i].milliseconds);
+		return;
+	}
+	cm_json_array(reply->json, "explain");
+	for (i = 0; i < count; i++) {
+		cm_json_object(reply->json, NULL);
+		cm_json_text(reply->json, "statement", notes[i].statement);
+		cm_json_int(reply->json, "rows", notes[i].rows);
+		cm_json_decimal(reply->json, "milliseconds", notes[i].milliseconds, 3);
+		cm_json_end(reply->json);
+	}
+	cm_json_end(reply->json);
+}
+
+static int
+ask_store(struct request *request)
+{
+	struct cm_reply *reply = &request->reply;
+	int rc;
+
+	cm_store_explain(request->store, reply->explains);
+	if ((rc = cm_store_begin(request->store)) == 0)
+		rc = cm_endpoint.handle(request->store, request->query, reply);
+	if (rc == 0 && reply->explains && !reply->streaming)
+		add_explanation(request);
+	cm_store_end(request->store, rc == 0);
+	if ((rc == CM_EBUSY || rc == CM_ESTORE) && !reply->streaming && cm_endpoint.without_store != NULL) {
+		cm_json_clear(reply->json);
+		cm_endpoint.without_store(cm_store_problem(request->store), request->query, reply);
+		rc = 0;
+	}
+	return rc;
+}
+
+static int
+answer(struct request *request)
+{
+	struct cm_reply *reply = &request->reply;
+	const char *tenant = cm_client_variable(request->client, "CALLMETRICS_TENANT");
+	int rc;
+
+	rc = cm_query_parse(cm_endpoint.params, cm_client_variable(request->client, "QUERY_STRING"),
+	    *tenant != '\0' ? tenant : NULL, cm_now_us(), &request->query, &reply->problem);
+	if (rc < 0)
+		return rc;
+	request->pretty = cm_query_flag(request->query, "pretty");
+	reply->explains = cm_query_flag(request->query, "explain");
+	cache_header(reply, cm_endpoint.max_age_s);
+	rc = cm_endpoint.no_store ? cm_endpoint.handle(NULL, request->query, reply) : ask_store(request);
+	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
+}
+
+static bool
+is_ours(const char *path)
+{
+	return *path == '\0' || strcmp(path, cm_endpoint.path) == 0 ||
+	    (cm_endpoint.also != NULL && strcmp(path, cm_endpoint.also) == 0);
+}
+
+/* Method and path, then the question; the reply is filled whatever comes. */
+static int
+serve(struct request *request)
+{
+	struct cm_reply *reply = &request->reply;
+	const char *method = cm_client_variable(request->client, "REQUEST_METHOD");
+	int rc;
+
+	reply->path = cm_client_variable(request->client, "SCRIPT_NAME");
+	reply->accept = cm_client_variable(request->client, "HTTP_ACCEPT");
+	reply->head_only = strcmp(method, "HEAD") == 0;
+	if (!is_ours(reply->path)) {
+		make_problem(request, 404, "There is no such path; GET /metrics/ lists what there is.");
+		return 0;
+	}
+	if (strcmp(method, "OPTIONS") == 0) {
+		reply->status = 204;
+		cm_reply_header(reply, "Allow", "GET, HEAD, OPTIONS");
+		return 0;
+	}
+	if (*method != '\0' && strcmp(method, "GET") != 0 && !reply->head_only) {
+		make_problem(request, 405, "Only GET, HEAD and OPTIONS are understood here.");
+		cm_reply_header(reply, "Allow", "GET, HEAD, OPTIONS");
+		return 0;
+	}
+	if ((rc = answer(request)) < 0 && !reply->streaming)
+		make_failure(request, rc);
+	return rc;
+}
+
+/* Sends what is not streamed already; 0 or CM_EGONE. */
+static int
+send_reply(struct request *request)
+{
+	struct cm_reply *reply = &request->reply;
+	const char *body = reply->text;
+	size_t length = reply->text_bytes;
+	int rc;
+
+	if (reply->status != 204 && body == NULL) {
+		body = cm_json_print(reply->json, request->pretty, &length);
+		if (body == NULL) {
+			make_problem(request, 503, "Out of memory.");
+			body = cm_json_print(reply->json, false, &length);
+		}
+	}
+	if ((rc = send_head(reply)) < 0 || reply->head_only || body == NULL || reply->status == 204)
+		return rc;
+	if ((rc = send_bytes(reply, body, length)) < 0 || reply->text != NULL)
+		return rc;
+	return send_bytes(reply, "\n", 1);
+}
+
+static void
+log_request(const struct request *request, int rc)
+{
+	const struct cm_reply *reply = &request->reply;
+	bool failed = reply->status >= 400 || rc < 0;
+	char logger[64];
+	const struct cm_field fields[] = {
+		{ "request_id", request->id, 0 },
+		{ "status", NULL, reply->status },
+		{ "error", NULL, rc },
+		{ "query", cm_client_variable(request->client, "QUERY_STRING"), 0 },
+		{ "problem", reply->problem.detail[0] != '\0' ? reply->problem.detail : cm_store_problem(request->store), 0 },
+		{ 0 },
+	};
+
+	snprintf(logger, sizeof logger, "callmetrics.%s", cm_endpoint.name);
+	cm_log(failed ? (reply->status >= 500 ? CM_ERROR : CM_WARNING) : CM_DEBUG, logger,
+	    failed ? "request_failed" : "request_answered", fields);
+}
+
+/* Serves the request that the client has; whether its answer went out whole. */
+static bool
+run_request(struct cm_client *client, struct cm_store *store)
+{
+	struct request request = { .client = client, .store = store };
+	bool whole;
+	int rc;
+
+	make_id(request.id);
+	cm_reply_init(&request.reply);
+	request.reply.client = client;
+	request.reply.send_head = send_head;
+	request.reply.send = send_bytes;
+	if ((request.reply.json = cm_json_new()) == NULL)
+		return false;
+	rc = serve(&request);
+	if (!request.reply.streaming)
+		rc = send_reply(&request);
+	whole = rc == 0;
+	if (cm_client_finish(client, whole) < 0)
+		whole = false;
+	log_request(&request, whole ? 0 : rc);
+	cm_query_free(request.query);
+	cm_reply_done(&request.reply);
+	return whole;
+}
+
+static void
+describe_params(struct cm_json *json, const struct cm_param *params)
+{
+	const struct cm_param *param, *earlier;
+
+	for (param = params; param->name != NULL; param++) {
+		for (earlier = params; strcmp(earlier->name, param->name) != 0; earlier++)
+			continue;
+		if (earlier != param)
+			continue;
+		cm_json_object(json, NULL);
+		cm_json_text(json, "name", param->name);
+		cm_json_text(json, "help", param->help);
+		if (param->fallback != NULL)
+			cm_json_text(json, "default", param->fallback);
+		if (param->choices != NULL)
+			cm_json_text(json, "choices", param->choices);
+		if (param->type == CM_INT || param->type == CM_INTERVAL) {
+			cm_json_int(json, "min", param->min);
+			cm_json_int(json, "max", param->max);
+		}
+		cm_json_end(json);
+	}
+}
+
+/* The endpoint as one line of JSON, for the index and the reference page. */
+static int
+print_description(void)
+{
+	struct cm_json *json = cm_json_new();
+	const char *line = NULL;
+	size_t length;
+
+	if (json != NULL) {
+		cm_json_text(json, "path", cm_endpoint.path);
+		if (cm_endpoint.also != NULL)
+			cm_json_text(json, "also", cm_endpoint.also);
+		cm_json_text(json, "name", cm_endpoint.name);
+		cm_json_text(json, "summary", cm_endpoint.summary);
+		cm_json_int(json, "cache_seconds", cm_endpoint.max_age_s);
+		cm_json_array(json, "parameters");
+		describe_params(json, cm_endpoint.params);
+		describe_params(json, cm_common_params);
+		cm_json_end(json);
+		line = cm_json_print(json, false, &length);
+	}
+	if (line != NULL)
+		puts(line);
+	cm_json_free(json);
+	return line != NULL ? 0 : 1;
+}
+
+static void
+print_params(const struct cm_param *params)
+{
+	const struct cm_param *param, *earlier;
+
+	for (param = params; param->name != NULL; param++) {
+		for (earlier = params; strcmp(earlier->name, param->name) != 0; earlier++)
+			continue;
+		if (earlier != param)
+			continue;
+		printf("  %-14s %s", param->name, param->help);
+		if (param->choices != NULL)
+			printf(" (%s)", param->choices);
+		if (param->fallback != NULL)
+			printf(" [%s]", param->fallback);
+		putchar('\n');
+	}
+}
+
+static int
+print_help(void)
+{
+	printf("%s: %s\n\nGET %s", cm_endpoint.name, cm_endpoint.summary, cm_endpoint.path);
+	if (cm_endpoint.also != NULL)
+		printf("  (also %s)", cm_endpoint.also);
+	printf("\n\nParameters [default]:\n");
+	print_params(cm_endpoint.params);
+	print_params(cm_common_params);
+	printf("\nOn the command line: callmetrics %s --option value\n"
+	       "As CGI:              CALLMETRICS_DB=calls.db REQUEST_METHOD=GET QUERY_STRING= %s\n",
+	    cm_endpoint.name, cm_endpoint.name);
+	return 0;
+}
+
+static int
+explain_self(const char *option)
+{
+	if (strcmp(option, "--help") == 0)
+		return print_help();
+	if (strcmp(option, "--describe") == 0)
+		return print_description();
+	if (strcmp(option, "--version") == 0)
+		return puts(PACKAGE_STRING) < 0;
+	fprintf(stderr, "%s: takes --help, --describe or --version; questions come by FastCGI or CGI\n", cm_endpoint.name);
+	return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *url = cm_setting("CALLMETRICS_DB");
+	struct cm_client *client;
+	struct cm_store *store;
+	bool whole = true;
+
+	if (argc > 1)
+		return explain_self(argv[1]);
+	if ((client = cm_client_open()) == NULL)
+		return 1;
+	if (cm_store_open(url != NULL ? url : "call_history.db", CM_STORE_READ, &store) < 0)
+		return 1;
+	while (cm_client_accept(client))
+		whole = run_request(client, store);
+	cm_store_close(store);
+	cm_client_close(client);
+	return whole ? 0 : 1;
+}

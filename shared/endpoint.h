@@ -1,0 +1,32 @@
+/*
+ * endpoint: a question as data, and the program around it.
+ *
+ * A question's program defines cm_endpoint; the library brings main().  The program serves FastCGI where its standard input
+ * is a listening socket, and else one CGI request; with arguments it explains itself (--help, --describe, --version).
+ * The order is always: method, path, parameters, store, handler, send, log.
+ */
+#ifndef CM_ENDPOINT_H
+#define CM_ENDPOINT_H
+
+#include <stdbool.h>
+
+#include "query.h"
+#include "reply.h"
+#include "store.h"
+
+struct cm_endpoint {
+	const char *name;
+	const char *path;
+	const char *also;			/* a second path; NULL: none */
+	const char *summary;			/* a line for --help and the index */
+	const struct cm_param *params;		/* ends with a row of zeros */
+	int max_age_s;				/* how long an answer may be reused; 0: never */
+	bool no_store;				/* answers without the database */
+	int (*handle)(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply);
+	/* Fills a reply when the database cannot be read, in place of the problem document; NULL: none. */
+	void (*without_store)(const char *problem, const struct cm_query *query, struct cm_reply *reply);
+};
+
+extern const struct cm_endpoint cm_endpoint;
+
+#endif

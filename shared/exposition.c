@@ -1,0 +1,74 @@
+/* exposition: what Prometheus reads; see exposition.h. */
+#include "config.h"
+
+#include "exposition.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const type_names[] = {
+	[CM_COUNTER] = "counter", [CM_GAUGE] = "gauge", [CM_SUMMARY] = "summary",
+};
+
+void
+cm_exposition_begin(struct cm_exposition *exposition, struct cm_reply *reply)
+{
+	exposition->reply = reply;
+	exposition->open_metrics = strstr(cm_reply_accept(reply), "application/openmetrics-text") != NULL;
+	cm_reply_type(reply, exposition->open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+						      : "text/plain; version=0.0.4; charset=utf-8");
+}
+
+void
+cm_exposition_family(struct cm_exposition *exposition, const char *name, enum cm_metric_type type, const char *help)
+{
+	const char *total = type == CM_COUNTER && !exposition->open_metrics ? "_total" : "";
+
+	exposition->family = name;
+	exposition->type = type;
+	cm_reply_print(exposition->reply, "# HELP %s%s %s\n# TYPE %s%s %s\n", name, total, help, name, total,
+	    type_names[type]);
+}
+
+/* The shortest text that reads back as the same number. */
+static void
+number_text(double value, char *out, size_t room)
+{
+	int digits;
+
+	if (isnan(value)) {
+		snprintf(out, room, "NaN");
+		return;
+	}
+	if (fabs(value) < 1e15 && floor(value) == value) {
+		snprintf(out, room, "%.0f", value);
+		return;
+	}
+	for (digits = 1; digits <= 17; digits++) {
+		double back;
+
+		snprintf(out, room, "%.*g", digits, value);
+		if (sscanf(out, "%lf", &back) == 1 && back == value)
+			return;
+	}
+}
+
+void
+cm_exposition_sample(struct cm_exposition *exposition, const char *suffix, const char *labels, double value)
+{
+	const char *total = exposition->type == CM_COUNTER ? "_total" : "";
+	bool labelled = *labels != '\0';
+	char number[32];
+
+	number_text(value, number, sizeof number);
+	cm_reply_print(exposition->reply, "%s%s%s%s%s%s %s\n", exposition->family, total, suffix, labelled ? "{" : "", labels,
+	    labelled ? "}" : "", number);
+}
+
+void
+cm_exposition_end(struct cm_exposition *exposition)
+{
+	if (exposition->open_metrics)
+		cm_reply_print(exposition->reply, "# EOF\n");
+}

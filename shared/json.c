@@ -1,0 +1,225 @@
+/* json: JSON documents by json-c; see json.h. */
+#include "config.h"
+
+#include "json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "text.h"
+
+enum { DEPTH_MAX = 16 };
+
+struct cm_json {
+	json_object *stack[DEPTH_MAX];
+	int depth;		/* of the innermost open object or array */
+	bool failed;
+};
+
+struct cm_json *
+cm_json_new(void)
+{
+	struct cm_json *json = calloc(1, sizeof *json);
+
+	if (json == NULL || (json->stack[0] = json_object_new_object()) == NULL) {
+		free(json);
+		return NULL;
+	}
+	return json;
+}
+
+void
+cm_json_free(struct cm_json *json)
+{
+	if (json == NULL)
+		return;
+	json_object_put(json->stack[0]);
+	free(json);
+}
+
+void
+cm_json_clear(struct cm_json *json)
+{
+	json_object_put(json->stack[0]);
+	json->stack[0] = json_object_new_object();
+	json->depth = 0;
+	json->failed = json->stack[0] == NULL;
+}
+
+/* Puts a value where the writer stands; takes it over. */
+static void
+put(struct cm_json *json, const char *key, json_object *value, bool wanted)
+{
+	json_object *into = json->stack[json->depth];
+	int rc;
+
+	if (json->failed || (value == NULL && wanted)) {
+		json->failed = true;
+		json_object_put(value);
+		return;
+	}
+	if (json_object_is_type(into, json_type_array))
+		rc = json_object_array_add(into, value);
+	else
+		rc = json_object_object_add_ex(into, key, value, JSON_C_OBJECT_ADD_KEY_IS_NEW);
+	if (rc != 0) {
+		json->failed = true;
+		json_object_put(value);
+	}
+}
+
+static void
+push(struct cm_json *json, const char *key, json_object *value)
+{
+	put(json, key, value, true);
+	if (json->failed || json->depth + 1 == DEPTH_MAX) {
+		json->failed = true;
+		return;
+	}
+	json->stack[++json->depth] = value;
+}
+
+void
+cm_json_object(struct cm_json *json, const char *key)
+{
+	push(json, key, json_object_new_object());
+}
+
+void
+cm_json_array(struct cm_json *json, const char *key)
+{
+	push(json, key, json_object_new_array());
+}
+
+void
+cm_json_end(struct cm_json *json)
+{
+	if (json->depth > 0)
+		json->depth--;
+}
+
+void
+cm_json_int(struct cm_json *json, const char *key, int64_t value)
+{
+	put(json, key, json_object_new_int64(value), true);
+}
+
+void
+cm_json_bool(struct cm_json *json, const char *key, bool value)
+{
+	put(json, key, json_object_new_boolean(value), true);
+}
+
+void
+cm_json_null(struct cm_json *json, const char *key)
+{
+	put(json, key, NULL, false);
+}
+
+void
+cm_json_text(struct cm_json *json, const char *key, const char *text)
+{
+	char *clean;
+
+	if (text == NULL) {
+		cm_json_null(json, key);
+	} else if (cm_utf8_valid(text, strlen(text))) {
+		put(json, key, json_object_new_string(text), true);
+	} else {
+		clean = cm_utf8_repair(text, strlen(text));
+		put(json, key, clean != NULL ? json_object_new_string(clean) : NULL, true);
+		free(clean);
+	}
+}
+
+static void
+put_number(struct cm_json *json, const char *key, double value, const char *text)
+{
+	put(json, key, json_object_new_double_s(value, text), true);
+}
+
+void
+cm_json_decimal(struct cm_json *json, const char *key, double value, int places)
+{
+	char text[64];
+
+	if (!isfinite(value)) {
+		cm_json_null(json, key);
+		return;
+	}
+	snprintf(text, sizeof text, "%.*f", places, value);
+	put_number(json, key, value, strtod(text, NULL) == 0 ? (places > 0 ? "0.0" : "0") : text);
+}
+
+char *
+cm_decimal_text(int64_t value_us, int places, char text[CM_DECIMAL_TEXT])
+{
+	int64_t unit = 1, whole, rest;
+	int i, length;
+
+	for (i = 0; i < places; i++)
+		unit *= 10;
+	whole = value_us / unit;
+	rest = value_us % unit;
+	length = snprintf(text, CM_DECIMAL_TEXT, "%s%" PRId64 ".%0*" PRId64, value_us < 0 ? "-" : "",
+	    whole < 0 ? -whole : whole, places, rest < 0 ? -rest : rest);
+	while (length > 2 && text[length - 1] == '0' && text[length - 2] != '.')
+		text[--length] = '\0';
+	return text;
+}
+
+void
+cm_json_seconds(struct cm_json *json, const char *key, int64_t value_us)
+{
+	char text[CM_DECIMAL_TEXT];
+
+	put_number(json, key, (double)value_us / 1e6, cm_decimal_text(value_us, 6, text));
+}
+
+void
+cm_json_milliseconds(struct cm_json *json, const char *key, int64_t value_us)
+{
+	char text[CM_DECIMAL_TEXT];
+
+	put_number(json, key, (double)value_us / 1e3, cm_decimal_text(value_us, 3, text));
+}
+
+void
+cm_json_time(struct cm_json *json, const char *key, cm_us at)
+{
+	char text[CM_TIME_TEXT];
+
+	cm_json_text(json, key, cm_time_text(at, text));
+}
+
+void
+cm_json_raw(struct cm_json *json, const char *key, const char *text)
+{
+	json_object *value = NULL;
+	json_tokener *tokener = NULL;
+
+	if (text != NULL && *text != '\0' && cm_utf8_valid(text, strlen(text)) && (tokener = json_tokener_new()) != NULL)
+		value = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
+	if (!json_object_is_type(value, json_type_object) && !json_object_is_type(value, json_type_array)) {
+		json_object_put(value);
+		value = NULL;
+	}
+	if (tokener != NULL)
+		json_tokener_free(tokener);
+	put(json, key, value, false);
+}
+
+const char *
+cm_json_print(struct cm_json *json, bool pretty, size_t *length)
+{
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE | (pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : 0);
+
+	if (json->failed)
+		return NULL;
+	return json_object_to_json_string_length(json->stack[0], flags, length);
+}

@@ -1,0 +1,136 @@
+/* reply: what a question answers; see reply.h. */
+#include "config.h"
+
+#include "reply.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "reply_own.h"
+#include "text.h"
+
+void
+cm_reply_init(struct cm_reply *reply)
+{
+	memset(reply, 0, sizeof *reply);
+	reply->status = 200;
+	reply->content_type = "application/json";
+	reply->accept = "";
+	reply->path = "";
+}
+
+void
+cm_reply_done(struct cm_reply *reply)
+{
+	cm_json_free(reply->json);
+	free(reply->text);
+}
+
+struct cm_json *
+cm_reply_json(struct cm_reply *reply)
+{
+	return reply->json;
+}
+
+void
+cm_reply_status(struct cm_reply *reply, int status)
+{
+	reply->status = status;
+}
+
+void
+cm_reply_type(struct cm_reply *reply, const char *content_type)
+{
+	reply->content_type = content_type;
+}
+
+void
+cm_reply_header(struct cm_reply *reply, const char *name, const char *value)
+{
+	if (reply->header_count < CM_HEADERS_MAX)
+		snprintf(reply->headers[reply->header_count++], CM_HEADER_BYTES, "%s: %s", name, value);
+}
+
+static bool
+make_room(struct cm_reply *reply, size_t bytes)
+{
+	size_t room = reply->text_room == 0 ? 4096 : reply->text_room;
+	char *text;
+
+	while (room < reply->text_bytes + bytes)
+		room *= 2;
+	if (room == reply->text_room)
+		return true;
+	if ((text = realloc(reply->text, room)) == NULL)
+		return false;
+	reply->text = text;
+	reply->text_room = room;
+	return true;
+}
+
+void
+cm_reply_print(struct cm_reply *reply, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0 || !make_room(reply, (size_t)length + 1)) {
+		reply->failed = true;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(reply->text + reply->text_bytes, (size_t)length + 1, format, args);
+	va_end(args);
+	reply->text_bytes += (size_t)length;
+}
+
+int
+cm_reply_refuse(struct cm_reply *reply, const char *parameter, const char *detail)
+{
+	reply->problem.status = 400;
+	snprintf(reply->problem.parameter, sizeof reply->problem.parameter, "%s", parameter);
+	snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", detail);
+	return CM_EPARAM;
+}
+
+int
+cm_reply_not_found(struct cm_reply *reply, const char *detail)
+{
+	snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", detail);
+	return CM_ENOTFOUND;
+}
+
+const char *
+cm_reply_accept(const struct cm_reply *reply)
+{
+	return reply->accept;
+}
+
+const char *
+cm_reply_path(const struct cm_reply *reply)
+{
+	return reply->path;
+}
+
+bool
+cm_reply_explains(const struct cm_reply *reply)
+{
+	return reply->explains;
+}
+
+int
+cm_reply_write(struct cm_reply *reply, const char *bytes, size_t length)
+{
+	int rc;
+
+	if (!reply->streaming && (rc = reply->send_head(reply)) < 0)
+		return rc;
+	reply->streaming = true;
+	return reply->head_only ? 0 : reply->send(reply, bytes, length);
+}

@@ -1,0 +1,45 @@
+/*
+ * reply: what a question answers.
+ *
+ * A handler fills a reply and returns 0 or an error; nothing reaches the client before it returned.  Only an export streams:
+ * what it wrote is gone, and when it then fails the connection is cut.
+ */
+#ifndef CM_REPLY_H
+#define CM_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "json.h"
+#include "query.h"
+
+struct cm_reply;
+
+/* The document to fill: an object; it becomes the body where nothing else does. */
+struct cm_json *cm_reply_json(struct cm_reply *reply);
+
+/* 200 unless set. */
+void cm_reply_status(struct cm_reply *reply, int status);
+
+/* Plain text for a body, in place of JSON; appends.  Formats as printf. */
+void cm_reply_type(struct cm_reply *reply, const char *content_type);
+void cm_reply_print(struct cm_reply *reply, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A further header. */
+void cm_reply_header(struct cm_reply *reply, const char *name, const char *value);
+
+/* Refuses a parameter that only the handler could judge; returns CM_EPARAM. */
+int cm_reply_refuse(struct cm_reply *reply, const char *parameter, const char *detail);
+
+/* Says what was not found; returns CM_ENOTFOUND. */
+int cm_reply_not_found(struct cm_reply *reply, const char *detail);
+
+/* What the client prefers: its Accept header, the path it asked, whether it wants statements explained. */
+const char *cm_reply_accept(const struct cm_reply *reply);
+const char *cm_reply_path(const struct cm_reply *reply);
+bool cm_reply_explains(const struct cm_reply *reply);
+
+/* Streaming: from the first write on, the status and headers are sent.  0, or CM_EGONE when the client went away. */
+int cm_reply_write(struct cm_reply *reply, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,278 @@
+/* report: tallies and values as JSON; see report.h. */
+#include "config.h"
+
+#include "report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "zone.h"
+
+const struct cm_component cm_components[CM_COMPONENTS] = {
+	{ "turn_e2e", "speech_end_to_first_audio", "speech_end_to_first_audio_ms", "voice_speech_to_audio_ms" },
+	{ "tool", "tool_call_duration", "tool_call_duration_ms", "voice_tool_call_duration_ms" },
+	{ "session", "session_duration", "session_duration_ms", "voice_session_duration_ms" },
+	{ .name = "stt" }, { .name = "llm_ttft" }, { .name = "tts_ttfb" }, { .name = "network" },
+};
+
+const struct cm_component *
+cm_component_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CM_COMPONENTS; i++)
+		if (strcmp(cm_components[i].name, name) == 0 ||
+		    (cm_components[i].guide != NULL && strcmp(cm_components[i].guide, name) == 0))
+			return &cm_components[i];
+	return NULL;
+}
+
+static double
+known_ms(const struct cm_values *values, int64_t value_us)
+{
+	return values->count == 0 ? NAN : (double)value_us / 1e3;
+}
+
+void
+cm_report_latency(struct cm_json *json, const char *key, const struct cm_values *values, int places)
+{
+	double mean_us = values->count == 0 ? 0 : (double)values->sum_us / (double)values->count;
+
+	cm_json_object(json, key);
+	cm_json_int(json, "count", values->count);
+	cm_json_decimal(json, "avg", values->count == 0 ? NAN : mean_us / 1e3, places);
+	cm_json_decimal(json, "min", known_ms(values, values->min_us), places);
+	cm_json_decimal(json, "max", known_ms(values, values->max_us), places);
+	cm_json_decimal(json, "p50", known_ms(values, values->quantile_us[0]), places);
+	cm_json_decimal(json, "p95", known_ms(values, values->quantile_us[1]), places);
+	cm_json_decimal(json, "p99", known_ms(values, values->quantile_us[2]), places);
+	if (!values->exact) {
+		cm_json_bool(json, "exact", false);
+		cm_json_decimal(json, "error_pct", values->error_pct, 2);
+	}
+	cm_json_end(json);
+}
+
+int
+cm_report_guide_latencies(struct cm_store *store, const struct cm_window *window, struct cm_json *json, int places)
+{
+	struct cm_values values;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < CM_GUIDE_COMPONENTS; i++) {
+		if ((rc = cm_values(store, window, cm_components[i].name, &values)) < 0)
+			return rc;
+		cm_report_latency(json, cm_components[i].guide_key, &values, places);
+	}
+	return 0;
+}
+
+static void
+report_bucket(struct cm_json *json, const char *label_key, cm_us start, const struct cm_tally *tally, int64_t p95_us)
+{
+	bool by_date = strcmp(label_key, "date") == 0;
+	char label[CM_TIME_TEXT];
+	struct cm_date date;
+
+	if (by_date) {
+		date = cm_zone_date(start);
+		snprintf(label, sizeof label, "%04d-%02d-%02d", date.year, date.month, date.day);
+	} else {
+		cm_time_text_s(start, label);
+	}
+	cm_json_object(json, NULL);
+	cm_json_text(json, label_key, label);
+	cm_json_int(json, "total", tally->total);
+	cm_json_int(json, "completed", tally->by_status[CM_COMPLETED]);
+	cm_json_int(json, "failed", tally->by_status[CM_FAILED] + tally->by_status[CM_TIMEOUT]);
+	cm_json_int(json, "cancelled", tally->by_status[CM_CANCELLED]);
+	cm_json_int(json, "active", tally->by_status[CM_ACTIVE]);
+	cm_json_decimal(json, "avg_duration", cm_tally_mean_s(tally), 1);
+	cm_json_decimal(json, "p95_duration", p95_us < 0 ? NAN : (double)p95_us / 1e6, 1);
+	if (by_date)
+		cm_json_decimal(json, "success_rate", cm_tally_success_pct(tally), 1);
+	cm_json_end(json);
+}
+
+int
+cm_report_series(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, const char *label_key,
+    struct cm_json *json, const char *key)
+{
+	struct cm_tally *tallies = calloc(n, sizeof *tallies);
+	int64_t *p95_us = calloc(n, sizeof *p95_us);
+	size_t i;
+	int rc = CM_ENOMEM;
+
+	if (tallies == NULL || p95_us == NULL)
+		goto out;
+	if ((rc = cm_tally_buckets(store, filter, edges, n, tallies)) < 0)
+		goto out;
+	if ((rc = cm_quantile_buckets(store, filter, "call", 950, edges, n, p95_us)) < 0)
+		goto out;
+	cm_json_array(json, key);
+	for (i = 0; i < n; i++)
+		report_bucket(json, label_key, edges[i], &tallies[i], p95_us[i]);
+	cm_json_end(json);
+out:
+	free(tallies);
+	free(p95_us);
+	return rc;
+}
+
+void
+cm_report_call(struct cm_json *json, const struct cm_call *call)
+{
+	cm_json_object(json, NULL);
+	cm_json_text(json, "call_id", call->call_id);
+	cm_json_text(json, "call_type", call->call_type);
+	cm_json_text(json, "caller_number", call->caller_number);
+	cm_json_text(json, "callee_number", call->callee_number);
+	cm_json_time(json, "started_at", call->started_us);
+	if (call->ended)
+		cm_json_time(json, "ended_at", call->ended_us);
+	else
+		cm_json_null(json, "ended_at");
+	if (call->timed)
+		cm_json_seconds(json, "duration_seconds", call->duration_us);
+	else
+		cm_json_null(json, "duration_seconds");
+	cm_json_text(json, "status", call->status);
+	cm_json_text(json, "failure_reason", call->failure_reason);
+	cm_json_raw(json, "metadata", call->metadata);
+	cm_json_end(json);
+}
+
+void
+cm_report_delta(struct cm_json *json, const char *key, double now, double before)
+{
+	cm_json_decimal(json, key, before == 0 ? NAN : (now - before) * 100 / before, 1);
+}
+
+/* Edges of hours into edges[CM_HOURS_MAX + 1]; their number less one, or CM_EPARAM. */
+static int
+hour_edges(const struct cm_window *window, bool whole_hours, cm_us *edges)
+{
+	int n;
+
+	edges[0] = cm_time_floor(window->from, CM_HOUR_US);
+	if (whole_hours && window->from % CM_HOUR_US != 0)
+		edges[0] += CM_HOUR_US;
+	for (n = 0; edges[n] < window->to; n++) {
+		if (n == CM_HOURS_MAX)
+			return CM_EPARAM;
+		edges[n + 1] = edges[n] + CM_HOUR_US < window->to ? edges[n] + CM_HOUR_US : window->to;
+	}
+	if (!whole_hours)
+		edges[0] = window->from;
+	return n;
+}
+
+int
+cm_report_hours(struct cm_store *store, const struct cm_window *window, bool whole_hours, struct cm_json *json, const char *key)
+{
+	cm_us *edges = calloc(CM_HOURS_MAX + 1, sizeof *edges);
+	int n, rc;
+
+	if (edges == NULL)
+		return CM_ENOMEM;
+	n = hour_edges(window, whole_hours, edges);
+	rc = n < 0 ? n : cm_report_series(store, &window->filter, edges, (size_t)n, "hour", json, key);
+	free(edges);
+	return rc < 0 ? rc : n;
+}
+
+static double
+known_s(const struct cm_values *values, int64_t value_us)
+{
+	return values->count == 0 ? NAN : (double)value_us / 1e6;
+}
+
+void
+cm_report_durations(struct cm_json *json, const char *key, const struct cm_values *values)
+{
+	cm_json_object(json, key);
+	cm_json_decimal(json, "avg", values->count == 0 ? NAN : (double)values->sum_us / 1e6 / (double)values->count, 1);
+	cm_json_decimal(json, "min", known_s(values, values->min_us), 1);
+	cm_json_decimal(json, "max", known_s(values, values->max_us), 1);
+	cm_json_decimal(json, "p50", known_s(values, values->quantile_us[0]), 1);
+	cm_json_decimal(json, "p95", known_s(values, values->quantile_us[1]), 1);
+	cm_json_decimal(json, "p99", known_s(values, values->quantile_us[2]), 1);
+	cm_json_decimal(json, "total_seconds", (double)values->sum_us / 1e6, 1);
+	if (!values->exact) {
+		cm_json_bool(json, "exact", false);
+		cm_json_decimal(json, "error_pct", values->error_pct, 2);
+	}
+	cm_json_end(json);
+}
+
+static int
+report_skipped(struct cm_store *store, struct cm_json *json)
+{
+	struct cm_rows *rows;
+	char text[256];
+	int rc;
+
+	if ((rc = cm_store_query(store, "skipped", NULL, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		snprintf(text, sizeof text, "%lld rows of %s were skipped: %s makes no sense (see cm_skipped)",
+		    (long long)cm_rows_int(rows, 2), cm_rows_text(rows, 0), cm_rows_text(rows, 1));
+		cm_json_text(json, NULL, text);
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+static int
+report_copying(struct cm_store *store, struct cm_json *json)
+{
+	struct cm_rows *rows;
+	char text[256];
+	int rc;
+
+	if ((rc = cm_store_query(store, "copying", NULL, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		int64_t done = cm_rows_int(rows, 1), total = cm_rows_int(rows, 2);
+
+		snprintf(text, sizeof text, "%s is still being attached (row %lld of %lld); if that was broken off, run: "
+		    "callmetrics attach DATABASE", cm_rows_text(rows, 0), (long long)(done < 0 ? 0 : done), (long long)total);
+		cm_json_text(json, NULL, text);
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+int
+cm_report_gaps(struct cm_store *store, struct cm_json *json)
+{
+	int rc = report_skipped(store, json);
+
+	return rc < 0 ? rc : report_copying(store, json);
+}
+
+bool
+cm_page_add(struct cm_page *page, cm_us at, const char *id)
+{
+	if (page->count == page->limit) {
+		page->more = true;
+		return false;
+	}
+	page->count++;
+	page->last.at = at;
+	snprintf(page->last.id, sizeof page->last.id, "%s", id);
+	return true;
+}
+
+void
+cm_report_page(struct cm_json *json, const struct cm_page *page)
+{
+	char cursor[CM_CURSOR_TEXT + 24];
+
+	cm_json_int(json, "count", page->count);
+	cm_json_text(json, "next_cursor", page->more ? cm_place_text(&page->last, cursor) : NULL);
+}

@@ -1,0 +1,66 @@
+/* report: tallies and values as JSON, and what several questions say alike. */
+#ifndef CM_REPORT_H
+#define CM_REPORT_H
+
+#include "calls.h"
+#include "json.h"
+#include "listing.h"
+#include "values.h"
+
+/* The latency components in the order of answers, with the guide's name for those three that it knows, else NULL. */
+struct cm_component {
+	const char *name;
+	const char *guide;		/* its event type, as in latency_events */
+	const char *guide_key;		/* its key in answers */
+	const char *family;		/* its Prometheus family */
+};
+enum { CM_COMPONENTS = 7, CM_GUIDE_COMPONENTS = 3 };
+extern const struct cm_component cm_components[CM_COMPONENTS];
+
+/* The component of a name or of the guide's event type; NULL: there is none. */
+const struct cm_component *cm_component_find(const char *name);
+
+/* {count, avg, min, max, p50, p95, p99} in milliseconds; null without data. */
+void cm_report_latency(struct cm_json *json, const char *key, const struct cm_values *values, int places);
+
+/* The three keys of the guide, each by cm_report_latency.  Errors of cm_values. */
+int cm_report_guide_latencies(struct cm_store *store, const struct cm_window *window, struct cm_json *json, int places);
+
+/* A series of buckets: {hour|date, total, completed, failed, cancelled, active, avg_duration, p95_duration, success_rate?}.
+ * Labels are the bucket's start in `label_key`: a time for "hour", the local date for "date". */
+int cm_report_series(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n,
+    const char *label_key, struct cm_json *json, const char *key);
+
+/* The hours of a window in that form: with `whole_hours` as many as the window is long, the last the current, partial one;
+ * else those that the window touches, cut by it.  Their number, or CM_EPARAM where they are more than CM_HOURS_MAX. */
+enum { CM_HOURS_MAX = 8784 };
+int cm_report_hours(struct cm_store *store, const struct cm_window *window, bool whole_hours, struct cm_json *json,
+    const char *key);
+
+/* {avg, min, max, p50, p95, p99, total_seconds} of calls, in seconds to one decimal; null without data. */
+void cm_report_durations(struct cm_json *json, const char *key, const struct cm_values *values);
+
+/* Warnings, into an open array, of what the figures lack: rows that made no sense, tables still being copied. */
+int cm_report_gaps(struct cm_store *store, struct cm_json *json);
+
+/* A page of a list: up to `limit` rows, and whether there are more. */
+struct cm_page {
+	int64_t limit;
+	int64_t count;
+	bool more;
+	struct cm_place last;
+};
+
+/* Counts a row; false where it is one too many. */
+bool cm_page_add(struct cm_page *page, cm_us at, const char *id);
+
+/* "count" and "next_cursor". */
+void cm_report_page(struct cm_json *json, const struct cm_page *page);
+
+/* A failed call with everything known of it. */
+void cm_report_call(struct cm_json *json, const struct cm_call *call);
+
+/* (now - before) / before in per cent, one decimal; null where either is not a number or before is 0. */
+void cm_report_delta(struct cm_json *json, const char *key, double now, double before);
+
+#endif

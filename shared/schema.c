@@ -1,0 +1,379 @@
+/* schema: our tables in a call database; see schema.h. */
+#include "config.h"
+
+#include "schema.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "error.h"
+#include "store.h"
+
+/* The tables of spec 1, in the order in which they are copied: a step's labels are its call's. */
+static const struct source {
+	const char *table;
+	const char *attach;		/* makes the source triggers */
+	const char *reach;		/* the last row of the next :limit ones after :after */
+	const char *copy;		/* copies the rows after :after up to :until */
+} sources[] = {
+	{ "calls", "attach-calls", "reach-calls", "copy-calls" },
+	{ "transcripts", "attach-transcripts", "reach-transcripts", "copy-transcripts" },
+	{ "latency_events", "attach-latency_events", "reach-latency_events", "copy-latency_events" },
+};
+
+/* The scripts that make each version of the schema out of the one before. */
+static const char *const versions[CM_SCHEMA_VERSION] = { "001-facts", "002-rollups" };
+
+/* Facts of schemas before this one were derived otherwise: they are made anew from the voice app's tables. */
+enum { OLDEST_KEPT_VERSION = 2 };
+
+/* What is emptied bit by bit before it is dropped, since dropping a large table takes long. */
+static const char *const large_tables[] = {
+	"empty-cm_rollup_bin", "empty-cm_rollup", "empty-cm_latency", "empty-cm_call", "empty-cm_transcript",
+};
+
+enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 40, PAUSE_MOST_MS = 40 };
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+pause_ms(int64_t ms)
+{
+	struct timespec length = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	nanosleep(&length, NULL);
+}
+
+static void
+report(const struct cm_progress *progress, const char *what, int64_t done, int64_t total)
+{
+	if (progress != NULL && progress->step != NULL)
+		progress->step(progress->arg, what, done < 0 ? 0 : done, total);
+}
+
+/* Whether a table or view of that name exists. */
+static int
+exists(struct cm_store *store, const char *name, bool *out)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("name", name), { 0 } };
+	int64_t count;
+	int rc;
+
+	if ((rc = cm_store_number(store, "object-count", binds, &count)) < 0)
+		return rc;
+	*out = count > 0;
+	return 0;
+}
+
+static int
+set_meta(struct cm_store *store, const char *key, const char *of, int64_t value)
+{
+	char name[64], text[24];
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", name), CM_TEXT_PARAM("value", text), { 0 } };
+	int64_t rc;
+
+	snprintf(name, sizeof name, "%s%s", key, of);
+	snprintf(text, sizeof text, "%lld", (long long)value);
+	rc = cm_store_run(store, "meta-set", binds);
+	return rc < 0 ? (int)rc : 0;
+}
+
+static int
+get_meta(struct cm_store *store, const char *key, const char *of, int64_t fallback, int64_t *out)
+{
+	char name[64];
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", name), CM_INT_PARAM("fallback", fallback), { 0 } };
+
+	snprintf(name, sizeof name, "%s%s", key, of);
+	return cm_store_number(store, "meta-get", binds, out);
+}
+
+/* The version of the schema that is there; 0: none. */
+static int
+get_version(struct cm_store *store, int64_t *out)
+{
+	bool attached;
+	int rc;
+
+	*out = 0;
+	if ((rc = exists(store, "cm_meta", &attached)) < 0 || !attached)
+		return rc;
+	return get_meta(store, "schema_version", "", 0, out);
+}
+
+/* Runs work in one write transaction. */
+static int
+transact(struct cm_store *store, int (*work)(struct cm_store *store, void *arg), void *arg)
+{
+	int rc, end;
+
+	if ((rc = cm_store_begin(store)) < 0)
+		return rc;
+	rc = work(store, arg);
+	end = cm_store_end(store, rc == 0);
+	return rc < 0 ? rc : end;
+}
+
+struct attaching {
+	const char *journal_mode;	/* what the database had before */
+	bool calls_there;
+};
+
+/* Sets up a table's triggers, and how far its rows are to be copied, unless that is done. */
+static int
+attach_source(struct cm_store *store, const struct source *source)
+{
+	const struct cm_bind everything[] = { CM_INT_PARAM("after", INT64_MIN), CM_INT_PARAM("limit", -1), { 0 } };
+	int64_t until, attached;
+	bool there;
+	int rc;
+
+	if ((rc = exists(store, source->table, &there)) < 0 || !there)
+		return rc;
+	if ((rc = get_meta(store, "copy_until_", source->table, -1, &attached)) < 0)
+		return rc;
+	if ((rc = cm_store_script(store, source->attach)) < 0 || attached >= 0)
+		return rc;
+	if ((rc = cm_store_number(store, source->reach, everything, &until)) < 0 ||
+	    (rc = set_meta(store, "copied_", source->table, INT64_MIN)) < 0)
+		return rc;
+	return set_meta(store, "copy_until_", source->table, until);
+}
+
+static int
+make_schema(struct cm_store *store, void *arg)
+{
+	const struct attaching *attaching = arg;
+	const struct cm_bind journal[] = { CM_TEXT_PARAM("key", "journal_mode"),
+		CM_TEXT_PARAM("value", attaching->journal_mode), { 0 } };
+	int64_t version;
+	size_t i;
+	int rc;
+
+	if ((rc = get_version(store, &version)) < 0)
+		return rc;
+	for (i = (size_t)version; i < nitems(versions); i++)
+		if ((rc = cm_store_script(store, versions[i])) < 0)
+			return rc;
+	if (version == 0 && (rc = (int)cm_store_run(store, "meta-set", journal)) < 0)
+		return rc;
+	for (i = 0; i < nitems(sources); i++)
+		if ((rc = attach_source(store, &sources[i])) < 0)
+			return rc;
+	return set_meta(store, "schema_version", "", CM_SCHEMA_VERSION);
+}
+
+struct batch {
+	const struct source *source;
+	int64_t after;
+	int64_t until;
+	int64_t rows;			/* how many at most */
+};
+
+/* Copies the next rows of one source; batch->after is then the last of them. */
+static int
+copy_batch(struct cm_store *store, void *arg)
+{
+	struct batch *batch = arg;
+	const struct cm_bind next[] = { CM_INT_PARAM("after", batch->after), CM_INT_PARAM("limit", batch->rows), { 0 } };
+	int64_t reach, rc;
+
+	if ((rc = cm_store_number(store, batch->source->reach, next, &reach)) < 0)
+		return (int)rc;
+	if (reach == 0 || reach > batch->until)
+		reach = batch->until;
+	const struct cm_bind range[] = { CM_INT_PARAM("after", batch->after), CM_INT_PARAM("until", reach), { 0 } };
+
+	if ((rc = cm_store_run(store, batch->source->copy, range)) < 0)
+		return (int)rc;
+	batch->after = reach;
+	return set_meta(store, "copied_", batch->source->table, reach);
+}
+
+/* Sizes the next batch so that one takes about BUSY_MS, and leaves the voice app as long as it took. */
+static void
+take_turns(int64_t *rows, int64_t took_ms)
+{
+	if (took_ms < BUSY_MS / 2 && *rows < ROWS_MOST)
+		*rows *= 2;
+	else if (took_ms > BUSY_MS && *rows > ROWS_FIRST / 10)
+		*rows /= 2;
+	pause_ms(took_ms < PAUSE_MOST_MS ? took_ms : PAUSE_MOST_MS);
+}
+
+static int
+copy_source(struct cm_store *store, const struct source *source, const struct cm_progress *progress)
+{
+	struct batch batch = { .source = source, .rows = ROWS_FIRST };
+	int64_t started_ms;
+	int rc;
+
+	if ((rc = cm_store_begin(store)) < 0)
+		return rc;
+	rc = get_meta(store, "copied_", source->table, 0, &batch.after);
+	if (rc == 0)
+		rc = get_meta(store, "copy_until_", source->table, -1, &batch.until);
+	cm_store_end(store, false);
+	while (rc == 0 && batch.after < batch.until) {
+		report(progress, source->table, batch.after, batch.until);
+		started_ms = now_ms();
+		rc = transact(store, copy_batch, &batch);
+		take_turns(&batch.rows, now_ms() - started_ms);
+	}
+	if (rc == 0 && batch.until > 0)
+		report(progress, source->table, batch.until, batch.until);
+	return rc;
+}
+
+static int
+copy_sources(struct cm_store *store, const struct cm_progress *progress)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < nitems(sources); i++)
+		if ((rc = copy_source(store, &sources[i], progress)) < 0)
+			return rc;
+	return 0;
+}
+
+/* What there is: the version of our schema, and whether the voice app's `calls` is there. */
+static int
+look(struct cm_store *store, int64_t *version, bool *calls_there)
+{
+	int rc;
+
+	if ((rc = cm_store_begin(store)) < 0)
+		return rc;
+	rc = get_version(store, version);
+	if (rc == 0)
+		rc = exists(store, "calls", calls_there);
+	cm_store_end(store, false);
+	return rc;
+}
+
+int
+cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
+{
+	struct attaching attaching = { 0 };
+	char journal_mode[16];
+	int64_t version;
+	int rc;
+
+	if ((rc = look(store, &version, &attaching.calls_there)) < 0)
+		return rc;
+	if (!attaching.calls_there)
+		return CM_ENOTFOUND;
+	if (version > 0 && version < OLDEST_KEPT_VERSION && (rc = cm_schema_detach(store, progress)) < 0)
+		return rc;
+	if ((rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
+		return rc;
+	attaching.journal_mode = journal_mode;
+	if ((rc = transact(store, make_schema, &attaching)) < 0)
+		return rc;
+	return copy_sources(store, progress);
+}
+
+int
+cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
+{
+	bool calls_there;
+	int64_t version;
+	int rc;
+
+	if ((rc = look(store, &version, &calls_there)) < 0)
+		return rc;
+	if (version == 0)
+		return CM_ENOTFOUND;
+	return version == CM_SCHEMA_VERSION ? 0 : cm_schema_attach(store, progress);
+}
+
+struct emptying {
+	const char *statement;
+	int64_t rows;
+	int64_t removed;
+};
+
+static int
+empty_some(struct cm_store *store, void *arg)
+{
+	struct emptying *emptying = arg;
+	const struct cm_bind binds[] = { CM_INT_PARAM("limit", emptying->rows), { 0 } };
+
+	emptying->removed = cm_store_run(store, emptying->statement, binds);
+	return emptying->removed < 0 ? (int)emptying->removed : 0;
+}
+
+static int
+empty_table(struct cm_store *store, const char *statement, const struct cm_progress *progress)
+{
+	struct emptying emptying = { .statement = statement, .rows = ROWS_FIRST };
+	int64_t started_ms, total = 0;
+	bool there;
+	int rc;
+
+	if ((rc = cm_store_begin(store)) < 0)
+		return rc;
+	rc = exists(store, statement + strlen("empty-"), &there);
+	cm_store_end(store, false);
+	if (rc < 0 || !there)
+		return rc;
+	do {
+		started_ms = now_ms();
+		if ((rc = transact(store, empty_some, &emptying)) < 0)
+			return rc;
+		take_turns(&emptying.rows, now_ms() - started_ms);
+		report(progress, statement + strlen("empty-"), total += emptying.removed, 0);
+	} while (emptying.removed > 0);
+	return 0;
+}
+
+static int
+remove_triggers(struct cm_store *store, void *arg)
+{
+	(void)arg;
+	return cm_store_script(store, "detach-triggers");
+}
+
+static int
+remove_tables(struct cm_store *store, void *arg)
+{
+	(void)arg;
+	return cm_store_script(store, "detach-tables");
+}
+
+int
+cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
+{
+	char journal_mode[16] = "wal", former[16];
+	int64_t version;
+	bool calls_there;
+	size_t i;
+	int rc;
+
+	if ((rc = look(store, &version, &calls_there)) < 0)
+		return rc;
+	if (version == 0)
+		return CM_ENOTFOUND;
+	if ((rc = cm_store_begin(store)) < 0)
+		return rc;
+	rc = cm_store_text(store, "meta-journal-mode", NULL, journal_mode, sizeof journal_mode);
+	cm_store_end(store, false);
+	if (rc < 0 || (rc = transact(store, remove_triggers, NULL)) < 0)
+		return rc;
+	for (i = 0; i < nitems(large_tables); i++)
+		if ((rc = empty_table(store, large_tables[i], progress)) < 0)
+			return rc;
+	if ((rc = transact(store, remove_tables, NULL)) < 0)
+		return rc;
+	return cm_store_journal_mode(store, journal_mode, former);
+}

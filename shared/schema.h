@@ -1,0 +1,33 @@
+/*
+ * schema: our tables in a call database: attaching, back-filling, migrating, taking away.
+ *
+ * All of it works in short transactions, so that the voice app that owns the database is never locked out for long, and
+ * each step may be broken off and run again.
+ */
+#ifndef CM_SCHEMA_H
+#define CM_SCHEMA_H
+
+#include <stdint.h>
+
+struct cm_store;
+
+enum { CM_SCHEMA_VERSION = 2 };
+
+/* Told how far long work is; NULL: nobody cares. */
+struct cm_progress {
+	void (*step)(void *arg, const char *what, int64_t done, int64_t total);
+	void *arg;
+};
+
+/* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
+ * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
+ * The store is opened with CM_STORE_ADMIN.  CM_ENOTFOUND: no call database (no table `calls`). */
+int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress);
+
+/* Brings an attached database of an older schema to this one.  CM_ENOTFOUND: it is not attached. */
+int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress);
+
+/* Takes all of ours away and gives the database its former journal mode back. */
+int cm_schema_detach(struct cm_store *store, const struct cm_progress *progress);
+
+#endif

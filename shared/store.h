@@ -1,0 +1,90 @@
+/*
+ * store: the database, whichever engine it is on.
+ *
+ * A statement is named after its file in sql/ and takes named parameters (:from).  A handle belongs to one thread; its
+ * statements are prepared once and kept.  Nothing outside store_*.c includes an engine's header.
+ */
+#ifndef CM_STORE_H
+#define CM_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cm_store;
+struct cm_rows;
+
+enum cm_store_mode {
+	CM_STORE_READ,		/* questions: cannot write */
+	CM_STORE_WRITE,
+	CM_STORE_ADMIN,		/* attaching and the like: any SQLite file, attached or not */
+};
+
+enum { CM_BINDS_MAX = 24 };
+
+struct cm_bind {
+	const char *name;	/* without the colon */
+	enum { CM_BIND_INT, CM_BIND_TEXT, CM_BIND_NULL } type;
+	int64_t number;
+	const char *text;	/* borrowed until the rows are done */
+};
+
+#define CM_INT_PARAM(n, v) { .name = (n), .type = CM_BIND_INT, .number = (v) }
+#define CM_TEXT_PARAM(n, v) { .name = (n), .type = CM_BIND_TEXT, .text = (v) }
+
+/*
+ * Opens the database that `url` names (a path).  Cheap: the database is touched by the first cm_store_begin.  The caller
+ * closes.  CM_ENOMEM.
+ */
+int cm_store_open(const char *url, enum cm_store_mode mode, struct cm_store **out);
+void cm_store_close(struct cm_store *store);
+
+/* One consistent view of the data, or one write transaction, until cm_store_end.  A database that is missing, foreign,
+ * not attached or locked is CM_ESTORE or CM_EBUSY; once the cause is gone the next begin succeeds. */
+int cm_store_begin(struct cm_store *store);
+int cm_store_end(struct cm_store *store, bool keep);
+
+/* The last failure as a sentence for people that names no path, and what to do about it.  Borrowed. */
+const char *cm_store_problem(const struct cm_store *store);
+
+/* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL. */
+int cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
+
+/* Runs a statement that gives no rows; the number of rows it changed, or an error. */
+int64_t cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *binds);
+
+/* 1 a row, 0 the end, or an error. */
+int cm_rows_next(struct cm_rows *rows);
+bool cm_rows_null(const struct cm_rows *rows, int column);
+int64_t cm_rows_int(const struct cm_rows *rows, int column);
+/* Text of a column, '' for null; borrowed until the next step. */
+const char *cm_rows_text(const struct cm_rows *rows, int column);
+/* Its length in bytes, which may include NUL. */
+size_t cm_rows_bytes(const struct cm_rows *rows, int column);
+void cm_rows_done(struct cm_rows *rows);
+
+/* A single integer answer of a statement, 0 where there is no row. */
+int cm_store_number(struct cm_store *store, const char *name, const struct cm_bind *binds, int64_t *out);
+
+/* A single text of a statement; unchanged where there is no row. */
+int cm_store_text(struct cm_store *store, const char *name, const struct cm_bind *binds, char *out, size_t room);
+
+/* Runs a script: several statements without parameters. */
+int cm_store_script(struct cm_store *store, const char *name);
+
+/* SQLite's journal mode: sets it and tells the former one; outside a transaction. */
+int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16]);
+
+/* While on, every statement is noted for cm_store_notes. */
+void cm_store_explain(struct cm_store *store, bool on);
+
+struct cm_note {
+	const char *statement;	/* with its values bound: pastes into sqlite3 or psql */
+	int64_t rows;
+	double milliseconds;
+};
+
+/* What was noted since explain was switched on; borrowed. */
+const struct cm_note *cm_store_notes(const struct cm_store *store, size_t *count);
+
+#endif

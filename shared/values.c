@@ -1,0 +1,358 @@
+/* values: exact percentiles by histogram-guided selection; see values.h. */
+#include "config.h"
+
+#include "values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+enum {
+	SUB_BINS = 512,			/* fine bins that double the value */
+	FINE_PER_COARSE = 32,
+	SHIFTS = 41,
+	FINE_BINS = SUB_BINS * (SHIFTS + 1),
+	COARSE_BINS = FINE_BINS / FINE_PER_COARSE,
+};
+
+const int cm_quantiles_permille[CM_QUANTILES] = { 500, 950, 990 };
+
+int
+cm_bin_of(int64_t value_us)
+{
+	int shift = 0;
+
+	while ((value_us >> shift) >= 2 * SUB_BINS)
+		shift++;
+	return (int)(value_us >> shift) + SUB_BINS * shift;
+}
+
+int64_t
+cm_bin_floor_us(int bin)
+{
+	int shift = bin < 2 * SUB_BINS ? 0 : bin / SUB_BINS - 1;
+
+	return (int64_t)(bin - SUB_BINS * shift) << shift;
+}
+
+/* A raw value at the edge of the window, which no bucket of the rollups covers. */
+struct edge_value {
+	int bin;
+	int64_t value_us;
+};
+
+/* One selection: the window, cut, and its histogram at the coarse level. */
+struct selection {
+	struct cm_store *store;
+	const struct cm_filter *filter;
+	const char *kind;
+	cm_us from;
+	cm_us to;
+	struct cm_piece pieces[CM_PIECES_MAX];
+	size_t piece_count;
+	struct edge_value *edges;
+	size_t edge_count;
+	size_t edge_room;
+	int64_t coarse[COARSE_BINS];
+	int64_t count;
+	int64_t sum_us;
+	int fine_of;			/* the coarse bin that fine[] is of; -1: none yet */
+	int64_t fine[FINE_PER_COARSE];
+	bool exact;
+	double error_pct;
+};
+
+static int
+keep_edge(struct selection *sel, int bin, int64_t value_us)
+{
+	if (sel->edge_count == sel->edge_room) {
+		size_t room = sel->edge_room == 0 ? 256 : 2 * sel->edge_room;
+		struct edge_value *edges = realloc(sel->edges, room * sizeof *edges);
+
+		if (edges == NULL)
+			return CM_ENOMEM;
+		sel->edges = edges;
+		sel->edge_room = room;
+	}
+	sel->edges[sel->edge_count++] = (struct edge_value){ .bin = bin, .value_us = value_us };
+	return 0;
+}
+
+static struct cm_bind *
+piece_binds(const struct selection *sel, const struct cm_piece *piece, struct cm_bind *binds)
+{
+	size_t n = cm_window_binds(sel->filter, piece, binds);
+
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", sel->kind);
+	binds[n] = (struct cm_bind){ 0 };
+	return binds + n;
+}
+
+static bool
+is_call(const struct selection *sel)
+{
+	return strcmp(sel->kind, "call") == 0;
+}
+
+static int
+read_raw_piece(struct selection *sel, const struct cm_piece *piece)
+{
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	int rc;
+
+	piece_binds(sel, piece, binds);
+	if ((rc = cm_store_query(sel->store, is_call(sel) ? "values-raw-call" : "values-raw", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		int64_t value_us = cm_rows_int(rows, 0);
+		int bin = cm_bin_of(value_us);
+
+		if ((rc = keep_edge(sel, bin, value_us)) < 0)
+			break;
+		sel->coarse[bin / FINE_PER_COARSE]++;
+		sel->count++;
+		sel->sum_us += value_us;
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+static int
+read_rolled_piece(struct selection *sel, const struct cm_piece *piece)
+{
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	int rc;
+
+	piece_binds(sel, piece, binds);
+	if ((rc = cm_store_query(sel->store, "values-coarse", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		int64_t bin = cm_rows_int(rows, 0), n = cm_rows_int(rows, 1);
+
+		if (bin < 0 || bin >= COARSE_BINS)
+			continue;
+		sel->coarse[bin] += n;
+		sel->count += n;
+		sel->sum_us += cm_rows_int(rows, 2);
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+/* Cuts the window and reads its coarse histogram. */
+static int
+selection_init(struct selection *sel, struct cm_store *store, const struct cm_filter *filter, const char *kind, cm_us from,
+    cm_us to)
+{
+	size_t i;
+	int rc = 0;
+
+	memset(sel, 0, sizeof *sel);
+	sel->store = store;
+	sel->filter = filter;
+	sel->kind = kind;
+	sel->from = from;
+	sel->to = to;
+	sel->fine_of = -1;
+	sel->exact = true;
+	sel->piece_count = cm_window_pieces(from, to, sel->pieces);
+	for (i = 0; i < sel->piece_count && rc >= 0; i++)
+		rc = sel->pieces[i].resolution_s == 0 ? read_raw_piece(sel, &sel->pieces[i])
+						      : read_rolled_piece(sel, &sel->pieces[i]);
+	return rc;
+}
+
+static void
+selection_done(struct selection *sel)
+{
+	free(sel->edges);
+}
+
+static int
+read_fine_piece(struct selection *sel, const struct cm_piece *piece, int coarse)
+{
+	struct cm_bind binds[CM_BINDS_MAX], *end;
+	struct cm_rows *rows;
+	int rc;
+
+	end = piece_binds(sel, piece, binds);
+	*end++ = (struct cm_bind)CM_INT_PARAM("bin_from", coarse * FINE_PER_COARSE);
+	*end++ = (struct cm_bind)CM_INT_PARAM("bin_to", (coarse + 1) * FINE_PER_COARSE);
+	*end = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(sel->store, "values-fine", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		sel->fine[cm_rows_int(rows, 0) % FINE_PER_COARSE] += cm_rows_int(rows, 1);
+	cm_rows_done(rows);
+	return rc;
+}
+
+static int
+read_fine(struct selection *sel, int coarse)
+{
+	size_t i;
+	int rc;
+
+	if (sel->fine_of == coarse)
+		return 0;
+	memset(sel->fine, 0, sizeof sel->fine);
+	sel->fine_of = -1;
+	for (i = 0; i < sel->edge_count; i++)
+		if (sel->edges[i].bin / FINE_PER_COARSE == coarse)
+			sel->fine[sel->edges[i].bin % FINE_PER_COARSE]++;
+	for (i = 0; i < sel->piece_count; i++)
+		if (sel->pieces[i].resolution_s != 0 && (rc = read_fine_piece(sel, &sel->pieces[i], coarse)) < 0)
+			return rc;
+	sel->fine_of = coarse;
+	return 0;
+}
+
+/* Steps *rank down to a rank within the bin that holds it; the bin, or -1 where the bins hold fewer. */
+static int
+find_bin(const int64_t *bins, int count, int64_t *rank)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (*rank <= bins[i])
+			return i;
+		*rank -= bins[i];
+	}
+	return -1;
+}
+
+/* The rank-th smallest value of one fine bin; where raw values are gone, the bin's upper end. */
+static int
+read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
+{
+	struct cm_piece whole = { .from = sel->from, .to = sel->to };
+	struct cm_bind binds[CM_BINDS_MAX], *end;
+	struct cm_rows *rows;
+	int64_t floor_us = cm_bin_floor_us(bin), next_us = cm_bin_floor_us(bin + 1);
+	int rc;
+
+	if (next_us - floor_us == 1) {
+		*out_us = floor_us;
+		return 0;
+	}
+	end = piece_binds(sel, &whole, binds);
+	*end++ = (struct cm_bind)CM_INT_PARAM("bin", bin);
+	*end++ = (struct cm_bind)CM_INT_PARAM("skip", rank - 1);
+	*end = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(sel->store, is_call(sel) ? "values-in-bin-call" : "values-in-bin", binds, &rows)) < 0)
+		return rc;
+	rc = cm_rows_next(rows);
+	if (rc > 0) {
+		*out_us = cm_rows_int(rows, 0);
+	} else if (rc == 0) {
+		*out_us = next_us - 1;
+		sel->exact = false;
+		if (100.0 * (double)(next_us - 1 - floor_us) / (double)floor_us > sel->error_pct)
+			sel->error_pct = 100.0 * (double)(next_us - 1 - floor_us) / (double)floor_us;
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+/* The rank-th smallest value of the window; 1 <= rank <= sel->count. */
+static int
+select_rank(struct selection *sel, int64_t rank, int64_t *out_us)
+{
+	int coarse, fine, rc;
+
+	if ((coarse = find_bin(sel->coarse, COARSE_BINS, &rank)) < 0)
+		return CM_ESTORE;
+	if ((rc = read_fine(sel, coarse)) < 0)
+		return rc;
+	if ((fine = find_bin(sel->fine, FINE_PER_COARSE, &rank)) < 0)
+		return CM_ESTORE;
+	return read_value(sel, coarse * FINE_PER_COARSE + fine, rank, out_us);
+}
+
+/* ceil(count * permille / 1000), without leaving integers. */
+static int64_t
+nearest_rank(int64_t count, int permille)
+{
+	return count / 1000 * permille + (count % 1000 * permille + 999) / 1000;
+}
+
+static int
+select_all(struct selection *sel, struct cm_values *values)
+{
+	int i, rc;
+
+	if ((rc = select_rank(sel, 1, &values->min_us)) < 0 || (rc = select_rank(sel, sel->count, &values->max_us)) < 0)
+		return rc;
+	for (i = 0; i < CM_QUANTILES; i++) {
+		rc = select_rank(sel, nearest_rank(sel->count, cm_quantiles_permille[i]), &values->quantile_us[i]);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+cm_values(struct cm_store *store, const struct cm_window *window, const char *kind, struct cm_values *out)
+{
+	struct cm_values values = { 0 };
+	struct selection sel;
+	int rc;
+
+	rc = selection_init(&sel, store, &window->filter, kind, window->from, window->to);
+	if (rc >= 0 && sel.count > 0)
+		rc = select_all(&sel, &values);
+	values.count = sel.count;
+	values.sum_us = sel.sum_us;
+	values.exact = sel.exact;
+	values.error_pct = sel.error_pct;
+	selection_done(&sel);
+	if (rc < 0)
+		return rc;
+	*out = values;
+	return 0;
+}
+
+int
+cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, const char *kind, int permille,
+    const cm_us *edges, size_t n, int64_t *out_us)
+{
+	struct selection sel;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++) {
+		out_us[i] = -1;
+		rc = selection_init(&sel, store, filter, kind, edges[i], edges[i + 1]);
+		if (rc >= 0 && sel.count > 0)
+			rc = select_rank(&sel, nearest_rank(sel.count, permille), &out_us[i]);
+		selection_done(&sel);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+cm_values_ever(struct cm_store *store, const struct cm_filter *filter, const char *kind, int64_t *count, int64_t *sum_us)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	size_t n;
+	int rc;
+
+	n = cm_window_binds(filter, &ever, binds);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", kind);
+	binds[n] = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(store, "values-ever", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*count = cm_rows_int(rows, 0);
+		*sum_us = cm_rows_int(rows, 1);
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,44 @@
+/*
+ * values: exact percentiles, sums and extremes of durations over a window.
+ *
+ * The values of a kind ("call": the durations of completed calls; a latency component: its steps) are kept in histograms of
+ * two levels.  The coarse bins tell in which of them the k-th value lies, the fine bins of that coarse bin in which fine
+ * one; only that fine bin's values are then read, and the k-th of them is the percentile: nearest rank, the ceil(n * p)-th
+ * smallest, as SQL's percentile_disc.
+ */
+#ifndef CM_VALUES_H
+#define CM_VALUES_H
+
+#include "store.h"
+#include "window.h"
+
+enum { CM_QUANTILES = 3 };
+
+/* In thousandths: p50, p95, p99. */
+extern const int cm_quantiles_permille[CM_QUANTILES];
+
+struct cm_values {
+	int64_t count;
+	int64_t sum_us;
+	int64_t min_us;				/* these three are 0 where count is 0 */
+	int64_t max_us;
+	int64_t quantile_us[CM_QUANTILES];
+	bool exact;				/* false: raw values are gone, a figure is its bin's upper end */
+	double error_pct;			/* how much too high a figure can then be, in per cent */
+};
+
+/* Count, sum, extremes and percentiles of one kind over a window.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
+int cm_values(struct cm_store *store, const struct cm_window *window, const char *kind, struct cm_values *out);
+
+/* One percentile alone, for n buckets as in cm_tally_buckets; -1 where a bucket has no value. */
+int cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, const char *kind, int permille,
+    const cm_us *edges, size_t n, int64_t *out_us);
+
+/* Count and sum of one kind of everything ever seen; they never fall. */
+int cm_values_ever(struct cm_store *store, const struct cm_filter *filter, const char *kind, int64_t *count, int64_t *sum_us);
+
+/* The fine bin of a value and the least value of a bin; the same as cm_octave in the database. */
+int cm_bin_of(int64_t value_us);
+int64_t cm_bin_floor_us(int bin);
+
+#endif
