@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # names that the caller sets or reads
 #
 # What the scripts share: saying things, installing packages, building, filling in templates.
 # To be read with `.`; the caller sets `top` to the source folder first.
@@ -75,7 +76,7 @@ install_packages() {
 	command -v apt-get >/dev/null 2>&1 ||
 		die "these are missing, and there is no apt-get to install them: $missing"
 	say "installing: $missing"
-	# shellcheck disable=SC2086 # a list of words
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands; a list of words
 	as_root sh -c '
 		set -eu
 		# A package may start its service: nginx would take port 80.  A policy of our own keeps it from that, unless
@@ -132,6 +133,7 @@ build_programs() {
 
 # questions: the names of the question programs, from nginx's own list.
 questions() {
+	# shellcheck disable=SC2016 # nginx's variable
 	sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u
 }
 
