@@ -157,12 +157,14 @@ fill_in() {
 }
 
 # started_at PID: when the process began (clock ticks since boot), so that a number used again is not taken for it.
+# One that is dead and only waits to be reaped has not begun.
 started_at() {
 	local line
-	read -r line 2>/dev/null <"/proc/$1/stat" || return 1
-	# The name, in brackets, may hold blanks; the 22nd field is the 20th after it.
+	{ read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+	# The name, in brackets, may hold blanks.  After it, the first field is the state, the twentieth the time.
 	line=${line##*) }
 	# shellcheck disable=SC2086 # fields
 	set -- $line
+	[ "$1" != Z ] || return 1
 	printf '%s\n' "${20}"
 }
