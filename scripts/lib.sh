@@ -43,6 +43,18 @@ curl           curl
 tzdata         /usr/share/zoneinfo/Europe/Berlin
 '
 
+# For the tests: promtool is in Debian's package prometheus.
+test_needs='
+libcmocka-dev  /usr/include/cmocka.h
+valgrind       valgrind
+binutils       nm
+jq             jq
+shellcheck     shellcheck
+clang-format   clang-format
+prometheus     promtool
+procps         ps
+'
+
 # missing_packages LIST: the packages of LIST whose probe finds nothing.
 missing_packages() {
 	local package probe
@@ -114,6 +126,9 @@ build_programs() {
 	fi
 	build=$top/build
 	[ ! -e "$top/config.status" ] || build=$top
+	if [ ! -e "$build/config.status" ]; then
+		say "building in $build"
+	fi
 	mkdir -p "$build"
 	log=$build/build.log
 	jobs=$(getconf _NPROCESSORS_ONLN)
