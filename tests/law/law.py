@@ -23,6 +23,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pruning
+import referee
 import voice_app
 from questions import Asking, Different, Programs, is_counter, question_text, read_question, samples
 from referee import Referee
@@ -64,11 +65,11 @@ class World:
         for text in step:
             if text == "BEGIN":
                 before = self.remember()
-            self.send(text)
+            changed = self.send(text)
             if text == "ROLLBACK":
                 self.recall(before)
-            elif text.split(None, 1)[0] not in ("BEGIN", "COMMIT", "VACUUM"):
-                self.referee.look(self.attached)
+            elif changed:
+                self.referee.look(self.attached, table_of(text))
 
     def remember(self):
         r = self.referee
@@ -82,12 +83,11 @@ class World:
         r.look(self.attached)
 
     def send(self, text):
-        """Sends a statement to both; they must take it alike."""
-        if text.startswith("VACUUM") and self.app.in_transaction:
-            return
+        """Sends a statement to both; they must take it alike.  Whether it changed rows."""
         took = [take(connection, text) for connection in (self.app, self.twin)]
         if took[0] != took[1]:
             raise Different(f"the app's statement differs: {took[0]}, without us {took[1]}: {text}")
+        return took[0][0] == "ok" and took[0][1] > 0
 
     def direct(self, what, *arguments):
         """Does something to the attached database alone."""
@@ -175,6 +175,11 @@ def connect(path):
     connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = OFF")
     return connection
+
+
+def table_of(text):
+    """The table that a statement writes."""
+    return next(word for word in text.split() if word in ("calls", "latency_events", "transcripts"))
 
 
 def take(connection, text):
@@ -417,6 +422,7 @@ def main():
     features = voice_app.FEATURES - set(given.without.split(","))
     if not os.path.exists(os.path.join(given.build, "jobs", "prune")):
         features -= {"prune"}
+    referee.LATE = "late-duration" in features
     folder = tempfile.mkdtemp(prefix="law-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     law = Law(os.path.abspath(given.build), folder, features)
     try:

@@ -39,6 +39,7 @@ LABELS = ("tenant_id", "agent", "agent_version", "provider", "call_type")
 
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
 EPOCH = datetime.datetime(1970, 1, 1)
+LATE = True     # whether a duration that comes after its call's status is counted when it comes
 LONGEST_S = 366 * 86400
 
 
@@ -240,10 +241,12 @@ class Referee:
         self.counting = False
         self.sorted = False
 
-    def look(self, counting):
+    def look(self, counting, only=None):
         """Reads the tables again; what came to be since the last look is counted, where the database is attached."""
         seen = []
         for table, read, known in (("calls", read_call, self.calls), ("latency_events", read_step, self.steps)):
+            if only not in (None, table):
+                continue
             new = self.fetch(table)
             old = self.rows[table]
             self.rows[table] = new
@@ -371,7 +374,8 @@ class Ever:
             self.seen[labels] += 1
         if before is None or before.status != fact.status:
             self.reached[labels, fact.status, fact.type, fact.reason] += 1
-        if fact.timed is not None and (before is None or before.timed is None):
+        timed_before = before is not None and (before.timed is not None if LATE else before.status == fact.status)
+        if fact.timed is not None and not timed_before:
             add(self.values["call", labels], (1, fact.timed))
 
     def calls(self, wanted):

@@ -50,7 +50,7 @@ REASONS = ["timeout", "no_answer", "hangup", "user_hangup", "network_error", "co
            "rate_limit", "API_ERROR", "sunspots", None]
 EVENTS = ["speech_end_to_first_audio"] * 4 + ["tool_call_duration", "session_duration", "stt", "llm", "tts", "network"]
 
-BAD_TIMES = ["yesterday", "", "2026-13-01T00:00:00", "2026-02-30T10:00:00Z", "1969-12-31T23:59:59Z", "12:00", "20260101T000000Z",
+BAD_TIMES = ["yesterday", "", "2026-13-01T00:00:00", "1969-12-31T23:59:59Z", "12:00", "20260101T000000Z",
              "2026-01-01T00:00:00+99:00", "2026-01-01T00:00:00.1.2Z", "2026-01-01T10:00:00 o'clock", "1770000000"]
 BAD_DURATIONS = ["'soon'", "-1", "-0.001", "1e300", "9e999", "x'0102'", "31622401"]
 BAD_STATUS = ["", "zombie", "complete\u0301d", "0"]
@@ -59,7 +59,7 @@ BAD_METADATA = ["{", "", "null", "[1,2]", "\"text\"", "{\"agent\":", "{\"agent\"
 
 # What the app may do besides; each can be left out by --without.
 FEATURES = {
-    "replace", "replace-garbage", "replace-latency", "rename", "status-case", "correct-start", "update-latency", "before-1970", "hour-24",
+    "replace", "replace-garbage", "replace-latency", "rename", "status-case", "correct-start", "update-latency", "before-1970", "hour-24", "no-such-day",
     "blob-id", "late-duration", "garbage", "delete", "rollback", "relabel", "attach-again", "prune",
 }
 
@@ -277,6 +277,8 @@ class VoiceApp:
         ]))
         if "before-1970" in self.features and rng.random() < 0.03:
             texts["started_at"] = "'1970-01-01T00:30:00+05:00'"
+        if "no-such-day" in self.features and rng.random() < 0.03:
+            texts["started_at"] = rng.choice(["'2026-02-30T10:00:00Z'", "'2025-02-29'", "'2026-04-31T00:00:00.5'"])
         if "hour-24" in self.features and rng.random() < 0.03:
             texts["started_at"] = "'2026-01-01T24:30:00Z'"
         if "blob-id" in self.features and rng.random() < 0.05:
