@@ -124,5 +124,5 @@ without_store(const char *problem, const struct cm_query *query, struct cm_reply
 
 const struct cm_endpoint cm_endpoint = {
 	.name = "health", .path = "/metrics/health", .also = "/healthz", .summary = "Whether calls go well right now.",
-	.params = params, .handle = health, .without_store = without_store, .max_age_s = 2,
+	.params = params, .handle = health, .without_store = without_store, .max_age_s = 1, .never_stale = true,
 };

@@ -14,7 +14,10 @@
 #include "error.h"
 #include "settings.h"
 
-enum { LISTEN_FD = 0 };	/* where the FastCGI protocol puts the listening socket */
+enum {
+	LISTEN_FD = 0,		/* where the FastCGI protocol puts the listening socket */
+	HANG_S = 60,		/* a request that neither ends nor sends for so long is stuck: the worker dies for it */
+};
 
 struct cm_client {
 	bool fastcgi;
@@ -61,8 +64,12 @@ cm_client_close(struct cm_client *client)
 bool
 cm_client_accept(struct cm_client *client)
 {
-	if (client->fastcgi)
-		return FCGX_Accept_r(&client->request) == 0;
+	if (client->fastcgi) {
+		if (FCGX_Accept_r(&client->request) != 0)
+			return false;
+		alarm(HANG_S);
+		return true;
+	}
 	if (client->accepted)
 		return false;
 	client->accepted = true;
@@ -83,8 +90,10 @@ cm_client_send(struct cm_client *client, const char *bytes, size_t length)
 {
 	if (length == 0)
 		return 0;
-	if (client->fastcgi)
+	if (client->fastcgi) {
+		alarm(HANG_S);
 		return FCGX_PutStr(bytes, (int)length, client->request.out) == (int)length ? 0 : CM_EGONE;
+	}
 	return fwrite(bytes, 1, length, stdout) == length ? 0 : CM_EGONE;
 }
 
@@ -95,6 +104,7 @@ cm_client_finish(struct cm_client *client, bool whole)
 
 	if (!client->fastcgi)
 		return fflush(stdout) == 0 ? 0 : CM_EGONE;
+	alarm(0);
 	if (!whole) {
 		FCGX_Free(&client->request, 1);
 		return 0;

@@ -15,7 +15,7 @@
 #include "reply_own.h"
 #include "settings.h"
 
-enum { RETRY_AFTER_S = 2, REQUEST_ID_TEXT = 17 };
+enum { RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40 };
 
 static const struct {
 	int status;
@@ -48,11 +48,18 @@ struct request {
 	char id[REQUEST_ID_TEXT];
 };
 
+/* The server's id of the request where it gives one, so that its log and ours speak of the same; else a random one. */
 static void
-make_id(char id[REQUEST_ID_TEXT])
+make_id(const struct cm_client *client, char id[REQUEST_ID_TEXT])
 {
+	const char *given = cm_client_variable(client, "REQUEST_ID");
+	size_t length = strlen(given);
 	uint64_t random = 0;
 
+	if (length > 0 && length < REQUEST_ID_TEXT && strspn(given, "0123456789abcdef") == length) {
+		strcpy(id, given);
+		return;
+	}
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		random = (uint64_t)cm_now_us();
 	snprintf(id, REQUEST_ID_TEXT, "%016" PRIx64, random);
@@ -133,15 +140,20 @@ make_failure(struct request *request, int rc)
 	}
 }
 
+/* How long a cache may reuse an answer, and give it a little longer while it asks anew or when the program is down.  Health
+ * is never given stale: its very news is that something broke. */
 static void
 cache_header(struct cm_reply *reply, int max_age_s)
 {
-	char value[64];
+	char value[96];
 
 	if (max_age_s == 0)
 		snprintf(value, sizeof value, "no-store");
-	else
+	else if (cm_endpoint.never_stale)
 		snprintf(value, sizeof value, "max-age=%d", max_age_s);
+	else
+		snprintf(value, sizeof value, "max-age=%d, stale-while-revalidate=%d, stale-if-error=%d", max_age_s, max_age_s,
+		    STALE_IF_ERROR_S);
 	cm_reply_header(reply, "Cache-Control", value);
 }
 
@@ -296,7 +308,7 @@ run_request(struct cm_client *client, struct cm_store *store)
 	bool whole;
 	int rc;
 
-	make_id(request.id);
+	make_id(client, request.id);
 	cm_reply_init(&request.reply);
 	request.reply.client = client;
 	request.reply.send_head = send_head;

@@ -21,6 +21,7 @@ struct cm_endpoint {
 	const char *summary;			/* a line for --help and the index */
 	const struct cm_param *params;		/* ends with a row of zeros */
 	int max_age_s;				/* how long an answer may be reused; 0: never */
+	bool never_stale;			/* not even while asking anew */
 	bool no_store;				/* answers without the database */
 	int (*handle)(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply);
 	/* Fills a reply when the database cannot be read, in place of the problem document; NULL: none. */

@@ -18,6 +18,7 @@ cm_exposition_begin(struct cm_exposition *exposition, struct cm_reply *reply)
 	exposition->open_metrics = strstr(cm_reply_accept(reply), "application/openmetrics-text") != NULL;
 	cm_reply_type(reply, exposition->open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
 						      : "text/plain; version=0.0.4; charset=utf-8");
+	cm_reply_header(reply, "Vary", "Accept");
 }
 
 void

@@ -13,6 +13,7 @@
 
 static const char *const level_names[] = {
 	[CM_DEBUG] = "DEBUG", [CM_INFO] = "INFO", [CM_WARNING] = "WARNING", [CM_ERROR] = "ERROR",
+	[CM_ERROR + 1] = "NONE",
 };
 
 static int

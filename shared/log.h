@@ -10,7 +10,7 @@ struct cm_field {
 	long long number;
 };
 
-/* Writes a line where CALLMETRICS_LOG_LEVEL (DEBUG, INFO, WARNING, ERROR; INFO by default) lets its level through. */
+/* Writes a line where CALLMETRICS_LOG_LEVEL (DEBUG, INFO, WARNING, ERROR, NONE; INFO by default) lets its level through. */
 void cm_log(enum cm_level level, const char *logger, const char *message, const struct cm_field *fields);
 
 #endif
