@@ -1,6 +1,6 @@
 -- A call database of spec 1 for measuring: :older calls spread over 29 days, :recent calls over the last 24 hours before
--- :now (Unix seconds), five latency events for each of the recent ones, for which :latency is 1.  Figures come from a
--- multiplicative hash of the row's number, so that the same numbers give the same database.
+-- :now (Unix seconds), and five latency events for each of the recent ones.  Figures come from multiplicative hashes of the
+-- row's number, so that the same numbers give the same database.
 --
 -- Labels: 1 000 tenants of very different size, 6 agents in 3 versions, 3 providers.
 
@@ -12,6 +12,9 @@ CREATE TABLE transcripts (id INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT
 CREATE TABLE latency_events (id INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL, event_type TEXT NOT NULL,
 	duration_ms REAL NOT NULL, timestamp TEXT NOT NULL, metadata TEXT);
 
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+
 CREATE TEMP TABLE parameter (older INTEGER, recent INTEGER, now INTEGER);
 INSERT INTO parameter VALUES (:older, :recent, :now);
 
@@ -19,9 +22,9 @@ INSERT INTO parameter VALUES (:older, :recent, :now);
 CREATE TEMP VIEW call_plan AS
 	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n, parameter WHERE i < older + recent),
 	h AS (SELECT i, (i * 2654435761 & 4294967295) / 4294967296.0 AS r1,
-		((i * 40503 + 977) * 2246822519 & 4294967295) / 4294967296.0 AS r2,
-		((i * 69069 + 5) * 3266489917 & 4294967295) / 4294967296.0 AS r3,
-		((i * 1103515245 + 12345) * 668265263 & 4294967295) / 4294967296.0 AS r4 FROM n)
+		((i * 40503 + 977 & 4294967295) * 1103515245 & 4294967295) / 4294967296.0 AS r2,
+		((i * 69069 + 5 & 4294967295) * 1664525 & 4294967295) / 4294967296.0 AS r3,
+		((i * 22695477 + 12345 & 4294967295) * 134775813 & 4294967295) / 4294967296.0 AS r4 FROM n)
 	SELECT i, r1, r2, r3, r4, (r1 + r2 + r3 + r4 - 2) * 1.7320508 AS g,
 		CASE WHEN i <= older THEN now - 86400 - 29 * 86400.0 * (older - i + r1) / older
 			ELSE now - 86400.0 * (older + recent - i + r1) / recent END AS at
@@ -44,14 +47,18 @@ INSERT INTO calls
 	FROM call_plan, parameter;
 
 INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp)
-	SELECT c.call_id, CASE k WHEN 3 THEN 'tool_call_duration' WHEN 4 THEN 'session_duration'
+	WITH step (k) AS (VALUES (0), (1), (2), (3), (4)),
+	plan AS (SELECT i, at, k, (r1 + r2 + r3 + ((i * 5 + k) * 2654435761 & 4294967295) / 4294967296.0 - 2) * 1.7320508 AS g
+		FROM call_plan CROSS JOIN step, parameter WHERE i > older)
+	SELECT call_id, CASE k WHEN 3 THEN 'tool_call_duration' WHEN 4 THEN 'session_duration'
 			ELSE 'speech_end_to_first_audio' END,
-		round(CASE k WHEN 3 THEN 400 * exp(0.8 * x) WHEN 4 THEN 60000 * exp(0.7 * x) ELSE 600 * exp(0.35 * x) END, 3),
-		strftime('%Y-%m-%dT%H:%M:%f', substr(c.started_at, 1, 23), '+' || (2 + 3 * k) || ' seconds') || '000+00:00', NULL
-	FROM (SELECT rowid AS i, call_id, started_at FROM calls, parameter WHERE rowid > older) c,
-		(SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4),
-		(SELECT 0) z
-		CROSS JOIN (SELECT 0) y,
-		(SELECT 1)
-	, (SELECT 1)
-	WHERE 0;
+		round(CASE k WHEN 3 THEN 400 * exp(0.8 * g) WHEN 4 THEN 60000 * exp(0.7 * g) ELSE 600 * exp(0.35 * g) END, 3),
+		strftime('%Y-%m-%dT%H:%M:%f', at + 2 + 3 * k, 'unixepoch') || printf('%03d+00:00', i % 1000)
+	FROM plan CROSS JOIN calls ON calls.rowid = i;
+
+CREATE INDEX idx_calls_started_at ON calls(started_at);
+CREATE INDEX idx_transcripts_call_id ON transcripts(call_id);
+CREATE INDEX idx_transcripts_timestamp ON transcripts(timestamp);
+CREATE INDEX idx_latency_call_id ON latency_events(call_id);
+CREATE INDEX idx_latency_event_type ON latency_events(event_type);
+CREATE INDEX idx_latency_timestamp ON latency_events(timestamp);

@@ -15,7 +15,9 @@
 static int
 usage(const struct cm_job *job, FILE *out, int status)
 {
-	fprintf(out, "usage: callmetrics %s DATABASE\n\n%s\n", job->name, job->summary);
+	fprintf(out, "usage: callmetrics %s [--exclusive] DATABASE\n\n%s\n\n"
+	    "  --exclusive  nobody else uses the database now: does it in few long transactions, many times faster\n",
+	    job->name, job->summary);
 	return status;
 }
 
@@ -33,13 +35,20 @@ int
 cm_job_main(const struct cm_job *job, int argc, char **argv)
 {
 	struct cm_bar bar = { 0 };
-	const struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
-	const char *path = argc == 2 ? argv[1] : cm_setting("CALLMETRICS_DB");
+	struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
+	const char *path = cm_setting("CALLMETRICS_DB");
 	struct cm_store *store;
 	int rc;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return usage(job, stdout, 0);
+	if (argc > 1 && strcmp(argv[1], "--exclusive") == 0) {
+		progress.exclusive = true;
+		argc--;
+		argv++;
+	}
+	if (argc == 2)
+		path = argv[1];
 	if (argc > 2 || path == NULL || *path == '-')
 		return usage(job, stderr, 2);
 	if (cm_store_open(path, CM_STORE_ADMIN, &store) < 0)

@@ -91,6 +91,14 @@ bucket_of(const cm_us *edges, size_t n, cm_us at)
 	return low;
 }
 
+static const char *
+piece_statement(const struct cm_filter *filter, const struct cm_piece *piece)
+{
+	if (piece->resolution_s != 0)
+		return "calls-rolled";
+	return cm_filter_scope(filter)->of_tenant ? "calls-raw-of" : "calls-raw";
+}
+
 /* Adds one piece; no bucket of it straddles an edge. */
 static int
 tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
@@ -102,8 +110,7 @@ tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct
 	int rc;
 
 	cm_window_binds(filter, piece, binds);
-	rc = cm_store_query(store, piece->resolution_s == 0 ? "calls-raw" : "calls-rolled", binds, &rows);
-	if (rc < 0)
+	if ((rc = cm_store_query(store, piece_statement(filter, piece), binds, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		struct counts counts = read_counts(rows, 2);
@@ -117,20 +124,20 @@ tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct
 /* Buckets from the first on whose edges all lie on multiples of one width of rollup bucket can be read together: how many,
  * and that width in seconds; 1 where there is none. */
 static size_t
-run_length(const cm_us *edges, size_t n, int *resolution_s)
+run_length(const struct cm_scope *scope, const cm_us *edges, size_t n, int *resolution_s)
 {
-	static const int widths_s[] = { CM_DAY_S, CM_HOUR_S, CM_BASE_S };
-	size_t i, run;
+	size_t run;
+	int rung;
 
-	for (i = 0; i < nitems(widths_s); i++) {
-		cm_us width = widths_s[i] * CM_SECOND_US;
+	for (rung = CM_RUNGS_MAX - 1; rung >= 0; rung--) {
+		cm_us width = scope->ladder_s[rung] * CM_SECOND_US;
 
-		if (edges[0] % width != 0)
+		if (width == 0 || edges[0] % width != 0)
 			continue;
 		for (run = 0; run < n && edges[run + 1] % width == 0; run++)
 			continue;
 		if (run > 1) {
-			*resolution_s = widths_s[i];
+			*resolution_s = scope->ladder_s[rung];
 			return run;
 		}
 	}
@@ -142,7 +149,7 @@ tally_run(struct cm_store *store, const struct cm_filter *filter, const cm_us *e
     struct cm_tally *out)
 {
 	struct cm_piece pieces[CM_PIECES_MAX] = { { .resolution_s = resolution_s, .from = edges[0], .to = edges[n] } };
-	size_t count = n > 1 ? 1 : cm_window_pieces(edges[0], edges[1], pieces), i;
+	size_t count = n > 1 ? 1 : cm_window_pieces(cm_filter_scope(filter), edges[0], edges[1], pieces), i;
 	int rc;
 
 	for (i = 0; i < count; i++)
@@ -159,7 +166,7 @@ cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const c
 
 	memset(out, 0, n * sizeof *out);
 	for (done = 0; done < n; done += run) {
-		run = run_length(edges + done, n - done, &resolution_s);
+		run = run_length(cm_filter_scope(filter), edges + done, n - done, &resolution_s);
 		if ((rc = tally_run(store, filter, edges + done, run, resolution_s, out + done)) < 0)
 			return rc;
 	}

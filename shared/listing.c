@@ -62,7 +62,7 @@ few_series(struct cm_store *store, const struct cm_filter *filter, bool *out)
 	int rc;
 
 	*out = false;
-	if (strcmp(cm_filter_scope(filter), "all") == 0)
+	if (strcmp(cm_filter_scope(filter)->name, "all") == 0)
 		return 0;
 	cm_window_binds(filter, &ever, binds);
 	if ((rc = cm_store_number(store, "series-count", binds, &count)) < 0)

@@ -34,7 +34,7 @@ static const char *const large_tables[] = {
 	"empty-cm_rollup_bin", "empty-cm_rollup", "empty-cm_latency", "empty-cm_call", "empty-cm_transcript",
 };
 
-enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 40, PAUSE_MOST_MS = 40 };
+enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 40, PAUSE_MOST_MS = 40, EXCLUSIVE_ROWS = 200000 };
 
 static int64_t
 now_ms(void)
@@ -193,16 +193,26 @@ copy_batch(struct cm_store *store, void *arg)
 		reach = batch->until;
 	const struct cm_bind range[] = { CM_INT_PARAM("after", batch->after), CM_INT_PARAM("until", reach), { 0 } };
 
-	if ((rc = cm_store_run(store, batch->source->copy, range)) < 0)
+	if ((rc = cm_store_run(store, "fold-later", NULL)) < 0 ||
+	    (rc = cm_store_run(store, batch->source->copy, range)) < 0 ||
+	    (rc = cm_store_run(store, "fold-usual", NULL)) < 0 || (rc = cm_store_run(store, "fold-now", NULL)) < 0)
 		return (int)rc;
 	batch->after = reach;
 	return set_meta(store, "copied_", batch->source->table, reach);
 }
 
+static int64_t
+first_batch(const struct cm_progress *progress)
+{
+	return progress != NULL && progress->exclusive ? EXCLUSIVE_ROWS : ROWS_FIRST;
+}
+
 /* Sizes the next batch so that one takes about BUSY_MS, and leaves the voice app as long as it took. */
 static void
-take_turns(int64_t *rows, int64_t took_ms)
+take_turns(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 {
+	if (progress != NULL && progress->exclusive)
+		return;
 	if (took_ms < BUSY_MS / 2 && *rows < ROWS_MOST)
 		*rows *= 2;
 	else if (took_ms > BUSY_MS && *rows > ROWS_FIRST / 10)
@@ -213,7 +223,7 @@ take_turns(int64_t *rows, int64_t took_ms)
 static int
 copy_source(struct cm_store *store, const struct source *source, const struct cm_progress *progress)
 {
-	struct batch batch = { .source = source, .rows = ROWS_FIRST };
+	struct batch batch = { .source = source, .rows = first_batch(progress) };
 	int64_t started_ms;
 	int rc;
 
@@ -227,7 +237,7 @@ copy_source(struct cm_store *store, const struct source *source, const struct cm
 		report(progress, source->table, batch.after, batch.until);
 		started_ms = now_ms();
 		rc = transact(store, copy_batch, &batch);
-		take_turns(&batch.rows, now_ms() - started_ms);
+		take_turns(progress, &batch.rows, now_ms() - started_ms);
 	}
 	if (rc == 0 && batch.until > 0)
 		report(progress, source->table, batch.until, batch.until);
@@ -316,7 +326,7 @@ empty_some(struct cm_store *store, void *arg)
 static int
 empty_table(struct cm_store *store, const char *statement, const struct cm_progress *progress)
 {
-	struct emptying emptying = { .statement = statement, .rows = ROWS_FIRST };
+	struct emptying emptying = { .statement = statement, .rows = first_batch(progress) };
 	int64_t started_ms, total = 0;
 	bool there;
 	int rc;
@@ -331,7 +341,7 @@ empty_table(struct cm_store *store, const char *statement, const struct cm_progr
 		started_ms = now_ms();
 		if ((rc = transact(store, empty_some, &emptying)) < 0)
 			return rc;
-		take_turns(&emptying.rows, now_ms() - started_ms);
+		take_turns(progress, &emptying.rows, now_ms() - started_ms);
 		report(progress, statement + strlen("empty-"), total += emptying.removed, 0);
 	} while (emptying.removed > 0);
 	return 0;

@@ -7,16 +7,18 @@
 #ifndef CM_SCHEMA_H
 #define CM_SCHEMA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cm_store;
 
 enum { CM_SCHEMA_VERSION = 2 };
 
-/* Told how far long work is; NULL: nobody cares. */
+/* How long work goes on: whom to tell how far it is, and whether it has to leave room for others. */
 struct cm_progress {
 	void (*step)(void *arg, const char *what, int64_t done, int64_t total);
 	void *arg;
+	bool exclusive;		/* nobody else uses the database: long transactions and no pauses, many times faster */
 };
 
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on

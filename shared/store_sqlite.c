@@ -219,6 +219,13 @@ check_attached(struct cm_store *store)
 	return 0;
 }
 
+/* Attaching may be broken off and run again, so it need not wait for the disk at each step. */
+static const char *const set_up[] = {
+	[CM_STORE_READ] = "PRAGMA cache_size = -1024; PRAGMA query_only = 1",
+	[CM_STORE_WRITE] = "PRAGMA cache_size = -4096; PRAGMA synchronous = FULL",
+	[CM_STORE_ADMIN] = "PRAGMA cache_size = -262144; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000",
+};
+
 static int
 connect(struct cm_store *store, const struct stat *file)
 {
@@ -237,8 +244,7 @@ connect(struct cm_store *store, const struct stat *file)
 	sqlite3_progress_handler(store->db, PROGRESS_OPS, past_deadline, store);
 	store->device = file->st_dev;
 	store->inode = file->st_ino;
-	if ((rc = run_text(store, "PRAGMA cache_size = -1024")) < 0 ||
-	    (rc = run_text(store, store->mode == CM_STORE_READ ? "PRAGMA query_only = 1" : "PRAGMA synchronous = FULL")) < 0 ||
+	if ((rc = run_text(store, set_up[store->mode])) < 0 ||
 	    (store->mode != CM_STORE_ADMIN && (rc = check_attached(store)) < 0))
 		disconnect(store);
 	return rc;

@@ -12,6 +12,7 @@ enum {
 	SUB_BINS = 512,			/* fine bins that double the value */
 	FINE_PER_COARSE = 32,
 	SHIFTS = 41,
+	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
 	FINE_BINS = SUB_BINS * (SHIFTS + 1),
 	COARSE_BINS = FINE_BINS / FINE_PER_COARSE,
 };
@@ -95,6 +96,14 @@ is_call(const struct selection *sel)
 	return strcmp(sel->kind, "call") == 0;
 }
 
+static const char *
+raw_statement(const struct selection *sel)
+{
+	if (cm_filter_scope(sel->filter)->of_tenant)
+		return is_call(sel) ? "values-raw-call-of" : "values-raw-of";
+	return is_call(sel) ? "values-raw-call" : "values-raw";
+}
+
 static int
 read_raw_piece(struct selection *sel, const struct cm_piece *piece)
 {
@@ -103,7 +112,7 @@ read_raw_piece(struct selection *sel, const struct cm_piece *piece)
 	int rc;
 
 	piece_binds(sel, piece, binds);
-	if ((rc = cm_store_query(sel->store, is_call(sel) ? "values-raw-call" : "values-raw", binds, &rows)) < 0)
+	if ((rc = cm_store_query(sel->store, raw_statement(sel), binds, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		int64_t value_us = cm_rows_int(rows, 0);
@@ -142,13 +151,36 @@ read_rolled_piece(struct selection *sel, const struct cm_piece *piece)
 	return rc;
 }
 
+static int
+read_pieces(struct selection *sel)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sel->piece_count && rc >= 0; i++)
+		rc = sel->pieces[i].resolution_s == 0 ? read_raw_piece(sel, &sel->pieces[i])
+						      : read_rolled_piece(sel, &sel->pieces[i]);
+	return rc;
+}
+
+/* Reads the whole window raw: for a tenant of few values that is less work than selecting among everybody's. */
+static int
+read_all_raw(struct selection *sel)
+{
+	sel->pieces[0] = (struct cm_piece){ .from = sel->from, .to = sel->to };
+	sel->piece_count = 1;
+	sel->edge_count = 0;
+	sel->count = sel->sum_us = 0;
+	memset(sel->coarse, 0, sizeof sel->coarse);
+	return read_pieces(sel);
+}
+
 /* Cuts the window and reads its coarse histogram. */
 static int
 selection_init(struct selection *sel, struct cm_store *store, const struct cm_filter *filter, const char *kind, cm_us from,
     cm_us to)
 {
-	size_t i;
-	int rc = 0;
+	int rc;
 
 	memset(sel, 0, sizeof *sel);
 	sel->store = store;
@@ -158,10 +190,10 @@ selection_init(struct selection *sel, struct cm_store *store, const struct cm_fi
 	sel->to = to;
 	sel->fine_of = -1;
 	sel->exact = true;
-	sel->piece_count = cm_window_pieces(from, to, sel->pieces);
-	for (i = 0; i < sel->piece_count && rc >= 0; i++)
-		rc = sel->pieces[i].resolution_s == 0 ? read_raw_piece(sel, &sel->pieces[i])
-						      : read_rolled_piece(sel, &sel->pieces[i]);
+	sel->piece_count = cm_window_pieces(cm_filter_scope(filter), from, to, sel->pieces);
+	rc = read_pieces(sel);
+	if (rc >= 0 && cm_filter_scope(filter)->of_tenant && sel->piece_count > 1 && sel->count <= RAW_MOST)
+		rc = read_all_raw(sel);
 	return rc;
 }
 
@@ -224,6 +256,38 @@ find_bin(const int64_t *bins, int count, int64_t *rank)
 	return -1;
 }
 
+static int
+compare_values(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* The rank-th smallest value of one fine bin, all of which is in memory. */
+static int
+pick_edge(const struct selection *sel, int bin, int64_t rank, int64_t *out_us)
+{
+	int64_t *values = calloc(sel->edge_count, sizeof *values);
+	size_t i, count = 0;
+
+	if (values == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < sel->edge_count; i++)
+		if (sel->edges[i].bin == bin)
+			values[count++] = sel->edges[i].value_us;
+	qsort(values, count, sizeof *values, compare_values);
+	*out_us = values[rank - 1];
+	free(values);
+	return 0;
+}
+
+static bool
+is_all_raw(const struct selection *sel)
+{
+	return sel->piece_count == 1 && sel->pieces[0].resolution_s == 0;
+}
+
 /* The rank-th smallest value of one fine bin; where raw values are gone, the bin's upper end. */
 static int
 read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
@@ -238,6 +302,8 @@ read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
 		*out_us = floor_us;
 		return 0;
 	}
+	if (is_all_raw(sel))
+		return pick_edge(sel, bin, rank, out_us);
 	end = piece_binds(sel, &whole, binds);
 	*end++ = (struct cm_bind)CM_INT_PARAM("bin", bin);
 	*end++ = (struct cm_bind)CM_INT_PARAM("skip", rank - 1);

@@ -3,9 +3,15 @@
 
 #include "window.h"
 
-static const int ladder_s[] = { CM_BASE_S, CM_HOUR_S, CM_DAY_S };
+/* The same as cm_grid in the database. */
+enum scope { ALL, TENANT, LABELS, FULL };
 
-enum { RUNGS = sizeof ladder_s / sizeof ladder_s[0] };
+static const struct cm_scope scopes[] = {
+	[ALL] = { "all", { 300, CM_HOUR_S, CM_DAY_S }, false },
+	[TENANT] = { "tenant", { 300, CM_HOUR_S, CM_DAY_S }, true },
+	[LABELS] = { "labels", { 300, CM_HOUR_S, CM_DAY_S }, false },
+	[FULL] = { "full", { 0 }, true },
+};
 
 static size_t
 add(struct cm_piece *pieces, size_t count, int resolution_s, cm_us from, cm_us to)
@@ -16,16 +22,23 @@ add(struct cm_piece *pieces, size_t count, int resolution_s, cm_us from, cm_us t
 	return count + 1;
 }
 
-size_t
-cm_window_pieces(cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX])
+/* The width below a rung: that of the rung under it, or raw facts. */
+static int
+below(const struct cm_scope *scope, int rung)
 {
-	cm_us start[RUNGS + 1] = { from }, stop[RUNGS + 1] = { to };
+	return rung == 0 ? 0 : scope->ladder_s[rung - 1];
+}
+
+size_t
+cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX])
+{
+	cm_us start[CM_RUNGS_MAX + 1] = { from }, stop[CM_RUNGS_MAX + 1] = { to };
 	size_t count = 0;
 	int rung, top;
 
 	/* start[r]..stop[r] is what buckets of rung r and above may cover; each rung's own part is at its two ends. */
-	for (top = 0; top < RUNGS; top++) {
-		cm_us step = ladder_s[top] * CM_SECOND_US;
+	for (top = 0; top < CM_RUNGS_MAX && scope->ladder_s[top] != 0; top++) {
+		cm_us step = scope->ladder_s[top] * CM_SECOND_US;
 
 		start[top + 1] = cm_time_floor(start[top] + step - 1, step);
 		stop[top + 1] = cm_time_floor(stop[top], step);
@@ -33,12 +46,15 @@ cm_window_pieces(cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX])
 			break;
 	}
 	for (rung = 0; rung < top; rung++)
-		count = add(pieces, count, rung == 0 ? 0 : ladder_s[rung - 1], start[rung], start[rung + 1]);
-	count = add(pieces, count, top == 0 ? 0 : ladder_s[top - 1], start[top], stop[top]);
+		count = add(pieces, count, below(scope, rung), start[rung], start[rung + 1]);
+	count = add(pieces, count, below(scope, top), start[top], stop[top]);
 	for (rung = top - 1; rung >= 0; rung--)
-		count = add(pieces, count, rung == 0 ? 0 : ladder_s[rung - 1], stop[rung + 1], stop[rung]);
+		count = add(pieces, count, below(scope, rung), stop[rung + 1], stop[rung]);
 	return count;
 }
+
+/* No text sorts behind it. */
+#define LAST_TEXT "\xf4\x8f\xbf\xbf"
 
 static bool
 given(const char *label)
@@ -46,15 +62,15 @@ given(const char *label)
 	return label != NULL && *label != '\0';
 }
 
-const char *
+const struct cm_scope *
 cm_filter_scope(const struct cm_filter *filter)
 {
 	bool labels = given(filter->agent) || given(filter->agent_version) || given(filter->provider) ||
 	    given(filter->call_type);
 
 	if (given(filter->tenant_id))
-		return labels ? "full" : "tenant";
-	return labels ? "labels" : "all";
+		return &scopes[labels ? FULL : TENANT];
+	return &scopes[labels ? LABELS : ALL];
 }
 
 static struct cm_bind
@@ -71,8 +87,11 @@ cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, st
 	cm_us unit = piece->resolution_s == 0 ? 1 : CM_SECOND_US;
 	size_t n = 0;
 
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("scope", cm_filter_scope(filter));
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("scope", cm_filter_scope(filter)->name);
 	binds[n++] = label("tenant_id", filter->tenant_id);
+	/* The same as a range, for an index to use: of that tenant, or of all. */
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("tenant_from", given(filter->tenant_id) ? filter->tenant_id : "");
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("tenant_to", given(filter->tenant_id) ? filter->tenant_id : LAST_TEXT);
 	binds[n++] = label("agent", filter->agent);
 	binds[n++] = label("agent_version", filter->agent_version);
 	binds[n++] = label("provider", filter->provider);

@@ -2,7 +2,7 @@
  * window: a half-open span of time [from, to), the labels that narrow it, and its pieces.
  *
  * Rollups are kept in buckets of 5 minutes, hours and days.  A window is cut into at most seven pieces: the raw edges that
- * no bucket covers, and runs of buckets, the widest that fit.  So its cost depends on neither its length nor the table's.
+ * no bucket covers, and runs of buckets, the widest that fit.  So its cost does not grow with the table.
  */
 #ifndef CM_WINDOW_H
 #define CM_WINDOW_H
@@ -34,13 +34,22 @@ struct cm_piece {
 	cm_us to;
 };
 
-enum { CM_PIECES_MAX = 7, CM_BASE_S = 300 };
+/* The marginal series that a filter reads: "all", "tenant", "labels" or "full", and the widths of the buckets that are kept
+ * for it, in seconds and ascending.  Where there are none, every fact is read. */
+enum { CM_RUNGS_MAX = 3 };
+
+struct cm_scope {
+	const char *name;
+	int ladder_s[CM_RUNGS_MAX];	/* 0: no more */
+	bool of_tenant;			/* raw facts are found by tenant rather than by time */
+};
+
+const struct cm_scope *cm_filter_scope(const struct cm_filter *filter);
+
+enum { CM_PIECES_MAX = 2 * CM_RUNGS_MAX + 1 };
 
 /* Cuts [from, to) into pieces in order of time; their number. */
-size_t cm_window_pieces(cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX]);
-
-/* The marginal series that a filter reads: "all", "tenant", "labels" or "full". */
-const char *cm_filter_scope(const struct cm_filter *filter);
+size_t cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX]);
 
 /* The parameters that every statement over facts or rollups takes: :scope, the five labels (null: all), :from and :to (in
  * microseconds, or in seconds for buckets), :resolution.  binds has room for CM_BINDS_MAX; the number used is returned,

@@ -106,7 +106,7 @@ CREATE TABLE cm_latency (
 
 CREATE INDEX cm_latency_call ON cm_latency (call_id);
 CREATE INDEX cm_latency_at ON cm_latency (component, at_us, duration_us, series_id);
-CREATE INDEX cm_latency_series ON cm_latency (series_id, component, at_us);
+CREATE INDEX cm_latency_series ON cm_latency (series_id, component, at_us, duration_us);
 CREATE INDEX cm_latency_bin ON cm_latency (component, bin, at_us, duration_us, series_id);
 
 CREATE TABLE cm_transcript (

@@ -13,4 +13,5 @@ DROP TABLE IF EXISTS cm_rollup;
 DROP TABLE IF EXISTS cm_rollup_bin;
 DROP TABLE IF EXISTS cm_counter;
 DROP TABLE IF EXISTS cm_pending;
+DROP TABLE IF EXISTS cm_fold;
 DROP TABLE IF EXISTS cm_meta;

@@ -1,12 +1,12 @@
--- The same where few series match.  Uses cm_latency_series.
+-- The same where few series match.  Uses cm_latency_series, which SQLite has to be told.
 SELECT l.latency_id, l.call_id, l.component, l.duration_us, l.at_us, l.turn_id, l.provider, l.model, l.metadata
 FROM (SELECT DISTINCT meaning AS component FROM cm_vocabulary WHERE topic = 'component') k CROSS JOIN cm_series s
 	CROSS JOIN cm_latency l
 WHERE (:component IS NULL OR k.component = :component) AND s.scope = 'full'
-	AND (:tenant_id IS NULL OR s.tenant_id = :tenant_id) AND (:agent IS NULL OR s.agent = :agent)
+	AND s.tenant_id BETWEEN :tenant_from AND :tenant_to AND (:agent IS NULL OR s.agent = :agent)
 	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
 	AND (:call_type IS NULL OR s.call_type = :call_type)
-	AND l.latency_id IN (SELECT e.latency_id FROM cm_latency e
+	AND l.latency_id IN (SELECT e.latency_id FROM cm_latency e INDEXED BY cm_latency_series
 		WHERE e.series_id = s.series_id AND e.component = k.component AND e.at_us >= :from AND e.at_us < :to
 			AND (e.at_us, e.latency_id) < (:before_us, :before_id)
 		ORDER BY e.at_us DESC, e.latency_id DESC LIMIT :limit)
