@@ -385,5 +385,7 @@ cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
 			return rc;
 	if ((rc = transact(store, remove_tables, NULL)) < 0)
 		return rc;
-	return cm_store_journal_mode(store, journal_mode, former);
+	/* Needs the database for itself; where somebody has it open it stays in WAL mode, which serves the app as well. */
+	cm_store_journal_mode(store, journal_mode, former);
+	return 0;
 }
