@@ -38,6 +38,14 @@ INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
 	('component', 'tts_ttfb', 'tts_ttfb'), ('component', 'tool', 'tool'), ('component', 'network', 'network'),
 	('component', 'session', 'session');
 
+CREATE TABLE cm_state (
+	state_id INTEGER PRIMARY KEY,
+	pending_most INTEGER,		-- how many facts may be pending; a long copy raises it for its own transactions
+	pruned_before_us INTEGER	-- facts before this may be gone, and what is gone does not come back
+);
+
+INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 64, 0);
+
 -- Histogram bins: a duration of v microseconds lies in bin (v >> shift) + 512 * shift, shift being that of the highest
 -- floor_us not above v.  Bins are 1 us wide up to 1023 us, then 0.1 % to 0.2 % of the value.
 CREATE TABLE cm_octave (
@@ -118,6 +126,7 @@ CREATE TABLE cm_transcript (
 );
 
 CREATE INDEX cm_transcript_call ON cm_transcript (call_id, at_us);
+CREATE INDEX cm_transcript_at ON cm_transcript (at_us);
 
 -- What could not be understood: one row per row of the source, gone when the source's row is mended.
 CREATE TABLE cm_skipped (
@@ -140,6 +149,8 @@ CREATE VIEW cm_call_in (source, source_row, call_id, tenant_id, agent, agent_ver
 
 CREATE TRIGGER cm_call_taken INSTEAD OF INSERT ON cm_call_in
 WHEN NEW.call_id IS NOT NULL AND NEW.started_us IS NOT NULL AND NEW.status IS NOT NULL
+	AND (NEW.started_us >= (SELECT pruned_before_us FROM cm_state WHERE state_id = 1)
+		OR EXISTS (SELECT 1 FROM cm_call WHERE call_id = NEW.call_id))
 BEGIN
 	INSERT INTO cm_series (scope, tenant_id, agent, agent_version, provider, call_type)
 		VALUES ('full', NEW.tenant_id, NEW.agent, NEW.agent_version, NEW.provider, NEW.call_type)
@@ -184,6 +195,8 @@ CREATE VIEW cm_latency_in (source, latency_id, call_id, turn_id, component, prov
 
 CREATE TRIGGER cm_latency_taken INSTEAD OF INSERT ON cm_latency_in
 WHEN NEW.call_id IS NOT NULL AND NEW.component IS NOT NULL AND NEW.at_us IS NOT NULL AND NEW.duration_us IS NOT NULL
+	AND (NEW.at_us >= (SELECT pruned_before_us FROM cm_state WHERE state_id = 1)
+		OR EXISTS (SELECT 1 FROM cm_latency WHERE latency_id = NEW.latency_id))
 BEGIN
 	INSERT INTO cm_latency (latency_id, call_id, turn_id, series_id, component, provider, model, at_us, duration_us, bin,
 			metadata)

@@ -9,7 +9,7 @@
 -- cm_octave, level 0 has 32 of them in one.
 
 -- Which buckets are kept for which scope, in seconds; the same as in shared/window.c.  Tenant and labels together ('full')
--- have so few facts that they are always read raw.
+-- have so few facts that parts of a day are read raw.
 CREATE TABLE cm_grid (
 	scope TEXT,
 	resolution INTEGER,
@@ -19,7 +19,8 @@ CREATE TABLE cm_grid (
 INSERT INTO cm_grid (scope, resolution) VALUES
 	('all', 300), ('all', 3600), ('all', 86400),
 	('labels', 300), ('labels', 3600), ('labels', 86400),
-	('tenant', 300), ('tenant', 3600), ('tenant', 86400);
+	('tenant', 300), ('tenant', 3600), ('tenant', 86400),
+	('full', 86400);
 
 CREATE TABLE cm_grid_bin (
 	scope TEXT,
@@ -113,16 +114,8 @@ CREATE VIEW cm_pending_counter AS
 	FROM cm_pending p CROSS JOIN cm_marginal m
 	WHERE p.n > 0 AND m.series_id = p.series_id;
 
--- How many facts may be pending.  A long copy raises it for its own transactions and folds at their end.
-CREATE TABLE cm_fold (
-	fold_id INTEGER PRIMARY KEY,
-	pending_most INTEGER
-);
-
-INSERT INTO cm_fold (fold_id, pending_most) VALUES (1, 64);
-
 CREATE TRIGGER cm_pending_full AFTER INSERT ON cm_pending
-WHEN NEW.pending_id >= 64 AND NEW.pending_id >= (SELECT pending_most FROM cm_fold WHERE fold_id = 1)
+WHEN NEW.pending_id >= 64 AND NEW.pending_id >= (SELECT pending_most FROM cm_state WHERE state_id = 1)
 BEGIN
 	INSERT INTO cm_rollup (series_id, kind, resolution, bucket, outcome, n, n_transcript, n_value, sum_us)
 		SELECT series_id, kind, resolution, bucket, outcome, sum(n), sum(n_transcript), sum(n_value), sum(sum_us)
