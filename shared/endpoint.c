@@ -15,7 +15,7 @@
 #include "reply_own.h"
 #include "settings.h"
 
-enum { RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40 };
+enum { RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40, ASKED_TEXT = 1024 };
 
 static const struct {
 	int status;
@@ -46,6 +46,7 @@ struct request {
 	struct cm_reply reply;
 	bool pretty;
 	char id[REQUEST_ID_TEXT];
+	char asked[ASKED_TEXT];		/* the query for the log, which is written when the client's variables are gone */
 };
 
 /* The server's id of the request where it gives one, so that its log and ours speak of the same; else a random one. */
@@ -191,6 +192,8 @@ ask_store(struct request *request)
 	cm_store_explain(request->store, reply->explains);
 	if ((rc = cm_store_begin(request->store)) == 0)
 		rc = cm_endpoint.handle(request->store, request->query, reply);
+	if (rc == 0 && cm_store_is_inexact(request->store))
+		cm_json_bool(reply->json, "exact", false);
 	if (rc == 0 && reply->explains && !reply->streaming)
 		add_explanation(request);
 	cm_store_end(request->store, rc == 0);
@@ -290,7 +293,7 @@ log_request(const struct request *request, int rc)
 		{ "request_id", request->id, 0 },
 		{ "status", NULL, reply->status },
 		{ "error", NULL, rc },
-		{ "query", cm_client_variable(request->client, "QUERY_STRING"), 0 },
+		{ "query", request->asked, 0 },
 		{ "problem", reply->problem.detail[0] != '\0' ? reply->problem.detail : cm_store_problem(request->store), 0 },
 		{ 0 },
 	};
@@ -309,6 +312,7 @@ run_request(struct cm_client *client, struct cm_store *store)
 	int rc;
 
 	make_id(client, request.id);
+	snprintf(request.asked, sizeof request.asked, "%s", cm_client_variable(client, "QUERY_STRING"));
 	cm_reply_init(&request.reply);
 	request.reply.client = client;
 	request.reply.send_head = send_head;

@@ -1,0 +1,46 @@
+#!/bin/sh
+# daily: calls by the local date; a day has 23 or 25 hours where the clocks change.
+# suites: normal sanitize valgrind
+. "${0%/*}/lib.sh"
+
+real_db
+ask daily
+is "status" "$status" 200
+golden daily-30d.json
+is "30 days, the last is today" "$(json '[(.timeseries | length), .days, .timeseries[-1].date]')" '[30,30,"2026-02-06"]'
+ask daily 'days=4&tz=Asia/Kathmandu'
+golden daily-kathmandu.json
+ask daily 'days=1&tz=Pacific/Kiritimati'
+is "there it is tomorrow already" "$(json '.timeseries[0].date')" 2026-02-07
+ask daily 'days=1&tz=Pacific/Pago_Pago' CALLMETRICS_NOW=2026-02-06T10:59:00Z
+is "and here still yesterday" "$(json '.timeseries[0].date')" 2026-02-05
+ask daily days=3660
+is "ten years" "$(json '[(.timeseries | length), .timeseries[0].date]')" '[3660,"2016-01-31"]'
+
+# A call in each hour around both changes of Berlin's clocks: the day in March has 23, the one in October 25.
+db=$work/clocks.db
+empty_app_db "$db"
+attach "$db"
+CALLMETRICS_DB=$db
+sqlite3 "$db" "WITH RECURSIVE h (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM h WHERE n < 95)
+	INSERT INTO calls (call_id, call_type, started_at, status)
+	SELECT 'spring' || n, 'inbound', strftime('%Y-%m-%dT%H:30:00', '2025-03-28', n || ' hours'), 'cancelled' FROM h
+	UNION ALL
+	SELECT 'autumn' || n, 'inbound', strftime('%Y-%m-%dT%H:30:00', '2025-10-24', n || ' hours'), 'cancelled' FROM h"
+ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-03-31T22:00:00Z
+is "spring" "$(json '[.timeseries[] | [.date, .total]]')" '[["2025-03-29",24],["2025-03-30",23],["2025-03-31",24]]'
+ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-10-27T23:00:00Z
+is "autumn" "$(json '[.timeseries[] | [.date, .total]]')" '[["2025-10-25",24],["2025-10-26",25],["2025-10-27",24]]'
+ask daily 'days=3' CALLMETRICS_NOW=2025-03-31T21:00:00Z
+is "UTC knows no such thing" "$(json '[.timeseries[] | .total]')" '[24,24,21]'
+
+# One worker answers one zone after another.
+serve daily CALLMETRICS_DB="$db" CALLMETRICS_NOW=2025-03-31T21:00:00Z
+send 'days=1&tz=Asia/Tokyo'
+is "Tokyo" "$(json '.timeseries[0].date')" 2025-04-01
+send 'days=1&tz=America/New_York'
+is "then New York" "$(json '.timeseries[0].date')" 2025-03-31
+send 'days=1'
+is "then UTC" "$(json '[.timeseries[0].date, .timeseries[0].total]')" '["2025-03-31",21]'
+stop_worker
+finish

@@ -1,0 +1,332 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # names that the tests read
+#
+# What the tests share.  A test sources this first, states its checks, and ends with `finish`:
+#
+#	. "${0%/*}/lib.sh"
+#	real_db
+#	ask hourly hours=2
+#	is "status" "$status" 200
+#	is "two hours" "$(json '.timeseries | length')" 2
+#	finish
+#
+# A check that fails is told and counted, and the test goes on.  A line `# suites: normal sanitize valgrind` says in which
+# builds scripts/test runs it; without one it is normal and sanitize.
+#
+# From the environment: CALLMETRICS_BUILD, the folder with cgi-bin/ and jobs/ (default build/); CM_RUN, put before every
+# program of ours (valgrind ...); CM_SUITE, what scripts/test calls this run.
+
+set -eu
+
+top=$(cd "${0%/*}/.." && pwd -P)
+build=${CALLMETRICS_BUILD:-$top/build}
+suite=${CM_SUITE:-normal}
+test_name=${0##*/}
+test_name=${test_name%.sh}
+golden_dir=$top/tests/golden
+NOW=2026-02-06T10:30:00Z
+PATH=$PATH:/usr/sbin:/sbin
+LC_ALL=C.UTF-8
+TZ=UTC
+export PATH LC_ALL TZ
+unset REQUEST_METHOD QUERY_STRING SCRIPT_NAME HTTP_ACCEPT CALLMETRICS_DB CALLMETRICS_TENANT CALLMETRICS_NOW REQUEST_ID
+
+# Debian's python3 has the modules that its packages bring; another one that comes first on the path may not.
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+
+# What leaks is a failure; what a library keeps until exit is not ours.
+ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:exitcode=99}
+UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1:exitcode=99}
+export ASAN_OPTIONS UBSAN_OPTIONS
+
+[ -x "$build/cgi-bin/hourly" ] || {
+	echo "$test_name: nothing is built in $build; scripts/test builds and runs everything" >&2
+	exit 2
+}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/cm-$test_name.XXXXXX")
+pids=
+checks=0
+failures=0
+finished=no
+
+# leave: ends what the test started, by its number, and takes the scratch folder away.
+leave() {
+	leave_status=$?
+	trap - EXIT
+	for leave_pid in $pids; do
+		kill "$leave_pid" 2>/dev/null || :
+	done
+	for leave_pid in $pids; do
+		wait "$leave_pid" 2>/dev/null || :
+	done
+	rm -rf "$work"
+	if [ "$finished" = no ]; then
+		echo "$test_name: ended before its end"
+		[ "$leave_status" -ne 0 ] || leave_status=1
+	fi
+	exit "$leave_status"
+}
+trap leave EXIT
+trap 'exit 1' HUP INT TERM
+
+# later PID: a process that `leave` ends.
+later() {
+	pids="$pids $1"
+}
+
+# end_process PID: ends it now.
+end_process() {
+	kill "$1" 2>/dev/null || :
+	wait "$1" 2>/dev/null || :
+}
+
+# wrong TEXT...: counts a failure and tells it.
+wrong() {
+	failures=$((failures + 1))
+	echo "FAILED: $1"
+	shift
+	for wrong_line in "$@"; do
+		printf '%s\n' "$wrong_line" | head -c 4000 | sed 's/^/    /'
+	done
+}
+
+# is WHAT GOT WANT: the two texts are the same.
+is() {
+	checks=$((checks + 1))
+	[ "$2" = "$3" ] || wrong "$1" "got:  $2" "want: $3"
+}
+
+# isnt WHAT GOT UNWANTED
+isnt() {
+	checks=$((checks + 1))
+	[ "$2" != "$3" ] || wrong "$1" "got what must not be: $2"
+}
+
+# like WHAT GOT PATTERN: GOT matches a pattern of the shell.
+like() {
+	checks=$((checks + 1))
+	# shellcheck disable=SC2254 # a pattern it is
+	case $2 in
+	$3) ;;
+	*) wrong "$1" "got:         $2" "want like:   $3" ;;
+	esac
+}
+
+# unlike WHAT GOT PATTERN
+unlike() {
+	checks=$((checks + 1))
+	# shellcheck disable=SC2254
+	case $2 in
+	$3) wrong "$1" "got:           $2" "want not like: $3" ;;
+	esac
+}
+
+# passes WHAT COMMAND...: the command succeeds.
+passes() {
+	checks=$((checks + 1))
+	passes_what=$1
+	shift
+	"$@" >"$work/passes.log" 2>&1 || wrong "$passes_what" "failed: $*" "$(cat "$work/passes.log")"
+}
+
+# refuses WHAT COMMAND...: the command fails, but not by a signal or a sanitizer.
+refuses() {
+	checks=$((checks + 1))
+	refuses_what=$1
+	shift
+	refuses_status=0
+	"$@" >"$work/refuses.log" 2>&1 || refuses_status=$?
+	if [ "$refuses_status" -eq 0 ] || [ "$refuses_status" -ge 99 ]; then
+		wrong "$refuses_what" "exit status $refuses_status of: $*" "$(cat "$work/refuses.log")"
+	fi
+}
+
+# finish: the end of a test; without it a test has failed.
+finish() {
+	finished=yes
+	echo "$checks checks, $failures failed"
+	[ "$failures" -eq 0 ] && [ "$checks" -gt 0 ]
+	exit $?
+}
+
+# Databases.  scripts/test makes those that every test reads once, in CM_FIXTURES; alone, a test makes its own.
+
+# app_db PATH: the voice app's own database, as its program wrote it.
+app_db() {
+	if [ -n "${CM_FIXTURES:-}" ]; then
+		cp "$CM_FIXTURES/app.db" "$1"
+	else
+		xz -dc "$top/tests/data/call_history.db.xz" >"$1"
+	fi
+	chmod u+w "$1"
+}
+
+# attach PATH, detach PATH, migrate PATH: our jobs.
+attach() { ${CM_RUN:-} "$build/jobs/attach" "$1" 2>"$work/job.log" >/dev/null; }
+detach() { ${CM_RUN:-} "$build/jobs/detach" "$1" 2>"$work/job.log" >/dev/null; }
+migrate() { ${CM_RUN:-} "$build/jobs/migrate" "$1" 2>"$work/job.log" >/dev/null; }
+
+# real_db: a copy of that database, attached, becomes $db.
+real_db() {
+	db=$work/real.db
+	if [ -n "${CM_FIXTURES:-}" ]; then
+		cp "$CM_FIXTURES/real.db" "$db"
+	else
+		app_db "$db"
+		attach "$db"
+	fi
+	CALLMETRICS_DB=$db
+	CALLMETRICS_NOW=$NOW
+	export CALLMETRICS_DB CALLMETRICS_NOW
+}
+
+# made_db: the made database (tests/referee/make-fixture.py), attached, becomes $db.
+made_db() {
+	db=$work/made.db
+	if [ -n "${CM_FIXTURES:-}" ]; then
+		cp "$CM_FIXTURES/made.db" "$db"
+	else
+		"$python" "$top/tests/referee/make-fixture.py" "$db"
+		attach "$db"
+	fi
+	CALLMETRICS_DB=$db
+	CALLMETRICS_NOW=$NOW
+	export CALLMETRICS_DB CALLMETRICS_NOW
+}
+
+# empty_app_db PATH: the voice app's tables without a row.
+empty_app_db() {
+	sqlite3 "$1" <"$top/tests/data/app-schema.sql"
+}
+
+# Questions.
+
+# ask QUESTION [QUERY] [NAME=VALUE...]: asks as plain CGI; sets status, and the files $work/head, body and log.
+ask() {
+	ask_question=$1
+	ask_query=${2:-}
+	shift
+	[ $# -eq 0 ] || shift
+	ask_rc=0
+	# shellcheck disable=SC2086 # words
+	env REQUEST_METHOD=GET QUERY_STRING="$ask_query" "$@" ${CM_RUN:-} "$build/cgi-bin/$ask_question" </dev/null \
+		>"$work/raw" 2>"$work/log" || ask_rc=$?
+	if [ "$ask_rc" -ne 0 ]; then
+		checks=$((checks + 1))
+		wrong "$ask_question?$ask_query ends with status $ask_rc" "$(cat "$work/log")"
+	fi
+	split_answer
+}
+
+# split_answer: $work/raw into $work/head, $work/body and $status.
+split_answer() {
+	split_at=$(awk -v head="$work/head" '
+		BEGIN { printf "" >head }
+		{ n += length($0) + 1; sub(/\r$/, "") }
+		$0 == "" { exit }
+		{ print >head }
+		END { print n + 1 }' "$work/raw")
+	tail -c "+$split_at" "$work/raw" >"$work/body"
+	status=$(sed -n 's/^Status: \([0-9]*\).*/\1/p' "$work/head")
+}
+
+# header NAME: a header of the last answer.
+header() {
+	sed -n "s/^$1: //Ip" "$work/head" | head -n 1
+}
+
+# json FILTER: what jq says of the last answer's body.
+json() {
+	jq -rc "$1" "$work/body" 2>&1 || :
+}
+
+# golden NAME: the last answer's body is tests/golden/NAME, byte for byte.
+golden() {
+	same_as_golden "$1" "$work/body"
+}
+
+# same_as_golden NAME FILE.  With UPDATE_GOLDEN=1 in the environment the golden file is written; look at what changed.
+same_as_golden() {
+	checks=$((checks + 1))
+	if [ "${UPDATE_GOLDEN:-}" = 1 ]; then
+		cp "$2" "$golden_dir/$1"
+	elif ! cmp -s "$golden_dir/$1" "$2"; then
+		wrong "differs from tests/golden/$1" "$(diff -a "$golden_dir/$1" "$2" 2>&1 | cut -c 1-2000 | head -n 40)"
+	fi
+}
+
+# is_problem STATUS PARAMETER [DETAIL-PATTERN]: the last answer is the problem document of RFC 9457 that API.md promises.
+# PARAMETER is '' where none is to blame.
+is_problem() {
+	is "status" "$status" "$1"
+	is "content type" "$(header Content-Type)" application/problem+json
+	is "not to be cached" "$(header Cache-Control)" no-store
+	is "status within" "$(json .status)" "$1"
+	is "type" "$(json .type)" about:blank
+	is "title" "$(json '.title | type')" string
+	is "parameter" "$(json '.parameter // ""')" "$2"
+	like "detail" "$(json .detail)" "${3:-?*}"
+	is "no other fields" "$(json 'keys - ["type", "title", "status", "detail", "parameter", "request_id"]')" "[]"
+	names_nothing
+}
+
+# names_nothing: the last answer's body tells no path, SQL or stack of the server.
+names_nothing() {
+	checks=$((checks + 1))
+	if grep -a -n -i -E "$work|/tmp/|\.db|SELECT |INSERT |sqlite_master|cm_[a-z]+\.|\.[ch]:[0-9]|/home|/usr" "$work/body" >"$work/named"; then
+		wrong "names something of the server" "$(cat "$work/named")"
+	fi
+}
+
+# A worker on a real FastCGI socket.
+
+# serve QUESTION [NAME=VALUE...]: starts one; sets worker, the process, and socket.
+serve() {
+	serve_question=$1
+	shift
+	socket=$work/$serve_question.sock
+	rm -f "$socket"
+	# shellcheck disable=SC2016,SC2086 # words
+	env "$@" spawn-fcgi -n -s "$socket" -- "${CM_SHELL:-/bin/sh}" -c 'exec "$@"' worker ${CM_RUN:-} \
+		"$build/cgi-bin/$serve_question" >"$work/worker.out" 2>"$work/worker.log" &
+	worker=$!
+	later "$worker"
+	serve_left=100
+	while [ ! -S "$socket" ] && [ "$serve_left" -gt 0 ]; do
+		sleep 0.1
+		serve_left=$((serve_left - 1))
+	done
+}
+
+# send [QUERY] [NAME=VALUE...]: asks the worker of `serve`; sets status and the files as `ask` does.
+send() {
+	send_query=${1:-}
+	[ $# -eq 0 ] || shift
+	env REQUEST_METHOD=GET QUERY_STRING="$send_query" "$@" timeout 60 cgi-fcgi -bind -connect "$socket" </dev/null \
+		>"$work/raw" 2>"$work/log" || :
+	split_answer
+}
+
+# lives: the worker of `serve` has not ended.
+lives() {
+	checks=$((checks + 1))
+	kill -0 "$worker" 2>/dev/null || wrong "the worker died" "$(cat "$work/worker.log")"
+}
+
+# stop_worker: asks the worker to end; it ends in order, and no sanitizer or valgrind complains.
+stop_worker() {
+	checks=$((checks + 1))
+	kill -TERM "$worker" 2>/dev/null || :
+	stop_status=0
+	wait "$worker" || stop_status=$?
+	if [ "$stop_status" -ne 0 ] && [ "$stop_status" -ne 1 ]; then
+		wrong "the worker ended with status $stop_status" "$(cat "$work/worker.log")"
+	fi
+	if grep -E 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$work/worker.log" >/dev/null; then
+		wrong "the worker was complained of" "$(cat "$work/worker.log")"
+	fi
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Every figure of every question is what the referee works out from the voice app's own tables.
+. "${0%/*}/lib.sh"
+
+judge() {
+	checks=$((checks + 1))
+	"$python" "$top/tests/referee/referee.py" "$db" "$1" "$build/cgi-bin" <"$top/tests/referee/$2" >"$work/verdict" 2>&1 ||
+		wrong "$3 at $1" "$(cat "$work/verdict")"
+	like "$3: all cases were judged" "$(tail -n 1 "$work/verdict")" "$(grep -c '^[a-z]' "$top/tests/referee/$2") answers judged, *"
+}
+
+real_db
+judge "$NOW" cases "the real database"
+made_db
+judge "$NOW" cases "the made database"
+for now in 2025-03-30T01:00:00Z 2025-03-30T12:00:00Z 2025-10-26T01:00:00.000001Z 2026-01-01T00:00:00Z \
+	2025-12-31T23:00:00Z 2024-03-01T00:00:00Z 2026-02-06T10:00:00Z; do
+	judge "$now" cases-at-edges "the made database"
+done
+
+# No call at all, and one.
+db=$work/none.db
+empty_app_db "$db"
+attach "$db"
+judge "$NOW" cases "an empty database"
+sqlite3 "$db" "INSERT INTO calls (call_id, call_type, started_at, ended_at, duration_seconds, status)
+	VALUES ('one', 'inbound', '2026-02-06T10:00:00', '2026-02-06T10:01:00', 60.5, 'completed');
+	INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp)
+	VALUES ('one', 'speech_end_to_first_audio', 812.25, '2026-02-06T10:00:05Z')"
+judge "$NOW" cases "a database of one call"
+
+# The judge can condemn: a figure changed behind the rollups' back is seen.
+sqlite3 "$db" "DROP TRIGGER cm_calls_changed; UPDATE calls SET duration_seconds = 61"
+refuses "the referee sees a wrong figure" "$python" "$top/tests/referee/referee.py" "$db" "$NOW" "$build/cgi-bin" <<END
+dashboard
+END
+finish
