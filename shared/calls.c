@@ -74,7 +74,7 @@ read_counts(const struct cm_rows *rows, int column)
 	return counts;
 }
 
-/* The bucket that holds `at`, by halving; edges[0] <= at < edges[n]. */
+/* The bucket that holds `at`, by halving: the last whose edge is not above it, or the first. */
 static size_t
 bucket_of(const cm_us *edges, size_t n, cm_us at)
 {
@@ -149,9 +149,17 @@ tally_run(struct cm_store *store, const struct cm_filter *filter, const cm_us *e
     struct cm_tally *out)
 {
 	struct cm_piece pieces[CM_PIECES_MAX] = { { .resolution_s = resolution_s, .from = edges[0], .to = edges[n] } };
-	size_t count = n > 1 ? 1 : cm_window_pieces(cm_filter_scope(filter), edges[0], edges[1], pieces), i;
+	size_t count = 1, i;
+	bool exact = true;
+	cm_us pruned_before;
 	int rc;
 
+	if ((rc = cm_store_pruned_before(store, &pruned_before)) < 0)
+		return rc;
+	if (n == 1)
+		count = cm_window_pieces_kept(cm_filter_scope(filter), edges[0], edges[1], pruned_before, pieces, &exact);
+	if (!exact)
+		cm_store_set_inexact(store);
 	for (i = 0; i < count; i++)
 		if ((rc = tally_piece(store, filter, &pieces[i], edges, n, out)) < 0)
 			return rc;

@@ -192,6 +192,8 @@ ask_store(struct request *request)
 	cm_store_explain(request->store, reply->explains);
 	if ((rc = cm_store_begin(request->store)) == 0)
 		rc = cm_endpoint.handle(request->store, request->query, reply);
+	if (rc == 0 && cm_store_is_inexact(request->store))
+		cm_json_bool(reply->json, "exact", false);
 	if (rc == 0 && reply->explains && !reply->streaming)
 		add_explanation(request);
 	cm_store_end(request->store, rc == 0);

@@ -309,6 +309,7 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 
 struct emptying {
 	const char *statement;
+	int64_t before_us;		/* of prune- statements */
 	int64_t rows;
 	int64_t removed;
 };
@@ -317,33 +318,74 @@ static int
 empty_some(struct cm_store *store, void *arg)
 {
 	struct emptying *emptying = arg;
-	const struct cm_bind binds[] = { CM_INT_PARAM("limit", emptying->rows), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("limit", emptying->rows), CM_INT_PARAM("before", emptying->before_us),
+		{ 0 } };
 
 	emptying->removed = cm_store_run(store, emptying->statement, binds);
 	return emptying->removed < 0 ? (int)emptying->removed : 0;
 }
 
-static int
-empty_table(struct cm_store *store, const char *statement, const struct cm_progress *progress)
+/* Runs a statement that removes some rows until none is left; the rows removed, or an error. */
+static int64_t
+empty(struct cm_store *store, const char *statement, int64_t before_us, const struct cm_progress *progress)
 {
-	struct emptying emptying = { .statement = statement, .rows = first_batch(progress) };
+	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = first_batch(progress) };
 	int64_t started_ms, total = 0;
-	bool there;
 	int rc;
 
-	if ((rc = cm_store_begin(store)) < 0)
-		return rc;
-	rc = exists(store, statement + strlen("empty-"), &there);
-	cm_store_end(store, false);
-	if (rc < 0 || !there)
-		return rc;
 	do {
 		started_ms = now_ms();
 		if ((rc = transact(store, empty_some, &emptying)) < 0)
 			return rc;
 		take_turns(progress, &emptying.rows, now_ms() - started_ms);
-		report(progress, statement + strlen("empty-"), total += emptying.removed, 0);
+		report(progress, strchr(statement, '-') + 1, total += emptying.removed, 0);
 	} while (emptying.removed > 0);
+	return total;
+}
+
+static int
+empty_table(struct cm_store *store, const char *statement, const struct cm_progress *progress)
+{
+	int64_t removed;
+	bool there;
+	int rc;
+
+	if ((rc = cm_store_begin(store)) < 0)
+		return rc;
+	rc = exists(store, strchr(statement, '-') + 1, &there);
+	cm_store_end(store, false);
+	if (rc < 0 || !there)
+		return rc;
+	removed = empty(store, statement, 0, progress);
+	return removed < 0 ? (int)removed : 0;
+}
+
+static int
+set_horizon(struct cm_store *store, void *arg)
+{
+	const int64_t *before_us = arg;
+	const struct cm_bind binds[] = { CM_INT_PARAM("before", *before_us), { 0 } };
+	int64_t rc = cm_store_run(store, "prune-from", binds);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+int
+cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed)
+{
+	static const char *const statements[] = { "prune-cm_call", "prune-cm_latency", "prune-cm_transcript" };
+	int64_t count, total = 0;
+	size_t i;
+	int rc;
+
+	if ((rc = transact(store, set_horizon, &before_us)) < 0)
+		return rc;
+	for (i = 0; i < nitems(statements); i++) {
+		if ((count = empty(store, statements[i], before_us, progress)) < 0)
+			return (int)count;
+		total += count;
+	}
+	*removed = total;
 	return 0;
 }
 
@@ -385,5 +427,7 @@ cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
 			return rc;
 	if ((rc = transact(store, remove_tables, NULL)) < 0)
 		return rc;
-	return cm_store_journal_mode(store, journal_mode, former);
+	/* Needs the database for itself; where somebody has it open it stays in WAL mode, which serves the app as well. */
+	cm_store_journal_mode(store, journal_mode, former);
+	return 0;
 }

@@ -32,4 +32,8 @@ int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress
 /* Takes all of ours away and gives the database its former journal mode back. */
 int cm_schema_detach(struct cm_store *store, const struct cm_progress *progress);
 
+/* Removes facts before an instant, whole days of UTC; rollups stay, and so do calls that are active.  The store is opened with
+ * CM_STORE_RETENTION.  What is removed does not come back when the voice app writes to it.  *removed: how many rows. */
+int cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed);
+
 #endif

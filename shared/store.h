@@ -18,6 +18,7 @@ enum cm_store_mode {
 	CM_STORE_READ,		/* questions: cannot write */
 	CM_STORE_WRITE,
 	CM_STORE_ADMIN,		/* attaching and the like: any SQLite file, attached or not */
+	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
 };
 
 enum { CM_BINDS_MAX = 24 };
@@ -43,6 +44,13 @@ void cm_store_close(struct cm_store *store);
  * not attached or locked is CM_ESTORE or CM_EBUSY; once the cause is gone the next begin succeeds. */
 int cm_store_begin(struct cm_store *store);
 int cm_store_end(struct cm_store *store, bool keep);
+
+/* Facts before this instant may be gone (retention); of this transaction. */
+int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);
+
+/* Notes that an answer of this transaction is not exact for want of facts, and tells whether that was noted. */
+void cm_store_set_inexact(struct cm_store *store);
+bool cm_store_is_inexact(const struct cm_store *store);
 
 /* The last failure as a sentence for people that names no path, and what to do about it.  Borrowed. */
 const char *cm_store_problem(const struct cm_store *store);

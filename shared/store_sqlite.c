@@ -52,6 +52,9 @@ struct cm_store {
 	struct cm_rows rows[STATEMENTS_MAX];
 	size_t rows_count;
 	bool in_transaction;
+	bool horizon_known;		/* pruned_before_us is of this transaction */
+	int64_t pruned_before_us;
+	bool inexact;
 	int64_t deadline_ms;
 	bool explain;
 	struct cm_note notes[NOTES_MAX];
@@ -223,6 +226,7 @@ check_attached(struct cm_store *store)
 static const char *const set_up[] = {
 	[CM_STORE_READ] = "PRAGMA cache_size = -1024; PRAGMA query_only = 1",
 	[CM_STORE_WRITE] = "PRAGMA cache_size = -4096; PRAGMA synchronous = FULL",
+	[CM_STORE_RETENTION] = "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL",
 	[CM_STORE_ADMIN] = "PRAGMA cache_size = -262144; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000",
 };
 
@@ -241,6 +245,8 @@ connect(struct cm_store *store, const struct stat *file)
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, store->mode == CM_STORE_READ ? BUSY_READ_MS : BUSY_WRITE_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	if (store->mode == CM_STORE_RETENTION)
+		sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_progress_handler(store->db, PROGRESS_OPS, past_deadline, store);
 	store->device = file->st_dev;
 	store->inode = file->st_ino;
@@ -290,6 +296,8 @@ cm_store_begin(struct cm_store *store)
 		return rc;
 	}
 	store->in_transaction = true;
+	store->horizon_known = false;
+	store->inexact = false;
 	return 0;
 }
 
@@ -534,6 +542,32 @@ cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16])
 		return 0;
 	snprintf(pragma, sizeof pragma, "PRAGMA journal_mode = %s", mode);
 	return read_journal_mode(store, pragma, now);
+}
+
+int
+cm_store_pruned_before(struct cm_store *store, int64_t *out_us)
+{
+	int rc = 0;
+
+	if (!store->horizon_known)
+		rc = cm_store_number(store, "pruned-before", NULL, &store->pruned_before_us);
+	if (rc < 0)
+		return rc;
+	store->horizon_known = true;
+	*out_us = store->pruned_before_us;
+	return 0;
+}
+
+void
+cm_store_set_inexact(struct cm_store *store)
+{
+	store->inexact = true;
+}
+
+bool
+cm_store_is_inexact(const struct cm_store *store)
+{
+	return store->inexact;
 }
 
 void

@@ -60,6 +60,7 @@ struct selection {
 	int64_t sum_us;
 	int fine_of;			/* the coarse bin that fine[] is of; -1: none yet */
 	int64_t fine[FINE_PER_COARSE];
+	cm_us pruned_before;
 	bool exact;
 	double error_pct;
 };
@@ -190,9 +191,11 @@ selection_init(struct selection *sel, struct cm_store *store, const struct cm_fi
 	sel->to = to;
 	sel->fine_of = -1;
 	sel->exact = true;
-	sel->piece_count = cm_window_pieces(cm_filter_scope(filter), from, to, sel->pieces);
+	if ((rc = cm_store_pruned_before(store, &sel->pruned_before)) < 0)
+		return rc;
+	sel->piece_count = cm_window_pieces_kept(cm_filter_scope(filter), from, to, sel->pruned_before, sel->pieces, &sel->exact);
 	rc = read_pieces(sel);
-	if (rc >= 0 && cm_filter_scope(filter)->of_tenant && sel->piece_count > 1 && sel->count <= RAW_MOST)
+	if (rc >= 0 && from >= sel->pruned_before && cm_filter_scope(filter)->of_tenant && sel->piece_count > 1 && sel->count <= RAW_MOST)
 		rc = read_all_raw(sel);
 	return rc;
 }
@@ -288,39 +291,54 @@ is_all_raw(const struct selection *sel)
 	return sel->piece_count == 1 && sel->pieces[0].resolution_s == 0;
 }
 
-/* The rank-th smallest value of one fine bin; where raw values are gone, the bin's upper end. */
+/* The answer where raw values are gone: the upper end of the bin, and by how much that may be too high. */
+static void
+answer_bin(struct selection *sel, int64_t floor_us, int64_t top_us, int64_t *out_us)
+{
+	double error_pct = 100.0 * (double)(top_us - floor_us) / (double)floor_us;
+
+	*out_us = top_us;
+	sel->exact = false;
+	if (error_pct > sel->error_pct)
+		sel->error_pct = error_pct;
+}
+
+/* The rank-th smallest value of one fine bin, from the database. */
 static int
-read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
+pick_raw(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
 {
 	struct cm_piece whole = { .from = sel->from, .to = sel->to };
 	struct cm_bind binds[CM_BINDS_MAX], *end;
 	struct cm_rows *rows;
-	int64_t floor_us = cm_bin_floor_us(bin), next_us = cm_bin_floor_us(bin + 1);
 	int rc;
 
-	if (next_us - floor_us == 1) {
-		*out_us = floor_us;
-		return 0;
-	}
-	if (is_all_raw(sel))
-		return pick_edge(sel, bin, rank, out_us);
 	end = piece_binds(sel, &whole, binds);
 	*end++ = (struct cm_bind)CM_INT_PARAM("bin", bin);
 	*end++ = (struct cm_bind)CM_INT_PARAM("skip", rank - 1);
 	*end = (struct cm_bind){ 0 };
 	if ((rc = cm_store_query(sel->store, is_call(sel) ? "values-in-bin-call" : "values-in-bin", binds, &rows)) < 0)
 		return rc;
-	rc = cm_rows_next(rows);
-	if (rc > 0) {
+	if ((rc = cm_rows_next(rows)) > 0)
 		*out_us = cm_rows_int(rows, 0);
-	} else if (rc == 0) {
-		*out_us = next_us - 1;
-		sel->exact = false;
-		if (100.0 * (double)(next_us - 1 - floor_us) / (double)floor_us > sel->error_pct)
-			sel->error_pct = 100.0 * (double)(next_us - 1 - floor_us) / (double)floor_us;
-	}
 	cm_rows_done(rows);
-	return rc < 0 ? rc : 0;
+	return rc > 0 ? 0 : rc < 0 ? rc : CM_ESTORE;
+}
+
+/* The rank-th smallest value of one fine bin. */
+static int
+read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
+{
+	int64_t floor_us = cm_bin_floor_us(bin), top_us = cm_bin_floor_us(bin + 1) - 1;
+
+	if (top_us == floor_us) {
+		*out_us = floor_us;
+		return 0;
+	}
+	if (sel->from < sel->pruned_before) {
+		answer_bin(sel, floor_us, top_us, out_us);
+		return 0;
+	}
+	return is_all_raw(sel) ? pick_edge(sel, bin, rank, out_us) : pick_raw(sel, bin, rank, out_us);
 }
 
 /* The rank-th smallest value of the window; 1 <= rank <= sel->count. */
@@ -373,6 +391,8 @@ cm_values(struct cm_store *store, const struct cm_window *window, const char *ki
 	values.count = sel.count;
 	values.sum_us = sel.sum_us;
 	values.exact = sel.exact;
+	if (!sel.exact)
+		cm_store_set_inexact(store);
 	values.error_pct = sel.error_pct;
 	selection_done(&sel);
 	if (rc < 0)
@@ -394,6 +414,8 @@ cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, cons
 		rc = selection_init(&sel, store, filter, kind, edges[i], edges[i + 1]);
 		if (rc >= 0 && sel.count > 0)
 			rc = select_rank(&sel, nearest_rank(sel.count, permille), &out_us[i]);
+		if (!sel.exact)
+			cm_store_set_inexact(store);
 		selection_done(&sel);
 		if (rc < 0)
 			return rc;

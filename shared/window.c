@@ -10,7 +10,7 @@ static const struct cm_scope scopes[] = {
 	[ALL] = { "all", { 300, CM_HOUR_S, CM_DAY_S }, false },
 	[TENANT] = { "tenant", { 300, CM_HOUR_S, CM_DAY_S }, true },
 	[LABELS] = { "labels", { 300, CM_HOUR_S, CM_DAY_S }, false },
-	[FULL] = { "full", { 0 }, true },
+	[FULL] = { "full", { CM_DAY_S }, true },
 };
 
 static size_t
@@ -51,6 +51,19 @@ cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, struct cm_p
 	for (rung = top - 1; rung >= 0; rung--)
 		count = add(pieces, count, below(scope, rung), stop[rung + 1], stop[rung]);
 	return count;
+}
+
+size_t
+cm_window_pieces_kept(const struct cm_scope *scope, cm_us from, cm_us to, cm_us pruned_before,
+    struct cm_piece pieces[CM_PIECES_MAX], bool *exact)
+{
+	cm_us step = scope->ladder_s[0] * CM_SECOND_US;
+	cm_us kept_from = from < pruned_before ? cm_time_floor(from, step) : from;
+	cm_us kept_to = to < pruned_before ? cm_time_floor(to, step) : to;
+
+	if (kept_from != from || kept_to != to)
+		*exact = false;
+	return cm_window_pieces(scope, kept_from, kept_to, pieces);
 }
 
 /* No text sorts behind it. */

@@ -51,6 +51,11 @@ enum { CM_PIECES_MAX = 2 * CM_RUNGS_MAX + 1 };
 /* Cuts [from, to) into pieces in order of time; their number. */
 size_t cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX]);
 
+/* The same over a database whose facts before `pruned_before` are gone: there an edge is moved down to one of the narrowest
+ * buckets, and *exact becomes false when that moved it; else *exact is left alone. */
+size_t cm_window_pieces_kept(const struct cm_scope *scope, cm_us from, cm_us to, cm_us pruned_before,
+    struct cm_piece pieces[CM_PIECES_MAX], bool *exact);
+
 /* The parameters that every statement over facts or rollups takes: :scope, the five labels (null: all), :from and :to (in
  * microseconds, or in seconds for buckets), :resolution.  binds has room for CM_BINDS_MAX; the number used is returned,
  * and the row after the last is cleared. */

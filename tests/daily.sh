@@ -27,7 +27,7 @@ sqlite3 "$db" "WITH RECURSIVE h (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM h
 	SELECT 'spring' || n, 'inbound', strftime('%Y-%m-%dT%H:30:00', '2025-03-28', n || ' hours'), 'cancelled' FROM h
 	UNION ALL
 	SELECT 'autumn' || n, 'inbound', strftime('%Y-%m-%dT%H:30:00', '2025-10-24', n || ' hours'), 'cancelled' FROM h"
-ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-03-31T21:00:00Z
+ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-03-31T22:00:00Z
 is "spring" "$(json '[.timeseries[] | [.date, .total]]')" '[["2025-03-29",24],["2025-03-30",23],["2025-03-31",24]]'
 ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-10-27T23:00:00Z
 is "autumn" "$(json '[.timeseries[] | [.date, .total]]')" '[["2025-10-25",24],["2025-10-26",25],["2025-10-27",24]]'

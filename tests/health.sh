@@ -25,7 +25,7 @@ is "no calls: healthy, rate null" "$status $(json '[.status, .indicators.success
 for n in 1 2 3 4; do call "good-$n" "2026-02-06T10:0$n:00Z" completed; done
 call bad-1 2026-02-06T10:10:00Z failed
 ask health
-is "80 % is enough" "$status $(json '[.status, .indicators.success_rate, (.warnings | length)]')" '200 ["healthy",80.0,0]'
+is "80 % is enough" "$status $(json '[.status, .indicators.success_rate, (.warnings | length)]')" '200 ["healthy",80,0]'
 call bad-2 2026-02-06T10:11:00Z timeout
 ask health
 is "under 80 % is degraded" "$status $(json '[.status, .indicators.success_rate]')" '503 ["degraded",66.7]'

@@ -3,10 +3,16 @@
 # suites: normal sanitize valgrind
 . "${0%/*}/lib.sh"
 
-# lint: promtool takes the last answer; only its taste in names (milliseconds) is not ours.
+# lint: promtool takes the last answer; only its taste in names is not ours, since spec 1 named three families in _ms.
+# shellcheck disable=SC2317 # called by `passes`
 lint() {
-	promtool check metrics <"$work/body" >"$work/lint" 2>&1 && return
-	! grep -v -E '^voice_[a-z_]+ use base unit "seconds" instead of "milliseconds"' "$work/lint"
+	lint_status=0
+	promtool check metrics <"$work/body" >"$work/lint" 2>&1 || lint_status=$?
+	case $lint_status in
+	0) ;;
+	3) ! grep -v '^voice_[a-z_]*_ms metric names should not contain abbreviated units$' "$work/lint" ;;
+	*) cat "$work/lint" && return 1 ;;
+	esac
 }
 
 real_db
@@ -35,7 +41,7 @@ for f in families:
 	for s in f.samples:
 		for label in s.labels:
 			assert label in ("status", "type", "reason", "quantile"), s
-print(sorted((s.name, sorted(s.labels.items()), str(s.value)) for f in families for s in f.samples))
+print(sorted((s.name, sorted(s.labels.items()), float(s.value)) for f in families for s in f.samples))
 END
 "$python" "$work/families.py" "$work/body" open >"$work/open" 2>&1 || wrong "the OpenMetrics parser refuses" "$(cat "$work/open")"
 "$python" "$work/families.py" "$work/text" text >"$work/plain" 2>&1 || wrong "the text parser refuses" "$(cat "$work/plain")"

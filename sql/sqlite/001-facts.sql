@@ -38,6 +38,14 @@ INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
 	('component', 'tts_ttfb', 'tts_ttfb'), ('component', 'tool', 'tool'), ('component', 'network', 'network'),
 	('component', 'session', 'session');
 
+CREATE TABLE cm_state (
+	state_id INTEGER PRIMARY KEY,
+	pending_most INTEGER,		-- how many facts may be pending; a long copy raises it for its own transactions
+	pruned_before_us INTEGER	-- facts before this may be gone, and what is gone does not come back
+);
+
+INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 64, 0);
+
 -- Histogram bins: a duration of v microseconds lies in bin (v >> shift) + 512 * shift, shift being that of the highest
 -- floor_us not above v.  Bins are 1 us wide up to 1023 us, then 0.1 % to 0.2 % of the value.
 CREATE TABLE cm_octave (
@@ -118,6 +126,7 @@ CREATE TABLE cm_transcript (
 );
 
 CREATE INDEX cm_transcript_call ON cm_transcript (call_id, at_us);
+CREATE INDEX cm_transcript_at ON cm_transcript (at_us);
 
 -- What could not be understood: one row per row of the source, gone when the source's row is mended.
 CREATE TABLE cm_skipped (
@@ -132,13 +141,16 @@ INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, provid
 
 -- The doors.  A call goes in by INSERT INTO cm_call_in; what is there already under that call_id is replaced.
 -- ended_at and duration_seconds are as the source gave them: given but without a meaning (ended_us, duration_us) is a fault.
-CREATE VIEW cm_call_in (source, call_id, tenant_id, agent, agent_version, provider, call_type, caller_number, callee_number,
+-- source_row names a row that has no call_id.
+CREATE VIEW cm_call_in (source, source_row, call_id, tenant_id, agent, agent_version, provider, call_type, caller_number, callee_number,
 	started_us, ended_at, ended_us, duration_seconds, duration_us, status, failure_reason, has_audio, has_transcript,
 	metadata) AS
-	SELECT '', '', '', '', '', '', '', '', '', 0, '', 0, 0, 0, '', '', 0, 0, '';
+	SELECT '', '', '', '', '', '', '', '', '', '', 0, '', 0, 0, 0, '', '', 0, 0, '';
 
 CREATE TRIGGER cm_call_taken INSTEAD OF INSERT ON cm_call_in
 WHEN NEW.call_id IS NOT NULL AND NEW.started_us IS NOT NULL AND NEW.status IS NOT NULL
+	AND (NEW.started_us >= (SELECT pruned_before_us FROM cm_state WHERE state_id = 1)
+		OR EXISTS (SELECT 1 FROM cm_call WHERE call_id = NEW.call_id))
 BEGIN
 	INSERT INTO cm_series (scope, tenant_id, agent, agent_version, provider, call_type)
 		VALUES ('full', NEW.tenant_id, NEW.agent, NEW.agent_version, NEW.provider, NEW.call_type)
@@ -168,12 +180,13 @@ WHEN NEW.call_id IS NULL OR NEW.started_us IS NULL OR NEW.status IS NULL
 	OR (NEW.duration_us IS NULL AND NEW.duration_seconds IS NOT NULL)
 BEGIN
 	INSERT INTO cm_skipped (source, source_id, field)
-		VALUES (NEW.source, coalesce(NEW.call_id, ''),
+		VALUES (NEW.source, coalesce(NEW.call_id, NEW.source_row),
 			CASE WHEN NEW.call_id IS NULL THEN 'call_id' WHEN NEW.started_us IS NULL THEN 'started_at'
 				WHEN NEW.status IS NULL THEN 'status'
 				WHEN NEW.ended_us IS NULL AND NEW.ended_at IS NOT NULL THEN 'ended_at'
 				ELSE 'duration_seconds' END)
 		ON CONFLICT (source, source_id) DO UPDATE SET field = excluded.field;
+	DELETE FROM cm_call WHERE call_id = NEW.call_id AND (NEW.started_us IS NULL OR NEW.status IS NULL);
 END;
 
 CREATE VIEW cm_latency_in (source, latency_id, call_id, turn_id, component, provider, model, at_us, duration_us,
@@ -182,6 +195,8 @@ CREATE VIEW cm_latency_in (source, latency_id, call_id, turn_id, component, prov
 
 CREATE TRIGGER cm_latency_taken INSTEAD OF INSERT ON cm_latency_in
 WHEN NEW.call_id IS NOT NULL AND NEW.component IS NOT NULL AND NEW.at_us IS NOT NULL AND NEW.duration_us IS NOT NULL
+	AND (NEW.at_us >= (SELECT pruned_before_us FROM cm_state WHERE state_id = 1)
+		OR EXISTS (SELECT 1 FROM cm_latency WHERE latency_id = NEW.latency_id))
 BEGIN
 	INSERT INTO cm_latency (latency_id, call_id, turn_id, series_id, component, provider, model, at_us, duration_us, bin,
 			metadata)
@@ -205,6 +220,7 @@ BEGIN
 			WHEN NEW.component IS NULL THEN 'event_type' WHEN NEW.at_us IS NULL THEN 'timestamp'
 			ELSE 'duration_ms' END)
 		ON CONFLICT (source, source_id) DO UPDATE SET field = excluded.field;
+	DELETE FROM cm_latency WHERE latency_id = NEW.latency_id;
 END;
 
 -- A step of a turn carries the labels of its call, whichever of the two came first.
@@ -216,6 +232,12 @@ END;
 CREATE TRIGGER cm_call_relabelled AFTER UPDATE OF series_id ON cm_call WHEN NEW.series_id <> OLD.series_id
 BEGIN
 	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
+END;
+
+CREATE TRIGGER cm_call_renamed AFTER UPDATE OF call_id ON cm_call WHEN NEW.call_id <> OLD.call_id
+BEGIN
+	UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id;
+	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id;
 END;
 
 CREATE TRIGGER cm_call_unlabelled AFTER DELETE ON cm_call

@@ -9,7 +9,7 @@
 -- cm_octave, level 0 has 32 of them in one.
 
 -- Which buckets are kept for which scope, in seconds; the same as in shared/window.c.  Tenant and labels together ('full')
--- have so few facts that they are always read raw.
+-- have so few facts that parts of a day are read raw.
 CREATE TABLE cm_grid (
 	scope TEXT,
 	resolution INTEGER,
@@ -19,7 +19,8 @@ CREATE TABLE cm_grid (
 INSERT INTO cm_grid (scope, resolution) VALUES
 	('all', 300), ('all', 3600), ('all', 86400),
 	('labels', 300), ('labels', 3600), ('labels', 86400),
-	('tenant', 300), ('tenant', 3600), ('tenant', 86400);
+	('tenant', 300), ('tenant', 3600), ('tenant', 86400),
+	('full', 86400);
 
 CREATE TABLE cm_grid_bin (
 	scope TEXT,
@@ -88,8 +89,9 @@ CREATE TABLE cm_pending (
 	bin INTEGER,
 	n INTEGER,
 	n_transcript INTEGER,
-	n_seen INTEGER,
-	n_reached INTEGER
+	n_seen INTEGER,			-- 1: was never seen before
+	n_reached INTEGER,		-- 1: came to this outcome
+	n_timed INTEGER			-- 1: its value became known
 );
 
 CREATE VIEW cm_pending_count AS
@@ -108,21 +110,12 @@ CREATE VIEW cm_pending_bin AS
 
 CREATE VIEW cm_pending_counter AS
 	SELECT m.into_id AS series_id, p.kind, p.outcome, p.n_seen, p.n_reached,
-		CASE WHEN p.bin IS NULL THEN 0 ELSE p.n_reached END AS n_value,
-		CASE WHEN p.bin IS NULL THEN 0 ELSE p.n_reached * p.value_us END AS sum_us
+		p.n_timed AS n_value, CASE WHEN p.n_timed = 0 THEN 0 ELSE p.value_us END AS sum_us
 	FROM cm_pending p CROSS JOIN cm_marginal m
 	WHERE p.n > 0 AND m.series_id = p.series_id;
 
--- How many facts may be pending.  A long copy raises it for its own transactions and folds at their end.
-CREATE TABLE cm_fold (
-	fold_id INTEGER PRIMARY KEY,
-	pending_most INTEGER
-);
-
-INSERT INTO cm_fold (fold_id, pending_most) VALUES (1, 64);
-
 CREATE TRIGGER cm_pending_full AFTER INSERT ON cm_pending
-WHEN NEW.pending_id >= 64 AND NEW.pending_id >= (SELECT pending_most FROM cm_fold WHERE fold_id = 1)
+WHEN NEW.pending_id >= 64 AND NEW.pending_id >= (SELECT pending_most FROM cm_state WHERE state_id = 1)
 BEGIN
 	INSERT INTO cm_rollup (series_id, kind, resolution, bucket, outcome, n, n_transcript, n_value, sum_us)
 		SELECT series_id, kind, resolution, bucket, outcome, sum(n), sum(n_transcript), sum(n_value), sum(sum_us)
@@ -169,7 +162,7 @@ CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call
 BEGIN
 	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, 'call',
 		NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us, NEW.duration_us, NEW.bin,
-		1, NEW.has_transcript, 1, 1);
+		1, NEW.has_transcript, 1, 1, NEW.bin IS NOT NULL);
 END;
 
 CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call
@@ -179,35 +172,35 @@ WHEN NEW.series_id <> OLD.series_id OR NEW.status <> OLD.status OR NEW.call_type
 BEGIN
 	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, 'call',
 		OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us, OLD.duration_us, OLD.bin,
-		-1, OLD.has_transcript, 0, 0);
+		-1, OLD.has_transcript, 0, 0, 0);
 	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, 'call',
 		NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us, NEW.duration_us, NEW.bin,
-		1, NEW.has_transcript, 0, NEW.status <> OLD.status);
+		1, NEW.has_transcript, 0, NEW.status <> OLD.status, NEW.bin IS NOT NULL AND OLD.bin IS NULL);
 END;
 
 CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call
 BEGIN
 	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, 'call',
 		OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us, OLD.duration_us, OLD.bin,
-		-1, OLD.has_transcript, 0, 0);
+		-1, OLD.has_transcript, 0, 0, 0);
 END;
 
 CREATE TRIGGER cm_latency_added AFTER INSERT ON cm_latency
 BEGIN
-	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, NEW.component, '', NEW.at_us, NEW.duration_us, NEW.bin, 1, 0, 1, 1);
+	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, NEW.component, '', NEW.at_us, NEW.duration_us, NEW.bin, 1, 0, 1, 1, 1);
 END;
 
 CREATE TRIGGER cm_latency_changed AFTER UPDATE ON cm_latency
 WHEN NEW.series_id <> OLD.series_id OR NEW.component <> OLD.component OR NEW.at_us <> OLD.at_us
 	OR NEW.duration_us <> OLD.duration_us
 BEGIN
-	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, OLD.component, '', OLD.at_us, OLD.duration_us, OLD.bin, -1, 0, 0, 0);
-	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, NEW.component, '', NEW.at_us, NEW.duration_us, NEW.bin, 1, 0, 0, 0);
+	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, OLD.component, '', OLD.at_us, OLD.duration_us, OLD.bin, -1, 0, 0, 0, 0);
+	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, NEW.component, '', NEW.at_us, NEW.duration_us, NEW.bin, 1, 0, 0, 0, 0);
 END;
 
 CREATE TRIGGER cm_latency_removed AFTER DELETE ON cm_latency
 BEGIN
-	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, OLD.component, '', OLD.at_us, OLD.duration_us, OLD.bin, -1, 0, 0, 0);
+	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, OLD.component, '', OLD.at_us, OLD.duration_us, OLD.bin, -1, 0, 0, 0, 0);
 END;
 
 -- The series of facts whose call is not known, again, now that a new series makes its marginals.

@@ -3,6 +3,7 @@
 DROP TRIGGER IF EXISTS cm_latency_events_read;
 DROP TRIGGER IF EXISTS cm_latency_events_added;
 DROP TRIGGER IF EXISTS cm_latency_events_changed;
+DROP TRIGGER IF EXISTS cm_latency_events_renamed;
 DROP TRIGGER IF EXISTS cm_latency_events_removed;
 DROP VIEW IF EXISTS cm_latency_events_in;
 
@@ -11,6 +12,7 @@ CREATE VIEW cm_latency_events_in (id, call_id, event_type, duration_ms, timestam
 
 CREATE TRIGGER cm_latency_events_read INSTEAD OF INSERT ON cm_latency_events_in
 BEGIN
+	DELETE FROM cm_skipped WHERE source = 'latency_events' AND source_id = CAST(NEW.id AS TEXT);
 	INSERT INTO cm_latency_in VALUES ('latency_events', NEW.id,
 		CASE WHEN typeof(NEW.call_id) = 'text' THEN NEW.call_id END, NULL,
 		(SELECT meaning FROM cm_vocabulary WHERE topic = 'component' AND term = lower(NEW.event_type)), NULL, NULL,
@@ -26,9 +28,17 @@ BEGIN
 		NEW.metadata);
 END;
 
-CREATE TRIGGER cm_latency_events_changed AFTER UPDATE ON latency_events
+CREATE TRIGGER cm_latency_events_changed AFTER UPDATE ON latency_events WHEN NEW.id = OLD.id
+BEGIN
+	INSERT INTO cm_latency_events_in VALUES (NEW.id, NEW.call_id, NEW.event_type, NEW.duration_ms, NEW.timestamp,
+		NEW.metadata);
+END;
+
+CREATE TRIGGER cm_latency_events_renamed AFTER UPDATE OF id ON latency_events WHEN NEW.id <> OLD.id
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'latency_events' AND source_id = CAST(OLD.id AS TEXT);
+	UPDATE cm_latency SET latency_id = NEW.id WHERE latency_id = OLD.id
+		AND NOT EXISTS (SELECT 1 FROM cm_latency WHERE latency_id = NEW.id);
 	DELETE FROM cm_latency WHERE latency_id = OLD.id;
 	INSERT INTO cm_latency_events_in VALUES (NEW.id, NEW.call_id, NEW.event_type, NEW.duration_ms, NEW.timestamp,
 		NEW.metadata);

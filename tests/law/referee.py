@@ -1,0 +1,393 @@
+"""
+referee: what is true, said a second time.
+
+Reads spec 1's tables themselves and answers every question by looking at every row, in whole microseconds and fractions.
+Nothing here knows of facts, series, bins or rollups.
+"""
+
+import bisect
+import datetime
+import json
+import re
+from collections import defaultdict
+from fractions import Fraction
+
+US = 1_000_000
+HOUR = 3600 * US
+DAY = 24 * HOUR
+
+STATUSES = ("active", "completed", "failed", "cancelled", "timeout")
+TYPES = ("inbound", "outbound")
+REASONS = ("timeout", "user_hangup", "network_error", "api_error", "unknown")
+COMPONENTS = ("turn_e2e", "tool", "session", "stt", "llm_ttft", "tts_ttfb", "network")
+GUIDE = {"turn_e2e": "speech_end_to_first_audio", "tool": "tool_call_duration", "session": "session_duration"}
+
+STATUS_WORDS = {
+    "active": "active", "in_progress": "active", "in-progress": "active", "ringing": "active", "completed": "completed",
+    "success": "completed", "ended": "completed", "failed": "failed", "error": "failed", "cancelled": "cancelled",
+    "canceled": "cancelled", "abandoned": "cancelled", "timeout": "timeout",
+}
+REASON_WORDS = {
+    "timeout": "timeout", "no_answer": "timeout", "user_hangup": "user_hangup", "hangup": "user_hangup",
+    "network_error": "network_error", "connection_lost": "network_error", "api_error": "api_error", "stt_error": "api_error",
+    "rate_limit": "api_error", "unknown": "unknown",
+}
+COMPONENT_WORDS = dict({name: name for name in COMPONENTS}, llm="llm_ttft", tts="tts_ttfb",
+                       **{guide: name for name, guide in GUIDE.items()})
+
+LABELS = ("tenant_id", "agent", "agent_version", "provider", "call_type")
+
+TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
+EPOCH = datetime.datetime(1970, 1, 1)
+LATE = True     # whether a duration that comes after its call's status is counted when it comes
+LONGEST_S = 366 * 86400
+
+
+def instant_of(text):
+    """Microseconds since 1970 of a time as the app may write it, or None."""
+    match = TIME.match(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    try:
+        moment = datetime.datetime(*(int(part) for part in match.groups()[:6]))
+    except ValueError:
+        return None
+    at = (moment - EPOCH) // datetime.timedelta(microseconds=1)
+    if match[7]:
+        at += int((match[7][1:] + "000000")[:6])
+    if match[8] and match[8] != "Z":
+        offset = (int(match[8][1:3]) * 60 + int(match[8][4:6])) * 60 * US
+        if int(match[8][1:3]) > 14 or int(match[8][4:6]) > 59:
+            return None
+        at += offset if match[8][0] == "-" else -offset
+    return at if at >= 0 else None
+
+
+def micros_of(number, unit, longest):
+    """A duration in microseconds of a number of units, or None."""
+    if not isinstance(number, (int, float)) or not 0 <= number <= longest:
+        return None
+    return int(Fraction(number) * unit + Fraction(1, 2))
+
+
+def lower(text):
+    """Lower case of ASCII letters only."""
+    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text) if isinstance(text, str) else None
+
+
+def object_of(text):
+    """The JSON of a text where it is an object, else {}."""
+    try:
+        value = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        value = None
+    return value if isinstance(value, dict) else {}
+
+
+def label_of(data, name):
+    value = data.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return str(value)[:128]
+
+
+def is_true(value):
+    """SQL's idea of truth, for what has come by a column of type BOOLEAN."""
+    if isinstance(value, (int, float)):
+        return value != 0
+    return False
+
+
+class Call:
+    """One call that makes sense."""
+    __slots__ = ("call_id", "labels", "caller", "callee", "start", "end", "duration", "status", "reason", "audio",
+                 "transcript", "metadata")
+
+    @property
+    def timed(self):
+        """The duration that averages and percentiles are of, or None."""
+        return self.duration if self.status == "completed" else None
+
+    @property
+    def type(self):
+        return self.labels[4]
+
+    @property
+    def outcome(self):
+        return f"{self.status}/{self.type}/{self.reason}"
+
+
+class Step:
+    """One timed step that makes sense."""
+    __slots__ = ("id", "call_id", "component", "at", "duration", "metadata", "labels")
+
+
+def read_call(row):
+    """(call or None, the first field that makes no sense or None) of a row of calls."""
+    (call_id, call_type, caller, callee, started_at, ended_at, seconds, status, _, _, audio, transcript, metadata) = row
+    call = Call()
+    call.call_id = call_id if isinstance(call_id, str) else None
+    call.start = instant_of(started_at)
+    call.status = STATUS_WORDS.get(lower(status))
+    call.end = instant_of(ended_at)
+    call.duration = micros_of(seconds, US, LONGEST_S)
+    data = object_of(metadata)
+    call.labels = tuple(label_of(data, name) for name in LABELS[:4]) + ("inbound" if call_type == "inbound" else "outbound",)
+    call.reason = reason_of(call.status, data)
+    call.caller, call.callee = caller, callee
+    call.audio, call.transcript, call.metadata = is_true(audio), is_true(transcript), metadata
+    if call.call_id is None:
+        return None, "call_id"
+    if call.start is None:
+        return None, "started_at"
+    if call.status is None:
+        return None, "status"
+    if call.end is None and ended_at is not None:
+        return call, "ended_at"
+    if call.duration is None and seconds is not None:
+        return call, "duration_seconds"
+    return call, None
+
+
+def reason_of(status, data):
+    if status == "timeout":
+        return "timeout"
+    if status != "failed":
+        return ""
+    for name in ("failure_reason", "end_reason", "error"):
+        if data.get(name) is not None:
+            return REASON_WORDS.get(lower(data[name]), "unknown")
+    return "unknown"
+
+
+def read_step(row):
+    """(step or None, the first field that makes no sense or None) of a row of latency_events."""
+    step = Step()
+    step.id, call_id, event_type, ms, timestamp, step.metadata = row
+    step.call_id = call_id if isinstance(call_id, str) else None
+    step.component = COMPONENT_WORDS.get(lower(event_type))
+    step.at = instant_of(timestamp)
+    step.duration = micros_of(ms, 1000, LONGEST_S * 1000)
+    step.labels = ("",) * 5
+    for field, value in (("call_id", step.call_id), ("event_type", step.component), ("timestamp", step.at),
+                         ("duration_ms", step.duration)):
+        if value is None:
+            return None, field
+    return step, None
+
+
+def matches(labels, wanted):
+    """Whether labels have what a filter (five values, '' for any) wants."""
+    return all(not want or want == label for want, label in zip(wanted, labels))
+
+
+class Tally:
+    """Calls counted."""
+
+    def __init__(self, calls):
+        self.total = len(calls)
+        self.by_status = {status: 0 for status in STATUSES}
+        self.by_type = {kind: 0 for kind in TYPES}
+        self.by_reason = defaultdict(int)
+        self.with_transcript = 0
+        for call in calls:
+            self.by_status[call.status] += 1
+            self.by_type[call.type] += 1
+            self.with_transcript += call.transcript
+            if call.reason:
+                self.by_reason[call.reason] += 1
+        self.timed = sorted(call.timed for call in calls if call.timed is not None)
+
+    @property
+    def ended(self):
+        return self.total - self.by_status["active"]
+
+    @property
+    def failed(self):
+        return self.by_status["failed"] + self.by_status["timeout"]
+
+    @property
+    def success(self):
+        return Fraction(100 * self.by_status["completed"], self.ended) if self.ended else None
+
+    @property
+    def mean(self):
+        return Fraction(sum(self.timed), US * len(self.timed)) if self.timed else None
+
+    @property
+    def transcripts(self):
+        return Fraction(100 * self.with_transcript, self.total) if self.total else None
+
+
+def nearest_rank(values, permille):
+    """The ceil(n p)-th smallest of sorted values."""
+    return values[-(-len(values) * permille // 1000) - 1]
+
+
+class Referee:
+    """What the app's tables say, as they stand in a connection that holds nothing of ours."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.rows = {"calls": {}, "latency_events": {}}
+        self.calls = {}
+        self.steps = {}
+        self.skipped = {"calls": {}, "latency_events": {}}
+        self.ever = Ever()
+        self.counting = False
+        self.sorted = False
+
+    def look(self, counting, only=None):
+        """Reads the tables again; what came to be since the last look is counted, where the database is attached."""
+        seen = []
+        for table, read, known in (("calls", read_call, self.calls), ("latency_events", read_step, self.steps)):
+            if only not in (None, table):
+                continue
+            new = self.fetch(table)
+            old = self.rows[table]
+            self.rows[table] = new
+            for key in [key for key in old if key not in new]:
+                known.pop(key, None)
+                self.skipped[table].pop(key, None)
+                self.sorted = False
+            for key, row in new.items():
+                if old.get(key) != row:
+                    fact, doubt = read(row)
+                    before = known.pop(key, None)
+                    if fact is not None:
+                        known[key] = fact
+                        seen.append((before, fact))
+                    self.skipped[table].pop(key, None)
+                    if doubt is not None:
+                        self.skipped[table][key] = doubt
+                    self.sorted = False
+        if not self.sorted:
+            by_id = {call.call_id: call.labels for call in self.calls.values()}
+            for step in self.steps.values():
+                step.labels = by_id.get(step.call_id, ("",) * 5)
+        if counting and not self.counting:
+            self.ever = Ever()
+            seen = [(None, fact) for known in (self.calls, self.steps) for fact in known.values()]
+        if counting:
+            for before, fact in seen:
+                self.ever.count(before, fact)
+        self.counting = counting
+
+    def fetch(self, table):
+        if table == "calls":
+            # A call without an id has none to be known by but its rowid.
+            rows = self.connection.execute("SELECT rowid, * FROM calls").fetchall()
+            return {row[1] if isinstance(row[1], str) else (row[1], row[0]): row[1:] for row in rows}
+        return {row[0]: row for row in self.connection.execute("SELECT * FROM latency_events")}
+
+    def sort(self):
+        if self.sorted:
+            return
+        self.call_list = sorted(self.calls.values(), key=lambda call: (call.start, call.call_id.encode()))
+        self.starts = [call.start for call in self.call_list]
+        self.step_list = sorted(self.steps.values(), key=lambda step: (step.at, step.id))
+        self.ats = [step.at for step in self.step_list]
+        self.sorted = True
+
+    def calls_in(self, start, end, wanted):
+        """Calls of a window, oldest first."""
+        self.sort()
+        found = self.call_list[bisect.bisect_left(self.starts, start):bisect.bisect_left(self.starts, end)]
+        return [call for call in found if matches(call.labels, wanted)] if any(wanted) else found
+
+    def steps_in(self, start, end, wanted):
+        self.sort()
+        found = self.step_list[bisect.bisect_left(self.ats, start):bisect.bisect_left(self.ats, end)]
+        return [step for step in found if matches(step.labels, wanted)] if any(wanted) else found
+
+    def tally(self, start, end, wanted):
+        return Tally(self.calls_in(start, end, wanted))
+
+    def latencies(self, start, end, wanted):
+        """Sorted durations of each component."""
+        values = {name: [] for name in COMPONENTS}
+        for step in self.steps_in(start, end, wanted):
+            values[step.component].append(step.duration)
+        return {name: sorted(found) for name, found in values.items()}
+
+    def active(self, wanted, before=None):
+        return sum(call.status == "active" and (before is None or call.start < before) and matches(call.labels, wanted)
+                   for call in self.calls.values())
+
+    def rollups(self):
+        """What cm_rollup and cm_rollup_bin must come to: two dicts of scope, labels, kind, resolution, bucket, ..."""
+        counts, bins = defaultdict(lambda: [0, 0, 0, 0]), defaultdict(lambda: [0, 0])
+        for call in self.calls.values():
+            timed = call.timed
+            for key in places("call", call.labels, call.start):
+                add(counts[key + (call.outcome,)], (1, int(call.transcript), int(timed is not None), timed or 0))
+                if timed is not None:
+                    add_bins(bins, key, timed)
+        for step in self.steps.values():
+            for key in places(step.component, step.labels, step.at):
+                add_bins(bins, key, step.duration)
+        return counts, bins
+
+
+def add(sums, numbers):
+    for i, number in enumerate(numbers):
+        sums[i] += number
+
+
+def add_bins(bins, key, value):
+    shift = max(0, value.bit_length() - 10)
+    fine = (value >> shift) + 512 * shift
+    add(bins[key + (1, fine)], (1, value))
+    add(bins[key + (0, fine // 32)], (1, value))
+
+
+def places(kind, labels, at):
+    """The keys of every bucket of every series that a fact belongs to."""
+    scopes = [("all", ("",) * 5), ("labels", ("",) + labels[1:])]
+    if labels[0]:
+        scopes += [("tenant", (labels[0],) + ("",) * 4), ("full", labels)]
+    for scope, named in scopes:
+        for width in (300, 3600, 86400):
+            yield (scope,) + named + (kind, width, at // US // width * width)
+
+
+class Ever:
+    """Everything ever seen, by the labels that it had then: what a counter must say."""
+
+    def __init__(self):
+        self.seen = defaultdict(int)
+        self.reached = defaultdict(int)
+        self.values = defaultdict(lambda: [0, 0])
+
+    def count(self, before, fact):
+        """A fact was seen: for the first time (before is None), or changed."""
+        labels = fact.labels
+        if isinstance(fact, Step):
+            if before is None:
+                add(self.values[fact.component, labels], (1, fact.duration))
+            return
+        if before is None:
+            self.seen[labels] += 1
+        if before is None or before.status != fact.status:
+            self.reached[labels, fact.status, fact.type, fact.reason] += 1
+        timed_before = before is not None and (before.timed is not None if LATE else before.status == fact.status)
+        if fact.timed is not None and not timed_before:
+            add(self.values["call", labels], (1, fact.timed))
+
+    def calls(self, wanted):
+        return sum(n for labels, n in self.seen.items() if matches(labels, wanted))
+
+    def ended(self, wanted, status, kind):
+        return sum(n for (labels, s, k, _), n in self.reached.items() if s == status and k == kind and matches(labels, wanted))
+
+    def failures(self, wanted, reason):
+        return sum(n for (labels, _, _, r), n in self.reached.items() if r == reason and matches(labels, wanted))
+
+    def valued(self, wanted, kind):
+        """Number and sum of the values of a kind."""
+        found = [value for (k, labels), value in self.values.items() if k == kind and matches(labels, wanted)]
+        return sum(n for n, _ in found), sum(total for _, total in found)
