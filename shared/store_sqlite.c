@@ -557,7 +557,7 @@ cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16])
 
 	if ((rc = reconnect(store)) < 0 || (rc = read_journal_mode(store, "PRAGMA journal_mode", former)) < 0)
 		return rc;
-	if (strcmp(former, mode) == 0)
+	if (mode == NULL || strcmp(former, mode) == 0)
 		return 0;
 	snprintf(pragma, sizeof pragma, "PRAGMA journal_mode = %s", mode);
 	return read_journal_mode(store, pragma, now);
