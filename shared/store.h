@@ -52,6 +52,10 @@ int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);
 void cm_store_set_inexact(struct cm_store *store);
 bool cm_store_is_inexact(const struct cm_store *store);
 
+/* Something remembered for the rest of this transaction, then freed; NULL: nothing is. */
+void *cm_store_memo(struct cm_store *store);
+void cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void *memo));
+
 /* The last failure as a sentence for people that names no path, and what to do about it.  Borrowed. */
 const char *cm_store_problem(const struct cm_store *store);
 

@@ -94,7 +94,7 @@ class World:
         if what in ("attach", "detach"):
             self.app.close()
         if what == "attach":
-            self.programs.run_job("attach")
+            self.programs.run_job("attach", *arguments)
             self.app = connect(self.path)
             self.attached = True
             self.referee.look(True)
@@ -145,7 +145,7 @@ class World:
 
     def check_rollups(self):
         """The rollups, with what is pending, are what the facts come to: to the twin's rows, and to cm_call and cm_latency."""
-        counts, bins = self.referee.rollups()
+        counts, bins = self.referee.rollups(set(self.app.execute("SELECT scope, resolution FROM cm_grid")))
         series = "s.scope, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type"
         rolled = self.app.execute(
             f"SELECT {series}, r.kind, r.resolution, r.bucket, r.outcome, sum(n), sum(n_transcript), sum(n_value), sum(sum_us) "
@@ -276,7 +276,7 @@ class Law:
                     app.change_scene()
                 steps = app.steps(batch)
                 if number == attach_after:
-                    steps = [["-- attach"]] + steps
+                    steps = [[rng.choice(["-- attach", "-- attach --exclusive"])]] + steps
                 elif number > attach_after and number % 9 == 8 and "attach-again" in self.features:
                     steps = steps[:40] + [["-- detach"]] + steps[40:80] + [["-- attach"]] + steps[80:]
                 elif number > attach_after and number % 5 == 4 and "prune" in self.features and world.judge.can_prune():
@@ -373,7 +373,7 @@ def read_case(path):
                 checks.append(read_question(line[7:]))
             elif words and words[0] in CHECKS_OF_TABLES:
                 checks.append(words[0])
-            elif words and words[0] in ("attach", "detach", "prune") and (len(words) == 1 or words[1].isdigit()):
+            elif words and words[0] in ("attach", "detach", "prune"):
                 steps.append([line])
             continue
         statement += ("\n" if statement else "") + line

@@ -125,7 +125,7 @@ class Programs:
 
     def run_job(self, job, *options):
         """The text that a job prints; a job that fails is Different."""
-        done = subprocess.run([os.path.join(self.build, "jobs", job), self.database, *options], stdin=subprocess.DEVNULL,
+        done = subprocess.run([os.path.join(self.build, "jobs", job), *options, self.database], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode != 0:
             raise Different(f"{job} {' '.join(options)} exits with {done.returncode}: {done.stdout}")

@@ -318,17 +318,18 @@ class Referee:
         return sum(call.status == "active" and (before is None or call.start < before) and matches(call.labels, wanted)
                    for call in self.calls.values())
 
-    def rollups(self):
-        """What cm_rollup and cm_rollup_bin must come to: two dicts of scope, labels, kind, resolution, bucket, ..."""
+    def rollups(self, grid):
+        """What cm_rollup and cm_rollup_bin must come to, for pairs of scope and width of bucket: two dicts of scope, labels,
+        kind, resolution, bucket, ..."""
         counts, bins = defaultdict(lambda: [0, 0, 0, 0]), defaultdict(lambda: [0, 0])
         for call in self.calls.values():
             timed = call.timed
-            for key in places("call", call.labels, call.start):
+            for key in places("call", call.labels, call.start, grid):
                 add(counts[key + (call.outcome,)], (1, int(call.transcript), int(timed is not None), timed or 0))
                 if timed is not None:
                     add_bins(bins, key, timed)
         for step in self.steps.values():
-            for key in places(step.component, step.labels, step.at):
+            for key in places(step.component, step.labels, step.at, grid):
                 add_bins(bins, key, step.duration)
         return counts, bins
 
@@ -345,13 +346,13 @@ def add_bins(bins, key, value):
     add(bins[key + (0, fine // 32)], (1, value))
 
 
-def places(kind, labels, at):
+def places(kind, labels, at, grid):
     """The keys of every bucket of every series that a fact belongs to."""
     scopes = [("all", ("",) * 5), ("labels", ("",) + labels[1:])]
     if labels[0]:
         scopes += [("tenant", (labels[0],) + ("",) * 4), ("full", labels)]
     for scope, named in scopes:
-        for width in (300, 3600, 86400):
+        for width in (width for kept, width in grid if kept == scope):
             yield (scope,) + named + (kind, width, at // US // width * width)
 
 
