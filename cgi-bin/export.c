@@ -38,7 +38,7 @@ export(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 
 	if (cm_reply_explains(reply) && strcmp(format, "json") != 0)
 		return cm_reply_refuse(reply, "explain", "explain goes with format=json only.");
-	if (after != NULL && (rc = cm_call_place(store, after, &export.after)) < 0)
+	if (after != NULL && (rc = cm_call_place(store, after, export.window.filter.tenant_id, &export.after)) < 0)
 		return rc == CM_ENOTFOUND ? cm_reply_not_found(reply, "There is no call with the call_id of `after`.") : rc;
 	return cm_export_run(store, &export, format, reply);
 }

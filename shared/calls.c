@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "pending.h"
 
 const char *const cm_status_names[CM_STATUSES] = {
 	[CM_ACTIVE] = "active", [CM_COMPLETED] = "completed", [CM_FAILED] = "failed", [CM_CANCELLED] = "cancelled",
@@ -99,6 +100,27 @@ piece_statement(const struct cm_filter *filter, const struct cm_piece *piece)
 	return cm_filter_scope(filter)->of_tenant ? "calls-raw-of" : "calls-raw";
 }
 
+/* Adds what the rollups of a piece do not hold yet. */
+static int
+tally_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
+    size_t n, struct cm_tally *out)
+{
+	const struct cm_pending_fact *fact;
+	size_t count;
+	int rc;
+
+	if ((rc = cm_pending(store, filter, &fact, &count)) < 0)
+		return rc;
+	for (; count > 0; count--, fact++) {
+		struct counts counts = { .n = fact->n, .with_transcript = fact->n * fact->n_transcript,
+			.timed = fact->bin < 0 ? 0 : fact->n, .duration_sum_us = fact->bin < 0 ? 0 : fact->n * fact->value_us };
+
+		if (fact->outcome[0] != '\0' && cm_pending_in(fact, piece))
+			add_outcome(&out[bucket_of(edges, n, fact->at_us)], fact->outcome, &counts);
+	}
+	return 0;
+}
+
 /* Adds one piece; no bucket of it straddles an edge. */
 static int
 tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
@@ -118,7 +140,7 @@ tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct
 		add_outcome(&out[bucket_of(edges, n, cm_rows_int(rows, 0) * unit)], cm_rows_text(rows, 1), &counts);
 	}
 	cm_rows_done(rows);
-	return rc;
+	return rc < 0 || piece->resolution_s == 0 ? rc : tally_pending(store, filter, piece, edges, n, out);
 }
 
 /* Buckets from the first on whose edges all lie on multiples of one width of rollup bucket can be read together: how many,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <json-c/json.h>
+#include <json-c/json_visit.h>
 
 #include "text.h"
 
@@ -197,15 +198,41 @@ cm_json_time(struct cm_json *json, const char *key, cm_us at)
 	cm_json_text(json, key, cm_time_text(at, text));
 }
 
+/* Stops at NaN and the infinities, which json-c reads and writes but JSON has not. */
+static int
+stop_at_no_number(json_object *value, int flags, json_object *parent, const char *key, size_t *index, void *found)
+{
+	(void)flags;
+	(void)parent;
+	(void)key;
+	(void)index;
+	if (!json_object_is_type(value, json_type_double) || isfinite(json_object_get_double(value)))
+		return JSON_C_VISIT_RETURN_CONTINUE;
+	*(bool *)found = true;
+	return JSON_C_VISIT_RETURN_STOP;
+}
+
+static bool
+is_json(json_object *value)
+{
+	bool no_number = false;
+
+	if (!json_object_is_type(value, json_type_object) && !json_object_is_type(value, json_type_array))
+		return false;
+	return json_c_visit(value, 0, stop_at_no_number, &no_number) == 0 && !no_number;
+}
+
 void
 cm_json_raw(struct cm_json *json, const char *key, const char *text)
 {
 	json_object *value = NULL;
 	json_tokener *tokener = NULL;
 
-	if (text != NULL && *text != '\0' && cm_utf8_valid(text, strlen(text)) && (tokener = json_tokener_new()) != NULL)
+	if (text != NULL && *text != '\0' && cm_utf8_valid(text, strlen(text)) && (tokener = json_tokener_new()) != NULL) {
+		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 		value = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
-	if (!json_object_is_type(value, json_type_object) && !json_object_is_type(value, json_type_array)) {
+	}
+	if (!is_json(value)) {
 		json_object_put(value);
 		value = NULL;
 	}

@@ -125,9 +125,9 @@ cm_call_next(struct cm_rows *rows, struct cm_call *call)
 }
 
 int
-cm_call_place(struct cm_store *store, const char *call_id, struct cm_place *out)
+cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id, struct cm_place *out)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), { 0 } };
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), CM_TEXT_PARAM("tenant_id", tenant_id), { 0 } };
 	struct cm_place place = { 0 };
 	struct cm_rows *rows;
 	int rc;

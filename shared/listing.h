@@ -48,8 +48,8 @@ int cm_failures_open(struct cm_store *store, const struct cm_window *window, con
 /* 1 a call, 0 the end, or an error. */
 int cm_call_next(struct cm_rows *rows, struct cm_call *call);
 
-/* The place of a call in the order of starts.  CM_ENOTFOUND. */
-int cm_call_place(struct cm_store *store, const char *call_id, struct cm_place *out);
+/* The place of a call, of any tenant or of the one named, in the order of starts.  CM_ENOTFOUND. */
+int cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id, struct cm_place *out);
 
 /* One timed step of a turn, borrowed likewise. */
 struct cm_step {

@@ -52,6 +52,10 @@ int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);
 void cm_store_set_inexact(struct cm_store *store);
 bool cm_store_is_inexact(const struct cm_store *store);
 
+/* Something remembered for the rest of this transaction, then freed; NULL: nothing is. */
+void *cm_store_memo(struct cm_store *store);
+void cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void *memo));
+
 /* The last failure as a sentence for people that names no path, and what to do about it.  Borrowed. */
 const char *cm_store_problem(const struct cm_store *store);
 
@@ -80,7 +84,7 @@ int cm_store_text(struct cm_store *store, const char *name, const struct cm_bind
 /* Runs a script: several statements without parameters. */
 int cm_store_script(struct cm_store *store, const char *name);
 
-/* SQLite's journal mode: sets it and tells the former one; outside a transaction. */
+/* SQLite's journal mode: sets it, unless mode is NULL, and tells the former one; outside a transaction. */
 int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16]);
 
 /* While on, every statement is noted for cm_store_notes. */

@@ -55,6 +55,8 @@ struct cm_store {
 	bool horizon_known;		/* pruned_before_us is of this transaction */
 	int64_t pruned_before_us;
 	bool inexact;
+	void *memo;
+	void (*release_memo)(void *memo);
 	int64_t deadline_ms;
 	bool explain;
 	struct cm_note notes[NOTES_MAX];
@@ -139,6 +141,21 @@ forget_notes(struct cm_store *store)
 		sqlite3_free((void *)(uintptr_t)store->notes[--store->note_count].statement);
 }
 
+void *
+cm_store_memo(struct cm_store *store)
+{
+	return store->memo;
+}
+
+void
+cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void *memo))
+{
+	if (store->memo != NULL)
+		store->release_memo(store->memo);
+	store->memo = memo;
+	store->release_memo = release;
+}
+
 static void
 disconnect(struct cm_store *store)
 {
@@ -148,6 +165,7 @@ disconnect(struct cm_store *store)
 		sqlite3_finalize(store->rows[i].stmt);
 	store->rows_count = 0;
 	store->in_transaction = false;
+	cm_store_set_memo(store, NULL, NULL);
 	forget_notes(store);
 	sqlite3_close(store->db);
 	store->db = NULL;
@@ -319,6 +337,7 @@ cm_store_end(struct cm_store *store, bool keep)
 		cm_rows_done(&store->rows[i]);
 	store->deadline_ms = 0;
 	store->in_transaction = false;
+	cm_store_set_memo(store, NULL, NULL);
 	if (keep && (rc = run_text(store, "COMMIT")) == 0)
 		return 0;
 	if (run_text(store, "ROLLBACK") < 0)
@@ -538,7 +557,7 @@ cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16])
 
 	if ((rc = reconnect(store)) < 0 || (rc = read_journal_mode(store, "PRAGMA journal_mode", former)) < 0)
 		return rc;
-	if (strcmp(former, mode) == 0)
+	if (mode == NULL || strcmp(former, mode) == 0)
 		return 0;
 	snprintf(pragma, sizeof pragma, "PRAGMA journal_mode = %s", mode);
 	return read_journal_mode(store, pragma, now);

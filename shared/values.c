@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "pending.h"
 
 enum {
 	SUB_BINS = 512,			/* fine bins that double the value */
@@ -129,6 +130,35 @@ read_raw_piece(struct selection *sel, const struct cm_piece *piece)
 	return rc;
 }
 
+/* The next pending fact of this kind that lies in a piece, from *fact on; NULL at the end. */
+static const struct cm_pending_fact *
+next_pending(const struct selection *sel, const struct cm_piece *piece, const struct cm_pending_fact *fact,
+    const struct cm_pending_fact *end)
+{
+	for (; fact < end; fact++)
+		if (fact->bin >= 0 && cm_pending_in(fact, piece) && strcmp(fact->kind, sel->kind) == 0)
+			return fact;
+	return NULL;
+}
+
+/* Adds to the coarse histogram what the rollups of a piece do not hold yet. */
+static int
+add_pending(struct selection *sel, const struct cm_piece *piece)
+{
+	const struct cm_pending_fact *facts, *fact;
+	size_t count;
+	int rc;
+
+	if ((rc = cm_pending(sel->store, sel->filter, &facts, &count)) < 0)
+		return rc;
+	for (fact = facts; (fact = next_pending(sel, piece, fact, facts + count)) != NULL; fact++) {
+		sel->coarse[fact->bin / FINE_PER_COARSE] += fact->n;
+		sel->count += fact->n;
+		sel->sum_us += fact->n * fact->value_us;
+	}
+	return 0;
+}
+
 static int
 read_rolled_piece(struct selection *sel, const struct cm_piece *piece)
 {
@@ -149,7 +179,7 @@ read_rolled_piece(struct selection *sel, const struct cm_piece *piece)
 		sel->sum_us += cm_rows_int(rows, 2);
 	}
 	cm_rows_done(rows);
-	return rc;
+	return rc < 0 ? rc : add_pending(sel, piece);
 }
 
 static int
@@ -207,6 +237,21 @@ selection_done(struct selection *sel)
 }
 
 static int
+add_pending_fine(struct selection *sel, const struct cm_piece *piece, int coarse)
+{
+	const struct cm_pending_fact *facts, *fact;
+	size_t count;
+	int rc;
+
+	if ((rc = cm_pending(sel->store, sel->filter, &facts, &count)) < 0)
+		return rc;
+	for (fact = facts; (fact = next_pending(sel, piece, fact, facts + count)) != NULL; fact++)
+		if (fact->bin / FINE_PER_COARSE == coarse)
+			sel->fine[fact->bin % FINE_PER_COARSE] += fact->n;
+	return 0;
+}
+
+static int
 read_fine_piece(struct selection *sel, const struct cm_piece *piece, int coarse)
 {
 	struct cm_bind binds[CM_BINDS_MAX], *end;
@@ -222,7 +267,7 @@ read_fine_piece(struct selection *sel, const struct cm_piece *piece, int coarse)
 	while ((rc = cm_rows_next(rows)) > 0)
 		sel->fine[cm_rows_int(rows, 0) % FINE_PER_COARSE] += cm_rows_int(rows, 1);
 	cm_rows_done(rows);
-	return rc;
+	return rc < 0 ? rc : add_pending_fine(sel, piece, coarse);
 }
 
 static int

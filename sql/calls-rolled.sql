@@ -1,4 +1,4 @@
--- Counts of calls per bucket and outcome, from whole buckets: what was folded, then what is pending.
+-- Counts of calls per bucket and outcome, from whole buckets, as far as folded.
 -- Uses cm_series' unique index and the primary key of cm_rollup.
 SELECT r.bucket, r.outcome, r.n, r.n_transcript, r.n_value, r.sum_us
 FROM cm_series s CROSS JOIN cm_rollup r
@@ -7,10 +7,3 @@ WHERE s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '') AND (:agent IS
 	AND (:call_type IS NULL OR s.call_type = :call_type)
 	AND r.series_id = s.series_id AND r.kind = 'call' AND r.resolution = :resolution
 	AND r.bucket >= :from AND r.bucket < :to
-UNION ALL
-SELECT p.bucket, p.outcome, p.n, p.n_transcript, p.n_value, p.sum_us
-FROM cm_pending_count p CROSS JOIN cm_series s
-WHERE p.kind = 'call' AND p.resolution = :resolution AND p.bucket >= :from AND p.bucket < :to
-	AND s.series_id = p.series_id AND s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '')
-	AND (:agent IS NULL OR s.agent = :agent) AND (:agent_version IS NULL OR s.agent_version = :agent_version)
-	AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)

@@ -1,4 +1,4 @@
--- The fine bins of one coarse bin over whole buckets.  Uses cm_series' unique index and the primary key of cm_rollup_bin,
+-- The fine bins of one coarse bin over whole buckets, as far as folded.  Uses cm_series' unique index and the primary key of cm_rollup_bin,
 -- one seek per bucket.
 WITH RECURSIVE bucket (start) AS (
 	SELECT :from
@@ -12,11 +12,3 @@ WHERE s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '') AND (:agent IS
 	AND (:call_type IS NULL OR s.call_type = :call_type)
 	AND r.series_id = s.series_id AND r.kind = :kind AND r.resolution = :resolution AND r.bucket = b.start
 	AND r.level = 1 AND r.bin >= :bin_from AND r.bin < :bin_to
-UNION ALL
-SELECT p.bin, p.n
-FROM cm_pending_bin p CROSS JOIN cm_series s
-WHERE p.kind = :kind AND p.resolution = :resolution AND p.level = 1 AND p.bucket >= :from AND p.bucket < :to
-	AND p.bin >= :bin_from AND p.bin < :bin_to
-	AND s.series_id = p.series_id AND s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '')
-	AND (:agent IS NULL OR s.agent = :agent) AND (:agent_version IS NULL OR s.agent_version = :agent_version)
-	AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)

@@ -2,8 +2,8 @@
 # Through nginx, as plain CGI and on the command line every question gives the same bytes.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib-e2e.sh
-. "${0%/*}/lib-e2e.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
 
 app_db "$work/calls.db"
 open_site "$work/calls.db"

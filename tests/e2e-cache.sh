@@ -1,17 +1,15 @@
 #!/bin/sh
 # Answers are kept as long as the program says, for each tenant and Accept header apart; many who ask at once cost one.
+# suites: normal
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib-e2e.sh
-. "${0%/*}/lib-e2e.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
 
 app_db "$work/calls.db"
 export CALLMETRICS_RATE=1000 CALLMETRICS_BURST=1000
 open_site "$work/calls.db"
-printf 'bound acme;\n' >>"$site/conf/tenants.conf"
-sed -n "s/^$user:/bound:/p" "$site/conf/htpasswd" >>"$site/conf/htpasswd"
-kill -HUP "$(cat "$site/run/nginx.pid")"
-sleep 0.5
+bind_login bound acme
 
 # cached WHAT HOW PATH [option ...]
 cached() {

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Nobody without a login learns anything but /healthz; passwords are kept as bcrypt and appear in no log.
+# suites: normal
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib-e2e.sh
-. "${0%/*}/lib-e2e.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
 
 app_db "$work/calls.db"
 open_site "$work/calls.db"
@@ -34,6 +35,7 @@ is "/healthz" "$(body) $status" 'ok 200'
 bare /healthz -u nobody:wrong
 is "/healthz, whatever the login" "$status" 200
 
+# shellcheck disable=SC2016 # a dollar it is
 like "bcrypt" "$(sed -n "s/^$user://p" "$site/conf/htpasswd")" '$2b$05$*'
 is "logins are for their owner only" "$(stat -c %a "$site/conf/htpasswd")" 600
 is "so is the key" "$(stat -c %a "$site/conf/key.pem")" 600

@@ -1,9 +1,10 @@
 #!/bin/sh
 # A question whose workers are killed is answered by the others, from the cache, or with a 502; and then again as before.
+# suites: normal
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib-e2e.sh
-. "${0%/*}/lib-e2e.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
 
 app_db "$work/calls.db"
 export CALLMETRICS_RATE=10000 CALLMETRICS_BURST=10000
@@ -18,6 +19,7 @@ is "two workers" $# 2
 signal KILL "$1"
 get '/metrics/hourly?hours=2'
 is "with one worker killed" "$status" 200
+# shellcheck disable=SC2317 # called by wait_for
 two_again() {
 	# shellcheck disable=SC2046 # numbers
 	set -- $(workers hourly)
@@ -72,6 +74,7 @@ is "another question meanwhile" "$status" 200
 
 # What keeps it alive goes on, and so does the question.
 signal CONT "$keeper"
+# shellcheck disable=SC2317 # called by wait_for
 answers() {
 	get '/metrics/dashboard?hours=4'
 	[ "$status" = 200 ]

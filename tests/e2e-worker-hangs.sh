@@ -1,9 +1,10 @@
 #!/bin/sh
 # A worker that hangs costs a client ten seconds at most: then it has an old answer or a 504.
+# suites: normal
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib-e2e.sh
-. "${0%/*}/lib-e2e.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
 
 app_db "$work/calls.db"
 open_site "$work/calls.db"

@@ -262,15 +262,11 @@ same_as_golden() {
 # is_problem STATUS PARAMETER [DETAIL-PATTERN]: the last answer is the problem document of RFC 9457 that API.md promises.
 # PARAMETER is '' where none is to blame.
 is_problem() {
-	is "status" "$status" "$1"
-	is "content type" "$(header Content-Type)" application/problem+json
-	is "not to be cached" "$(header Cache-Control)" no-store
-	is "status within" "$(json .status)" "$1"
-	is "type" "$(json .type)" about:blank
-	is "title" "$(json '.title | type')" string
-	is "parameter" "$(json '.parameter // ""')" "$2"
+	is "status, type, caching" "$status $(header Content-Type) $(header Cache-Control)" "$1 application/problem+json no-store"
+	is "the document" "$(json '[.status, .type, (.title | type), .parameter // "",
+		(keys - ["type", "title", "status", "detail", "parameter", "request_id"])]')" \
+		"[$1,\"about:blank\",\"string\",\"$2\",[]]"
 	like "detail" "$(json .detail)" "${3:-?*}"
-	is "no other fields" "$(json 'keys - ["type", "title", "status", "detail", "parameter", "request_id"]')" "[]"
 	names_nothing
 }
 

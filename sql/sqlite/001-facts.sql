@@ -44,7 +44,7 @@ CREATE TABLE cm_state (
 	pruned_before_us INTEGER	-- facts before this may be gone, and what is gone does not come back
 );
 
-INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 64, 0);
+INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 512, 0);
 
 -- Histogram bins: a duration of v microseconds lies in bin (v >> shift) + 512 * shift, shift being that of the highest
 -- floor_us not above v.  Bins are 1 us wide up to 1023 us, then 0.1 % to 0.2 % of the value.

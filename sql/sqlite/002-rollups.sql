@@ -1,7 +1,7 @@
 -- Schema version 2: the rollups, kept by row triggers on the facts, in the transaction of the fact's writer.
 --
--- A fact adds a row to cm_pending, a page that is always at hand; the 64th folds them all into the rollups, so a write
--- touches the rollups' many pages once in 64 times.  A reader adds both together: cm_rollup and cm_pending_count,
+-- A fact adds a row to cm_pending, a page that is always at hand; the 512th folds them all into the rollups, so a write
+-- touches the rollups' many pages once in 512 times.  A reader adds both together: cm_rollup and cm_pending_count,
 -- cm_rollup_bin and cm_pending_bin, cm_counter and cm_pending_counter.
 --
 -- An outcome is status/call_type/failure_reason of a call ('failed/inbound/api_error').  Counts of calls are kept per
@@ -115,7 +115,7 @@ CREATE VIEW cm_pending_counter AS
 	WHERE p.n > 0 AND m.series_id = p.series_id;
 
 CREATE TRIGGER cm_pending_full AFTER INSERT ON cm_pending
-WHEN NEW.pending_id >= 64 AND NEW.pending_id >= (SELECT pending_most FROM cm_state WHERE state_id = 1)
+WHEN NEW.pending_id >= 512 AND NEW.pending_id >= (SELECT pending_most FROM cm_state WHERE state_id = 1)
 BEGIN
 	INSERT INTO cm_rollup (series_id, kind, resolution, bucket, outcome, n, n_transcript, n_value, sum_us)
 		SELECT series_id, kind, resolution, bucket, outcome, sum(n), sum(n_transcript), sum(n_value), sum(sum_us)

@@ -1,0 +1,103 @@
+/* pending: facts that the rollups do not hold yet; see pending.h. */
+#include "config.h"
+
+#include "pending.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+struct memo {
+	struct cm_filter filter;
+	size_t count;
+	size_t room;
+	struct cm_pending_fact *facts;
+};
+
+static void
+free_memo(void *arg)
+{
+	struct memo *memo = arg;
+
+	if (memo == NULL)
+		return;
+	free(memo->facts);
+	free(memo);
+}
+
+static int
+add(struct memo *memo, const struct cm_rows *rows)
+{
+	struct cm_pending_fact *fact;
+
+	if (memo->count == memo->room) {
+		size_t room = memo->room == 0 ? 64 : 2 * memo->room;
+
+		if ((fact = realloc(memo->facts, room * sizeof *fact)) == NULL)
+			return CM_ENOMEM;
+		memo->facts = fact;
+		memo->room = room;
+	}
+	fact = &memo->facts[memo->count++];
+	snprintf(fact->kind, sizeof fact->kind, "%s", cm_rows_text(rows, 0));
+	snprintf(fact->outcome, sizeof fact->outcome, "%s", cm_rows_text(rows, 1));
+	fact->at_us = cm_rows_int(rows, 2);
+	fact->value_us = cm_rows_int(rows, 3);
+	fact->bin = cm_rows_null(rows, 4) ? -1 : (int)cm_rows_int(rows, 4);
+	fact->n = (int)cm_rows_int(rows, 5);
+	fact->n_transcript = (int)cm_rows_int(rows, 6);
+	return 0;
+}
+
+static int
+read_all(struct cm_store *store, struct memo *memo)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	int rc;
+
+	cm_window_binds(&memo->filter, &ever, binds);
+	if ((rc = cm_store_query(store, "pending", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = add(memo, rows)) < 0)
+			break;
+	cm_rows_done(rows);
+	return rc;
+}
+
+static bool
+same(const struct cm_filter *a, const struct cm_filter *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+int
+cm_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_pending_fact **facts, size_t *count)
+{
+	struct memo *memo = cm_store_memo(store);
+	int rc;
+
+	if (memo == NULL || !same(&memo->filter, filter)) {
+		if ((memo = calloc(1, sizeof *memo)) == NULL)
+			return CM_ENOMEM;
+		memo->filter = *filter;
+		if ((rc = read_all(store, memo)) < 0) {
+			free_memo(memo);
+			return rc;
+		}
+		cm_store_set_memo(store, memo, free_memo);
+	}
+	*facts = memo->facts;
+	*count = memo->count;
+	return 0;
+}
+
+bool
+cm_pending_in(const struct cm_pending_fact *fact, const struct cm_piece *piece)
+{
+	return fact->at_us >= piece->from && fact->at_us < piece->to;
+}

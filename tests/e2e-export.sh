@@ -1,0 +1,132 @@
+#!/bin/sh
+# An export of many calls streams in little memory, delays nobody, ends with its client, and is seen to be broken when it breaks.
+# suites: normal
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
+
+# How many calls; a million are served as well, but attaching them takes a minute.
+calls=${CALLMETRICS_TEST_CALLS:-200000}
+
+many_calls "$work/calls.db" "$calls"
+attach_started=$(now_ms)
+open_site "$work/calls.db"
+echo "attaching $calls calls and starting: $(($(now_ms) - attach_started)) ms"
+all='days=365'
+
+# Complete, in order, in little memory.
+get "/metrics/export?format=csv&$all" -m 300
+is "curl" "$code $status" '0 200'
+echo "CSV export: $took_ms ms, $(wc -c <"$work/body") bytes"
+is "lines" "$(wc -l <"$work/body")" $((calls + 1))
+is "the calls, oldest first" "$(tail -n +2 "$work/body" | cut -d, -f 1 | md5sum)" \
+	"$(sqlite3 "$work/calls.db" 'SELECT call_id FROM calls ORDER BY started_at' | md5sum)"
+get "/metrics/export?format=ndjson&metadata=1&$all" -m 300
+is "NDJSON" "$code $(wc -l <"$work/body")" "0 $calls"
+get "/metrics/export?$all" -m 300
+is "JSON" "$code $(json '.call_count, (.calls | length)' | xargs)" "0 $calls $calls"
+for pid in $(workers export); do
+	memory=$(sed -n 's/^VmHWM:[ \t]*\([0-9]*\) kB$/\1/p' "/proc/$pid/status")
+	echo "worker of export: VmHWM $memory kB"
+	checks=$((checks + 1))
+	[ "$memory" -lt 16384 ] || wrong "a worker of export took $memory kB"
+done
+
+# Eight at once, and health is not delayed.
+curl_each() {
+	curl -s -o "$work/each.$1" -m 300 -u "$user:$password" "$http/metrics/export?format=csv&$all" || echo "curl $?" >"$work/each.$1"
+}
+clients=
+for n in 1 2 3 4 5 6 7 8; do
+	curl_each $n &
+	later $!
+	clients="$clients $!"
+done
+slowest=0
+asked=0
+# shellcheck disable=SC2086 # numbers
+while kill -0 $clients 2>/dev/null; do
+	asked=$((asked + 1))
+	get "/metrics/health?hours=$asked"
+	is "health while exports run" "$status $(header X-Cache)" '200 MISS'
+	[ "$took_ms" -le "$slowest" ] || slowest=$took_ms
+done
+# shellcheck disable=SC2086 # numbers
+wait $clients
+echo "health while eight exports run: asked $asked times, slowest $slowest ms"
+within "health while exports run" "$slowest" 1000
+isnt "how often it was asked" "$asked" 0
+is "all eight are whole" "$(md5sum "$work"/each.? | cut -d ' ' -f 1 | sort -u | wc -l) $(wc -l <"$work/each.8")" "1 $((calls + 1))"
+rm "$work"/each.?
+
+# slow NAME [option of curl ...]: a client that takes its time; $slow_pid is it.
+slow() {
+	slow_name=$1
+	shift
+	curl -sk -m 120 --limit-rate 500k -o "$work/$slow_name" -u "$user:$password" "$@" "$http/metrics/export?$all" &
+	slow_pid=$!
+	later "$slow_pid"
+	wait_for 5 test -s "$work/$slow_name" || wrong "$slow_name: nothing came within five seconds"
+}
+
+# The first bytes come long before the last.
+export_workers=$(workers export)
+slow first
+first=$slow_pid
+slow second
+passes "both are under way" kill -0 "$first" "$slow_pid"
+
+# Both workers are busy now: a third client waits.  The first leaves, and the third is answered.
+brief="start_time=2026-02-06T10:29:00Z&end_time=2026-02-06T10:30:00Z"
+get "/metrics/export?$brief" -m 1
+is "a third waits" "$code" 28
+kill "$first"
+wait "$first" || :
+left_ms=$(now_ms)
+get "/metrics/export?$brief" -m 10
+is "when the first has left" "$status $(json .call_count)" '200 30'
+echo "a worker whose client left answered after $(($(now_ms) - left_ms)) ms"
+within "when the first has left" "$(($(now_ms) - left_ms))" 1500
+is "by the same workers" "$(workers export)" "$export_workers"
+
+# One is killed in mid-answer: HTTP/1.1 and HTTP/2 both tell.
+kill "$slow_pid"
+wait "$slow_pid" || :
+for protocol in --http1.1 --http2; do
+	http_before=$http
+	[ "$protocol" = --http1.1 ] || http=$https
+	slow "broken$protocol" "$protocol"
+	# shellcheck disable=SC2046 # numbers
+	signal KILL $(workers export)
+	code=0
+	wait "$slow_pid" || code=$?
+	case $protocol in
+	--http1.1) is "$protocol: curl" "$code" 18 ;;
+	--http2) is "$protocol: curl" "$code" 92 ;;
+	esac
+	checks=$((checks + 1))
+	! jq -e . "$work/broken$protocol" >/dev/null 2>&1 || wrong "$protocol: half an export is whole JSON"
+	http=$http_before
+done
+get "/metrics/export?$brief"
+is "afterwards" "$status" 200
+
+# It goes on behind the last call that came through.
+last=$(sed '$d' "$work/broken--http1.1" | tail -n 1 | sed 's/,$//' | jq -r .call_id)
+got=$(sed '$d' "$work/broken--http1.1" | grep -c '^{"call_id"')
+get "/metrics/export?format=ndjson&$all&after=$last" -m 300
+is "resumed" "$(($(wc -l <"$work/body") + got))" "$calls"
+
+# The database is corrupted in mid-answer.
+slow corrupted --http1.1
+size=$(stat -c %s "$work/calls.db")
+dd if=/dev/urandom of="$work/calls.db" bs=1M seek=$((size / 1048576 / 5)) count=$((size / 1048576 * 4 / 5)) conv=notrunc 2>"$work/dd.log"
+code=0
+wait "$slow_pid" || code=$?
+is "a corrupted database: curl" "$code" 18
+checks=$((checks + 1))
+! jq -e . "$work/corrupted" >/dev/null 2>&1 || wrong "half an export is whole JSON"
+get "/metrics/export?$all"
+is_problem 503 '' '*corrupt*'
+finish

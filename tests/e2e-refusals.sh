@@ -1,0 +1,95 @@
+#!/bin/sh
+# What nginx refuses and what a program refuses are problem documents alike, and neither harms what comes next.
+# suites: normal sanitize
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
+
+app_db "$work/calls.db"
+# A rate that the last part exceeds on purpose and the first part does not.
+export CALLMETRICS_RATE=20 CALLMETRICS_BURST=100
+open_site "$work/calls.db"
+long=$(printf '%09000d' 0)
+
+# 400, from the program and from nginx.
+get '/metrics/hourly?hours=0'
+is_problem 400 hours
+get '/metrics/hourly?nonsense=1'
+is_problem 400 nonsense
+get '/metrics/hourly' --request-target '/metrics/hourly?%00' --http1.1
+is "a NUL in the query" "$status" 400
+get / -H 'Host: two words'
+is_problem 400 ''
+
+# 404.
+for path in /metrics/nothing /metrics/hourly/ /metrics/export.csv /nothing /metrics/latency/events/1 /.callmetrics/problem; do
+	get "$path"
+	is_problem 404 ''
+done
+bare /metrics/nothing
+is_problem 404 ''
+get / -i
+is "the root leads to the index" "$status $(header Location)" '302 /metrics/'
+
+# 405, whoever notices.
+for method in POST PUT DELETE PATCH PROPFIND; do
+	get /metrics/hourly -X "$method"
+	is_problem 405 ''
+	is "$method: Allow" "$(header Allow)" 'GET, HEAD, OPTIONS'
+done
+get /metrics/hourly -X TRACE
+is_problem 405 ''
+get /metrics/export -d 'x=1'
+is_problem 405 ''
+
+# 413: before the body is sent, and with a body that does not say how long it is.
+head -c 70000 /dev/zero >"$work/large"
+get /metrics/hourly --data-binary "@$work/large"
+is_problem 413 ''
+get /metrics/hourly -H 'Transfer-Encoding: chunked' --data-binary "@$work/large"
+is_problem 413 ''
+
+# 414 and 431.
+get "/metrics/hourly?_=$long"
+is_problem 414 ''
+get /metrics/hourly -H "X-Long: $long"
+is_problem 431 ''
+http_before=$http
+http=$https
+get "/metrics/hourly?_=$long"
+like "over HTTP/2" "$status" 4[13][14]
+http=$http_before
+
+# A request that is no HTTP.
+code=0
+printf 'nonsense\r\n\r\n' | timeout 5 openssl s_client -quiet -connect "127.0.0.1:$tls_port" >"$work/said" 2>/dev/null || code=$?
+like "nonsense" "$(tr -d '\r' <"$work/said")" '*"status":400*'
+
+get /metrics/hourly
+is "after all that" "$status" 200
+
+# 429: from one address more than the burst at once.
+for client in 1 2 3 4; do
+	curl -s -m 60 -D "$work/heads.$client" -o "$work/bodies.$client" -w '%{http_code}\n' "$http/healthz?_=[1-200]" \
+		>"$work/codes.$client" &
+	later $!
+	eval "client_$client=$!"
+done
+# shellcheck disable=SC2154 # set by eval
+wait "$client_1" "$client_2" "$client_3" "$client_4"
+refused=$(cat "$work"/codes.* | grep -c 429 || :)
+checks=$((checks + 1))
+if [ "$refused" -lt 500 ] || [ "$refused" -gt 720 ]; then
+	wrong "of 800 requests at once, $refused were refused; 100 and 20 a second are let through"
+fi
+is "none is answered otherwise" "$(cat "$work"/codes.* | grep -vc -e 429 -e 200 || :)" 0
+bare '/healthz?_=[1-60]' # what stays is the last answer
+status=${status#"${status%???}"}
+awk 'BEGIN { RS = "" } { last = $0 } END { print last }' "$work/head" >"$work/last" && mv "$work/last" "$work/head"
+is_problem 429 ''
+is "Retry-After" "$(header Retry-After)" 1
+sleep 1.5
+bare /healthz
+is "a second later" "$status" 200
+finish
