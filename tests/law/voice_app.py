@@ -353,9 +353,9 @@ class VoiceApp:
                 texts = [text for _ in range(rng.randrange(1, 90)) for text in self.one_step() if text != "VACUUM"]
                 end = "ROLLBACK" if "rollback" in self.features and rng.random() < 0.4 else "COMMIT"
                 steps.append(["BEGIN"] + texts + [end])
-            elif dice < 0.06:
+            elif dice < 0.05:
                 kind = rng.choice([self.insert_call, self.latency])
-                steps += [kind() for _ in range(rng.choice([62, 63, 64, 65, 31, 128, 400, 511, 512, 513]))]
+                steps += [kind() for _ in range(rng.choice([64] * 5 + [511, 512, 513]) - rng.choice([0, 0, 1, 30]))]
             else:
                 steps.append(self.one_step())
         return steps
