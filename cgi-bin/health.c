@@ -96,7 +96,7 @@ health(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 	if (active > cm_setting_int("CALLMETRICS_MAX_ACTIVE", 10, 0, INT32_MAX))
 		warn(json, "calls are active", active);
 	if (zombies > 0)
-		warn(json, "active calls started too long ago (zombies); run: callmetrics cleanup", zombies);
+		warn(json, "active calls started too long ago (zombies)", zombies);
 	if (failures > cm_setting_int("CALLMETRICS_MAX_FAILURES", 3, 0, INT32_MAX))
 		warn(json, "calls failed (see /metrics/failures)", failures);
 	rc = cm_report_gaps(store, json);

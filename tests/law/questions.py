@@ -54,12 +54,12 @@ class Near:
 class Spread:
     """Figures of a window: exact, or where raw rows are gone marked so, and right within the bound that they state."""
 
-    def __init__(self, figures, softened, moved):
-        self.figures, self.softened, self.moved = figures, softened, moved
+    def __init__(self, figures, softened, inexact):
+        self.figures, self.softened, self.inexact = figures, softened, inexact
 
     def compare(self, given, path):
         given, bound = dict(given), 0
-        if "exact" in given or self.moved:
+        if "exact" in given or self.inexact:
             compare(given.pop("exact", None), False, path + ".exact")
             bound = given.pop("error_pct", None)
             if not self.softened or not isinstance(bound, Decimal) or not 0 <= bound <= Decimal("0.20"):
@@ -71,6 +71,7 @@ class Spread:
 
 
 BIN_PCT = Decimal("0.2")        # the widest bin of a histogram
+NARROW_US = 1024                 # below, a bin holds one value alone
 SOFT = ("min", "max", "p50", "p95", "p99")
 
 
@@ -213,7 +214,7 @@ class Judge:
     def __init__(self, referee, programs):
         self.referee = referee
         self.programs = programs
-        self.moved = False
+        self.moved = self.touched = False
 
     def check(self, question):
         """Raises Different where an answer is wrong."""
@@ -235,19 +236,28 @@ class Judge:
     def latencies(self, start, end, wanted):
         return self.referee.latencies(*self.kept(start, end, wanted), wanted)
 
-    def soft(self, start):
-        """Whether figures of a window that starts there may be those of bins."""
-        return start < self.referee.horizon
+    def soft(self, start, values):
+        """Whether percentiles of a window that starts there may be those of bins; wide ones say so."""
+        softened = start < self.referee.horizon
+        if softened:
+            self.touched = True
+            self.moved = self.moved or bool(values) and values[-1] >= NARROW_US
+        return softened
 
-    def spread(self, figures, window):
-        kept = self.kept(window.start, window.end, window.wanted)
-        return Spread(figures, self.soft(window.start), kept != (window.start, window.end))
+    def spread(self, figures, window, values):
+        softened = self.soft(window.start, values)
+        moved = self.kept(window.start, window.end, window.wanted) != (window.start, window.end)
+        self.moved = self.moved or moved
+        return Spread(figures, softened, moved or (softened and bool(values) and values[-1] >= NARROW_US))
 
-    def answer(self, program, query, now, wanted, statuses=(200,)):
-        """Compares an answer; one whose window was moved says that it is not exact."""
-        status, given = self.json_of(program, query, now, statuses)
-        compare(given, dict(wanted, exact=False) if self.moved else wanted)
-        return status
+    def marked(self, given, wanted):
+        """Compares an answer; one that is not exact says so, and only such a one."""
+        if self.moved or (self.touched and "exact" in given):
+            wanted = dict(wanted, exact=False)
+        compare(given, wanted)
+
+    def answer(self, program, query, now, wanted):
+        self.marked(self.json_of(program, query, now)[1], wanted)
 
     def json_of(self, program, query, now, statuses=(200,)):
         status, kind, body = self.programs.ask(program, query, now)
@@ -258,7 +268,7 @@ class Judge:
     def bucket(self, key, label, start, end, wanted):
         tally = self.tally(start, end, wanted)
         p95 = near(Fraction(nearest_rank(tally.timed, 950), US), 1) if tally.timed else None
-        if p95 is not None and self.soft(start):
+        if self.soft(start, tally.timed and [nearest_rank(tally.timed, 950)]) and p95 is not None:
             p95.bound = BIN_PCT
         return {
             key: label, "total": tally.total, "completed": tally.by_status["completed"], "failed": tally.failed,
@@ -302,10 +312,10 @@ class Judge:
     def durations(self, tally, window):
         figures = spread(tally.timed, US, 1)
         figures["total_seconds"] = Near(Fraction(sum(tally.timed), US), 1)
-        return self.spread(figures, window)
+        return self.spread(figures, window, tally.timed)
 
     def latency_report(self, values, places, window):
-        return self.spread({"count": len(values), **spread(values, 1000, places)}, window)
+        return self.spread({"count": len(values), **spread(values, 1000, places)}, window, values)
 
     def dashboard(self, window, query, now):
         tally = self.tally(window.start, window.end, window.wanted)
@@ -337,7 +347,7 @@ class Judge:
             text = window.given["interval"]
             step = int(text[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[text[-1]] * US
             wanted["timeseries"] = self.spans(window, step, asked)
-        compare(self.json_of("latency", query, now)[1], wanted)
+        self.answer("latency", query, now, wanted)
 
     def spans(self, window, step, asked):
         rows, start = [], window.start
@@ -361,7 +371,7 @@ class Judge:
         warnings += self.skipped()
         status, answer = self.json_of("health", query, now, (200, 503))
         answer["warnings"] = [short(given, wanted) for given, wanted in zip(answer["warnings"], warnings + [""] * 99)]
-        compare(answer, ({"exact": False} if self.moved else {}) | {
+        self.marked(answer, {
             "status": "healthy" if well else "degraded", "timestamp": text_ms(now),
             "indicators": {"calls_last_hour": tally.total, "success_rate": near(tally.success, 1), "active_calls": active,
                            "avg_duration": near(tally.mean, 1)},
@@ -498,7 +508,7 @@ class Judge:
                 (FAMILIES[name], name, values[name], 1000) for name in GUIDE]:
             for text, permille in (("0.5", 500), ("0.95", 950), ("0.99", 990)):
                 exact = Fraction(nearest_rank(found, permille), unit) if found else None
-                expected[f'{family}{{quantile="{text}"}}'] = Soft(exact) if found and self.soft(window.start) else exact
+                expected[f'{family}{{quantile="{text}"}}'] = Soft(exact) if found and self.soft(window.start, found) else exact
             count, total = referee.ever.valued(wanted, kind)
             expected[family + "_count"] = count
             expected[family + "_sum"] = Fraction(total, unit)

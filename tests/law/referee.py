@@ -282,7 +282,7 @@ class Referee:
             if old.get(key) != row:
                 fact, doubt = read(row)
                 before = known.pop(key, None)
-                if before is None and key not in old:
+                if before is None:
                     before = left.get(rowids[key])
                 if fact is not None and (before is not None or fact.start >= self.horizon):
                     known[key] = fact
