@@ -12,7 +12,6 @@ moved=$work/moved.db
 
 # health_is WHAT STATUS INDICATOR-FILTER WANT: within three seconds, since an answer is kept for one.
 health_is() {
-	health_what=$1
 	health_status=$2
 	wait_for 3 health_has || :
 	is "$1" "$status $(json "$3")" "$2 $4"
