@@ -436,7 +436,8 @@ class Judge:
         after = window.given.get("after")
         if after is not None:
             call = self.referee.calls.get(after)
-            if call is None:
+            tenant = window.given.get("tenant_id")
+            if call is None or tenant not in (None, call.labels[0]):
                 status, _, body = self.programs.ask("export", query, now)
                 return compare(status, 404, "status of " + body)
             place = (call.start, call.call_id.encode())

@@ -410,8 +410,8 @@ def add(sums, numbers):
 def add_bins(bins, key, value):
     shift = max(0, value.bit_length() - 10)
     fine = (value >> shift) + 512 * shift
-    add(bins[key + (1, fine)], (1, value))
-    add(bins[key + (0, fine // 32)], (1, value))
+    add(bins[key + (fine // 32, fine)], (1, value))
+    add(bins[key + (-1, fine // 32)], (1, value))
 
 
 def places(kind, labels, at, grid):

@@ -355,7 +355,7 @@ class VoiceApp:
                 steps.append(["BEGIN"] + texts + [end])
             elif dice < 0.06:
                 kind = rng.choice([self.insert_call, self.latency])
-                steps += [kind() for _ in range(rng.choice([62, 63, 64, 65, 31, 128]))]
+                steps += [kind() for _ in range(rng.choice([62, 63, 64, 65, 31, 128, 400, 511, 512, 513]))]
             else:
                 steps.append(self.one_step())
         return steps
