@@ -115,7 +115,7 @@ main(int argc, char **argv)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct request request = { .length = 0 };
-	char query[4200], *pairs[32] = { "REQUEST_METHOD=GET", query };
+	char method[] = "REQUEST_METHOD=GET", query[4200], *pairs[32] = { method, query };
 	static double times[COUNT_MAX];
 	long count, i, bytes = 0;
 	char head[64] = "";

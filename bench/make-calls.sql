@@ -36,9 +36,9 @@ INSERT INTO calls
 		CASE WHEN r2 < 0.45 THEN 'inbound' ELSE 'outbound' END,
 		printf('+1%010d', cast(r3 * 9999999999 AS INTEGER)), '+14402915517',
 		strftime('%Y-%m-%dT%H:%M:%f', at, 'unixepoch') || printf('%03d+00:00', cast(r4 * 999 AS INTEGER)),
-		CASE WHEN at < now - 600 THEN strftime('%Y-%m-%dT%H:%M:%f+00:00', at + 60 * exp(0.7 * g), 'unixepoch') END,
-		CASE WHEN at < now - 600 THEN round(60 * exp(0.7 * g), 6) END,
-		CASE WHEN at >= now - 600 THEN 'active' WHEN r3 < 0.92 THEN 'completed' WHEN r3 < 0.96 THEN 'failed'
+		CASE WHEN at + 60 * exp(0.7 * g) < now THEN strftime('%Y-%m-%dT%H:%M:%f+00:00', at + 60 * exp(0.7 * g), 'unixepoch') END,
+		CASE WHEN at + 60 * exp(0.7 * g) < now THEN round(60 * exp(0.7 * g), 6) END,
+		CASE WHEN at + 60 * exp(0.7 * g) >= now THEN 'active' WHEN r3 < 0.92 THEN 'completed' WHEN r3 < 0.96 THEN 'failed'
 			WHEN r3 < 0.99 THEN 'cancelled' ELSE 'timeout' END,
 		NULL, NULL, 0, r4 < 0.95,
 		json_object('tenant_id', printf('tenant-%03d', cast(999 * r1 * r1 * r1 AS INTEGER)),

@@ -285,10 +285,12 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 		return CM_ENOTFOUND;
 	if (version > 0 && version < OLDEST_KEPT_VERSION && (rc = cm_schema_detach(store, progress)) < 0)
 		return rc;
-	if ((rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
+	/* The former mode is on record before it is changed, so that it is not forgotten when this is broken off here. */
+	if ((rc = cm_store_journal_mode(store, NULL, journal_mode)) < 0)
 		return rc;
 	attaching.journal_mode = journal_mode;
-	if ((rc = transact(store, make_schema, &attaching)) < 0)
+	if ((rc = transact(store, make_schema, &attaching)) < 0 ||
+	    (rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
 		return rc;
 	return copy_sources(store, progress);
 }

@@ -84,7 +84,7 @@ int cm_store_text(struct cm_store *store, const char *name, const struct cm_bind
 /* Runs a script: several statements without parameters. */
 int cm_store_script(struct cm_store *store, const char *name);
 
-/* SQLite's journal mode: sets it and tells the former one; outside a transaction. */
+/* SQLite's journal mode: sets it, unless mode is NULL, and tells the former one; outside a transaction. */
 int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16]);
 
 /* While on, every statement is noted for cm_store_notes. */

@@ -242,7 +242,7 @@ check_attached(struct cm_store *store)
 
 /* Attaching may be broken off and run again, so it need not wait for the disk at each step. */
 static const char *const set_up[] = {
-	[CM_STORE_READ] = "PRAGMA cache_size = -1024; PRAGMA query_only = 1",
+	[CM_STORE_READ] = "PRAGMA cache_size = -8192; PRAGMA query_only = 1",
 	[CM_STORE_WRITE] = "PRAGMA cache_size = -4096; PRAGMA synchronous = FULL",
 	[CM_STORE_RETENTION] = "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL",
 	[CM_STORE_ADMIN] = "PRAGMA cache_size = -262144; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000",
@@ -557,7 +557,7 @@ cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16])
 
 	if ((rc = reconnect(store)) < 0 || (rc = read_journal_mode(store, "PRAGMA journal_mode", former)) < 0)
 		return rc;
-	if (strcmp(former, mode) == 0)
+	if (mode == NULL || strcmp(former, mode) == 0)
 		return 0;
 	snprintf(pragma, sizeof pragma, "PRAGMA journal_mode = %s", mode);
 	return read_journal_mode(store, pragma, now);

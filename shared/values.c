@@ -16,6 +16,7 @@ enum {
 	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
 	FINE_BINS = SUB_BINS * (SHIFTS + 1),
 	COARSE_BINS = FINE_BINS / FINE_PER_COARSE,
+	COARSE = -1,			/* the parent of coarse bins */
 };
 
 const int cm_quantiles_permille[CM_QUANTILES] = { 500, 950, 990 };
@@ -159,15 +160,25 @@ add_pending(struct selection *sel, const struct cm_piece *piece)
 	return 0;
 }
 
+/* The bins of a piece of buckets: the coarse ones, or the fine ones of a coarse one. */
+static int
+open_binned(struct selection *sel, const struct cm_piece *piece, int parent, struct cm_rows **rows)
+{
+	struct cm_bind binds[CM_BINDS_MAX], *end;
+
+	end = piece_binds(sel, piece, binds);
+	*end++ = (struct cm_bind)CM_INT_PARAM("parent", parent);
+	*end = (struct cm_bind){ 0 };
+	return cm_store_query(sel->store, "values-binned", binds, rows);
+}
+
 static int
 read_rolled_piece(struct selection *sel, const struct cm_piece *piece)
 {
-	struct cm_bind binds[CM_BINDS_MAX];
 	struct cm_rows *rows;
 	int rc;
 
-	piece_binds(sel, piece, binds);
-	if ((rc = cm_store_query(sel->store, "values-coarse", binds, &rows)) < 0)
+	if ((rc = open_binned(sel, piece, COARSE, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		int64_t bin = cm_rows_int(rows, 0), n = cm_rows_int(rows, 1);
@@ -254,15 +265,10 @@ add_pending_fine(struct selection *sel, const struct cm_piece *piece, int coarse
 static int
 read_fine_piece(struct selection *sel, const struct cm_piece *piece, int coarse)
 {
-	struct cm_bind binds[CM_BINDS_MAX], *end;
 	struct cm_rows *rows;
 	int rc;
 
-	end = piece_binds(sel, piece, binds);
-	*end++ = (struct cm_bind)CM_INT_PARAM("bin_from", coarse * FINE_PER_COARSE);
-	*end++ = (struct cm_bind)CM_INT_PARAM("bin_to", (coarse + 1) * FINE_PER_COARSE);
-	*end = (struct cm_bind){ 0 };
-	if ((rc = cm_store_query(sel->store, "values-fine", binds, &rows)) < 0)
+	if ((rc = open_binned(sel, piece, coarse, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0)
 		sel->fine[cm_rows_int(rows, 0) % FINE_PER_COARSE] += cm_rows_int(rows, 1);
@@ -304,12 +310,34 @@ find_bin(const int64_t *bins, int count, int64_t *rank)
 	return -1;
 }
 
-static int
-compare_values(const void *a, const void *b)
+/* The rank-th smallest of some values, which it reorders; 1 <= rank <= count (Hoare's selection). */
+static int64_t
+select_value(int64_t *values, size_t count, size_t rank)
 {
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	size_t low = 0, high = count - 1, wanted = rank - 1;
 
-	return (left > right) - (left < right);
+	while (low < high) {
+		int64_t pivot = values[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;;) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			int64_t swapped = values[i];
+
+			values[i++] = values[j];
+			values[j--] = swapped;
+		}
+		if (wanted <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return values[wanted];
 }
 
 /* The rank-th smallest value of one fine bin, all of which is in memory. */
@@ -324,8 +352,7 @@ pick_edge(const struct selection *sel, int bin, int64_t rank, int64_t *out_us)
 	for (i = 0; i < sel->edge_count; i++)
 		if (sel->edges[i].bin == bin)
 			values[count++] = sel->edges[i].value_us;
-	qsort(values, count, sizeof *values, compare_values);
-	*out_us = values[rank - 1];
+	*out_us = select_value(values, count, (size_t)rank);
 	free(values);
 	return 0;
 }
@@ -348,30 +375,39 @@ answer_bin(struct selection *sel, int64_t floor_us, int64_t top_us, int64_t *out
 		sel->error_pct = error_pct;
 }
 
-/* The rank-th smallest value of one fine bin, from the database. */
+/* The rank-th smallest value of one fine bin, from the database, which holds `count` there. */
 static int
-pick_raw(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
+pick_raw(struct selection *sel, int bin, int64_t count, int64_t rank, int64_t *out_us)
 {
 	struct cm_piece whole = { .from = sel->from, .to = sel->to };
 	struct cm_bind binds[CM_BINDS_MAX], *end;
-	struct cm_rows *rows;
-	int rc;
+	int64_t *values = calloc((size_t)count, sizeof *values), read = 0;
+	struct cm_rows *rows = NULL;
+	int rc = CM_ENOMEM;
 
+	if (values == NULL)
+		return rc;
 	end = piece_binds(sel, &whole, binds);
 	*end++ = (struct cm_bind)CM_INT_PARAM("bin", bin);
-	*end++ = (struct cm_bind)CM_INT_PARAM("skip", rank - 1);
 	*end = (struct cm_bind){ 0 };
 	if ((rc = cm_store_query(sel->store, is_call(sel) ? "values-in-bin-call" : "values-in-bin", binds, &rows)) < 0)
-		return rc;
-	if ((rc = cm_rows_next(rows)) > 0)
-		*out_us = cm_rows_int(rows, 0);
+		goto out;
+	while (read < count && (rc = cm_rows_next(rows)) > 0)
+		values[read++] = cm_rows_int(rows, 0);
+	/* Fewer than the rollups count: the law is broken, and no answer is better than a wrong one. */
+	if (rc >= 0 && read < count)
+		rc = CM_ESTORE;
+	if (rc >= 0)
+		*out_us = select_value(values, (size_t)count, (size_t)rank);
+out:
 	cm_rows_done(rows);
-	return rc > 0 ? 0 : rc < 0 ? rc : CM_ESTORE;
+	free(values);
+	return rc < 0 ? rc : 0;
 }
 
-/* The rank-th smallest value of one fine bin. */
+/* The rank-th smallest value of one fine bin, of `count`. */
 static int
-read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
+read_value(struct selection *sel, int bin, int64_t count, int64_t rank, int64_t *out_us)
 {
 	int64_t floor_us = cm_bin_floor_us(bin), top_us = cm_bin_floor_us(bin + 1) - 1;
 
@@ -383,7 +419,7 @@ read_value(struct selection *sel, int bin, int64_t rank, int64_t *out_us)
 		answer_bin(sel, floor_us, top_us, out_us);
 		return 0;
 	}
-	return is_all_raw(sel) ? pick_edge(sel, bin, rank, out_us) : pick_raw(sel, bin, rank, out_us);
+	return is_all_raw(sel) ? pick_edge(sel, bin, rank, out_us) : pick_raw(sel, bin, count, rank, out_us);
 }
 
 /* The rank-th smallest value of the window; 1 <= rank <= sel->count. */
@@ -398,7 +434,7 @@ select_rank(struct selection *sel, int64_t rank, int64_t *out_us)
 		return rc;
 	if ((fine = find_bin(sel->fine, FINE_PER_COARSE, &rank)) < 0)
 		return CM_ESTORE;
-	return read_value(sel, coarse * FINE_PER_COARSE + fine, rank, out_us);
+	return read_value(sel, coarse * FINE_PER_COARSE + fine, sel->fine[fine], rank, out_us);
 }
 
 /* ceil(count * permille / 1000), without leaving integers. */

@@ -1,4 +1,4 @@
--- The duration at a rank among those of one fine bin.  Uses cm_call_bin, which covers it.
+-- The durations of one fine bin; a percentile is the k-th smallest of them.  Uses cm_call_bin, which covers it.
 SELECT c.duration_us
 FROM cm_call c
 WHERE c.bin = :bin AND c.started_us >= :from AND c.started_us < :to
@@ -6,4 +6,3 @@ WHERE c.bin = :bin AND c.started_us >= :from AND c.started_us < :to
 		AND (:tenant_id IS NULL OR s.tenant_id = :tenant_id) AND (:agent IS NULL OR s.agent = :agent)
 		AND (:agent_version IS NULL OR s.agent_version = :agent_version)
 		AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)))
-ORDER BY c.duration_us LIMIT 1 OFFSET :skip

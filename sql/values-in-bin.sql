@@ -1,4 +1,4 @@
--- The value at a rank among those of one fine bin.  Uses cm_latency_bin, which covers it.
+-- The values of one fine bin; a percentile is the k-th smallest of them.  Uses cm_latency_bin, which covers it.
 SELECT l.duration_us
 FROM cm_latency l
 WHERE l.component = :kind AND l.bin = :bin AND l.at_us >= :from AND l.at_us < :to
@@ -6,4 +6,3 @@ WHERE l.component = :kind AND l.bin = :bin AND l.at_us >= :from AND l.at_us < :t
 		AND (:tenant_id IS NULL OR s.tenant_id = :tenant_id) AND (:agent IS NULL OR s.agent = :agent)
 		AND (:agent_version IS NULL OR s.agent_version = :agent_version)
 		AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)))
-ORDER BY l.duration_us LIMIT 1 OFFSET :skip

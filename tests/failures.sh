@@ -1,6 +1,5 @@
 #!/bin/sh
 # failures: the calls that failed, newest first, page by page.
-# suites: normal sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,6 +1,5 @@
 #!/bin/sh
 # latency-events: timed steps one by one, newest first, page by page.
-# suites: normal sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

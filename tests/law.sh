@@ -1,8 +1,9 @@
 #!/bin/sh
+# suites: normal
 # The answer from rollups is the answer of a look at every row, whatever the voice app does.
-# Longer: LAW_OPERATIONS=100000 LAW_LIVES=20 LAW_SEED=7 tests/law.sh
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-BUILD=${BUILD:-$here/../build}
-export BUILD
-exec python3 -B "$here/law/law.py" "$@"
+# Longer: LAW_OPERATIONS=100000 LAW_LIVES=20 LAW_SEED=7 tests/law.sh; see tests/law/law.py --help.
+. "${0%/*}/lib.sh"
+
+checks=1
+LAW_KEEP=${LAW_KEEP:-$PWD} "$python" "$top/tests/law/law.py" --build "$build" "$@" || wrong "the law is broken"
+finish

@@ -1,9 +1,10 @@
 #!/bin/sh
-# The voice app is never blocked: its writes succeed, each within 250 ms, while a large database is attached under it, while
-# it is pruned, and while the heaviest questions are asked.
-# Larger: NEVER_BLOCKED_CALLS=1000000 NEVER_BLOCKED_STEPS=5000000 tests/never-blocked.sh
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-BUILD=${BUILD:-$here/../build}
-export BUILD
-exec python3 -B "$here/law/never_blocked.py" "$@"
+# suites: normal
+# The voice app is never blocked: its writes succeed, each within 250 ms, while a database is attached under it, while it is
+# pruned, and while the heaviest questions are asked.
+# Larger: NEVER_BLOCKED_CALLS=200000 NEVER_BLOCKED_STEPS=1000000 tests/never-blocked.sh
+. "${0%/*}/lib.sh"
+
+checks=1
+"$python" "$top/tests/law/never_blocked.py" --build "$build" --dir "$work" "$@" || wrong "a write of the voice app"
+finish

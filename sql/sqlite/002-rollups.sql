@@ -5,8 +5,9 @@
 -- cm_rollup_bin and cm_pending_bin, cm_counter and cm_pending_counter.
 --
 -- An outcome is status/call_type/failure_reason of a call ('failed/inbound/api_error').  Counts of calls are kept per
--- outcome; values (durations of completed calls, latencies) in a histogram of two levels: level 1 are the bins of
--- cm_octave, level 0 has 32 of them in one.
+-- outcome; values (durations of completed calls, latencies) in a histogram of two levels: the fine bins of cm_octave, and
+-- coarse ones of 32 fine.  A bin's parent is its coarse bin, that of a coarse one -1: so all coarse bins of a run of buckets lie
+-- together, and so do the fine bins of one coarse bin, and either is one look into the index.
 
 -- Which buckets are kept for which scope, in seconds; the same as in shared/window.c.  Tenant and labels together ('full')
 -- have so few facts that parts of a day are read raw.
@@ -25,13 +26,12 @@ INSERT INTO cm_grid (scope, resolution) VALUES
 CREATE TABLE cm_grid_bin (
 	scope TEXT,
 	resolution INTEGER,
-	level INTEGER,
-	width INTEGER,			-- in bins of level 1
-	PRIMARY KEY (scope, resolution, level)
+	fine INTEGER,			-- 1: fine bins, 0: coarse ones
+	PRIMARY KEY (scope, resolution, fine)
 ) WITHOUT ROWID;
 
-INSERT INTO cm_grid_bin (scope, resolution, level, width)
-	SELECT scope, resolution, 0, 32 FROM cm_grid UNION ALL SELECT scope, resolution, 1, 1 FROM cm_grid;
+INSERT INTO cm_grid_bin (scope, resolution, fine)
+	SELECT scope, resolution, 0 FROM cm_grid UNION ALL SELECT scope, resolution, 1 FROM cm_grid;
 
 -- Into which series a fact of a series counts.
 CREATE TABLE cm_marginal (
@@ -58,12 +58,12 @@ CREATE TABLE cm_rollup_bin (
 	series_id INTEGER,
 	kind TEXT,			-- call | a latency component
 	resolution INTEGER,
+	parent INTEGER,
 	bucket INTEGER,
-	level INTEGER,
 	bin INTEGER,
 	n INTEGER,
 	sum_us INTEGER,
-	PRIMARY KEY (series_id, kind, resolution, bucket, level, bin)
+	PRIMARY KEY (series_id, kind, resolution, parent, bucket, bin)
 ) WITHOUT ROWID;
 
 -- What was ever seen: these never fall, whatever is corrected, deleted or pruned.
@@ -103,8 +103,9 @@ CREATE VIEW cm_pending_count AS
 	WHERE p.outcome <> '' AND m.series_id = p.series_id AND g.scope = m.scope;
 
 CREATE VIEW cm_pending_bin AS
-	SELECT m.into_id AS series_id, p.kind, g.resolution, p.at_us / 1000000 / g.resolution * g.resolution AS bucket,
-		g.level, p.bin / g.width AS bin, p.n, p.n * p.value_us AS sum_us
+	SELECT m.into_id AS series_id, p.kind, g.resolution, CASE g.fine WHEN 0 THEN -1 ELSE p.bin / 32 END AS parent,
+		p.at_us / 1000000 / g.resolution * g.resolution AS bucket,
+		CASE g.fine WHEN 0 THEN p.bin / 32 ELSE p.bin END AS bin, p.n, p.n * p.value_us AS sum_us
 	FROM cm_pending p CROSS JOIN cm_marginal m CROSS JOIN cm_grid_bin g
 	WHERE p.bin IS NOT NULL AND m.series_id = p.series_id AND g.scope = m.scope;
 
@@ -123,10 +124,10 @@ BEGIN
 		ON CONFLICT (series_id, kind, resolution, bucket, outcome) DO UPDATE SET n = n + excluded.n,
 			n_transcript = n_transcript + excluded.n_transcript, n_value = n_value + excluded.n_value,
 			sum_us = sum_us + excluded.sum_us;
-	INSERT INTO cm_rollup_bin (series_id, kind, resolution, bucket, level, bin, n, sum_us)
-		SELECT series_id, kind, resolution, bucket, level, bin, sum(n), sum(sum_us)
-		FROM cm_pending_bin WHERE true GROUP BY series_id, kind, resolution, bucket, level, bin
-		ON CONFLICT (series_id, kind, resolution, bucket, level, bin) DO UPDATE SET n = n + excluded.n,
+	INSERT INTO cm_rollup_bin (series_id, kind, resolution, parent, bucket, bin, n, sum_us)
+		SELECT series_id, kind, resolution, parent, bucket, bin, sum(n), sum(sum_us)
+		FROM cm_pending_bin WHERE true GROUP BY series_id, kind, resolution, parent, bucket, bin
+		ON CONFLICT (series_id, kind, resolution, parent, bucket, bin) DO UPDATE SET n = n + excluded.n,
 			sum_us = sum_us + excluded.sum_us;
 	INSERT INTO cm_counter (series_id, kind, outcome, n_seen, n_reached, n_value, sum_us)
 		SELECT series_id, kind, outcome, sum(n_seen), sum(n_reached), sum(n_value), sum(sum_us)

@@ -22,16 +22,16 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pruning
-import referee
 import voice_app
-from questions import Asking, Different, Programs, is_counter, question_text, read_question, samples
-from referee import Referee
+from questions import (Asking, Different, Judge, Programs, is_counter, question_text, read_question, read_time, samples,
+                       text_micros)
+from referee import DAY, US, Referee
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = ["dashboard", "hourly", "daily", "latency", "health", "failures", "prometheus", "export", "latency-events"]
 WEIGHTS = [3, 3, 2, 4, 2, 2, 4, 2, 2]
 CHECKS_OF_TABLES = ["check-app", "check-facts", "check-rollups", "check-counters"]
+AFTER_ALL = 1_780_000_000 * US
 COUNTER_QUERIES = ["", "tenant_id=acme", "agent=anna", "tenant_id=Acme&agent=bert&call_type=inbound", "provider=north"]
 
 
@@ -48,7 +48,7 @@ class World:
             connection.executescript(voice_app.TABLES)
         self.programs = Programs(build, self.path)
         self.referee = Referee(self.twin)
-        self.judge = pruning.Judge(self.referee, self.programs)
+        self.judge = Judge(self.referee, self.programs)
         self.attached = False
         self.counters = {}
 
@@ -68,19 +68,22 @@ class World:
             changed = self.send(text)
             if text == "ROLLBACK":
                 self.recall(before)
+            elif text == "VACUUM":
+                self.referee.renumber()
             elif changed:
                 self.referee.look(self.attached, table_of(text))
 
     def remember(self):
         r = self.referee
-        return (dict(r.rows["calls"]), dict(r.rows["latency_events"]), dict(r.calls), dict(r.steps),
-                {key: dict(value) for key, value in r.skipped.items()}, copy.deepcopy(r.ever))
+        return {name: copy.copy(getattr(r, name)) for name in ("calls", "steps", "rowids", "stuck")} | {
+            "rows": dict(r.rows), "skipped": {key: dict(value) for key, value in r.skipped.items()},
+            "ever": copy.deepcopy(r.ever)}
 
     def recall(self, before):
-        r = self.referee
-        r.rows["calls"], r.rows["latency_events"], r.calls, r.steps, r.skipped, r.ever = before
-        r.sorted = False
-        r.look(self.attached)
+        for name, value in before.items():
+            setattr(self.referee, name, value)
+        self.referee.sorted = False
+        self.referee.label()
 
     def send(self, text):
         """Sends a statement to both; they must take it alike.  Whether it changed rows."""
@@ -108,9 +111,9 @@ class World:
             if left:
                 raise Different(f"detach leaves {left}")
         elif what == "prune":
-            self.judge.prune(self, int(arguments[0]), int(arguments[1]))
-        elif what == "law":
-            pass
+            now = read_time(arguments[1])
+            self.programs.run_job("prune", "--days", arguments[0], now=now)
+            self.referee.prune(now // DAY * DAY - int(arguments[0]) * DAY)
         else:
             raise SystemExit(f"no such directive: {what}")
 
@@ -136,11 +139,11 @@ class World:
             "c.ended_us, c.duration_us, c.status, c.failure_reason, c.has_audio, c.has_transcript FROM cm_call c "
             "LEFT JOIN cm_series s USING (series_id)")
         differ(set(calls), {(c.call_id, *c.labels, c.type, c.start, c.end, c.duration, c.status, c.reason, int(c.audio),
-                             int(c.transcript)) for c in self.judge.kept_calls()}, "cm_call")
+                             int(c.transcript)) for c in self.referee.calls.values()}, "cm_call")
         steps = self.app.execute(
             "SELECT l.latency_id, l.call_id, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, l.component, "
             "l.at_us, l.duration_us FROM cm_latency l LEFT JOIN cm_series s USING (series_id)")
-        differ(set(steps), {(s.id, s.call_id, *s.labels, s.component, s.at, s.duration) for s in self.judge.kept_steps()},
+        differ(set(steps), {(s.id, s.call_id, *s.labels, s.component, s.at, s.duration) for s in self.referee.steps.values()},
                "cm_latency")
 
     def check_rollups(self):
@@ -154,16 +157,18 @@ class World:
             "FROM cm_pending_count) r JOIN cm_series s USING (series_id) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")
         differ({row for row in rolled if any(row[10:])}, {key + tuple(sums) for key, sums in counts.items()}, "cm_rollup")
         rolled = self.app.execute(
-            f"SELECT {series}, r.kind, r.resolution, r.bucket, r.level, r.bin, sum(n), sum(sum_us) "
-            "FROM (SELECT series_id, kind, resolution, bucket, level, bin, n, sum_us FROM cm_rollup_bin UNION ALL "
-            "SELECT series_id, kind, resolution, bucket, level, bin, n, sum_us FROM cm_pending_bin) r "
+            f"SELECT {series}, r.kind, r.resolution, r.bucket, r.parent >= 0, r.bin, sum(n), sum(sum_us) "
+            "FROM (SELECT series_id, kind, resolution, parent, bucket, bin, n, sum_us FROM cm_rollup_bin UNION ALL "
+            "SELECT series_id, kind, resolution, parent, bucket, bin, n, sum_us FROM cm_pending_bin) r "
             "JOIN cm_series s USING (series_id) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")
+        astray = self.app.execute("SELECT parent, bin FROM cm_rollup_bin WHERE parent NOT IN (-1, bin / 32)").fetchall()
+        differ(set(astray), set(), "cm_rollup_bin.parent")
         differ({row for row in rolled if any(row[11:])}, {key + tuple(sums) for key, sums in bins.items()}, "cm_rollup_bin")
 
     def check_counters(self):
         """No counter ever falls."""
         for query in COUNTER_QUERIES:
-            body = self.programs.ask("prometheus", query, self.judge.referee_now())[2]
+            body = self.programs.ask("prometheus", query, AFTER_ALL)[2]
             for name, text in samples(body).items():
                 if is_counter(name):
                     if float(text) < self.counters.get((query, name), 0):
@@ -243,7 +248,8 @@ class Law:
             return wrong is not None and kind_of(wrong) == kind
         if not fails(failure.steps):
             return failure
-        steps = reduce(failure.steps, fails)
+        pinned = pin(failure.steps)
+        steps = reduce(pinned if fails(pinned) else failure.steps, fails)
         opened = [[text] for step in steps for text in step if text not in ("BEGIN", "COMMIT")]
         if not any("ROLLBACK" in step for step in steps) and len(opened) > len(steps) and fails(opened):
             steps = opened
@@ -279,8 +285,8 @@ class Law:
                     steps = [[rng.choice(["-- attach", "-- attach --exclusive"])]] + steps
                 elif number > attach_after and number % 9 == 8 and "attach-again" in self.features:
                     steps = steps[:40] + [["-- detach"]] + steps[40:80] + [["-- attach"]] + steps[80:]
-                elif number > attach_after and number % 5 == 4 and "prune" in self.features and world.judge.can_prune():
-                    steps.insert(rng.randrange(len(steps)), world.judge.make_up_prune(rng, app))
+                elif number > attach_after and number % 5 == 4 and "prune" in self.features:
+                    steps.insert(rng.randrange(len(steps)), app.prune())
                 self.run_batch(world, steps, done, asking)
         finally:
             self.asked += world.programs.asked
@@ -324,6 +330,25 @@ def what_is_wrong(world, check):
         return None
     except (Different, sqlite3.Error) as different:
         return str(different)
+
+
+def pin(steps):
+    """The same steps with the ids of timed steps written out, so that they stay the same when others are dropped."""
+    twin, pinned = connect(":memory:"), []
+    twin.executescript(voice_app.TABLES)
+    for step in steps:
+        texts = []
+        for text in step:
+            if not text.startswith("-- "):
+                text = re.sub(r"\(SELECT max\(id\) - \d+ FROM latency_events\)",
+                              lambda match: str(twin.execute("SELECT " + match[0]).fetchone()[0] or 0), text)
+                took = take(twin, text)
+                if text.startswith("INSERT INTO latency_events (call_id") and took[0] == "ok":
+                    text = text.replace("(call_id", "(id, call_id", 1).replace("VALUES (", f"VALUES ({took[2]}, ", 1)
+            texts.append(text)
+        pinned.append(texts)
+    twin.close()
+    return pinned
 
 
 def reduce(items, fails, whole=False):
@@ -422,7 +447,6 @@ def main():
     features = voice_app.FEATURES - set(given.without.split(","))
     if not os.path.exists(os.path.join(given.build, "jobs", "prune")):
         features -= {"prune"}
-    referee.LATE = "late-duration" in features
     folder = tempfile.mkdtemp(prefix="law-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     law = Law(os.path.abspath(given.build), folder, features)
     try:
@@ -451,7 +475,8 @@ def tell(law, failure, seed, keep):
     text = write_case(short, seed)
     with open(path, "w", encoding="utf-8") as script:
         script.write(text)
-    print(f"the fewest operations that break it ({len(short.steps)}), kept as {path}:\n{text}")
+    print(f"the fewest operations that break it ({len(short.steps)}), kept as {path}:")
+    print("".join(text.splitlines(True)[:30]) + ("..." if text.count("\n") > 30 else ""))
     return 1
 
 

@@ -31,26 +31,48 @@ class Different(Exception):
 
 
 class Near:
-    """A figure printed with so many places: right when it is nearest to the exact one.  bound: per cent that it may be
+    """A figure printed with so many places: right when it is nearest to the exact one.  bound: per cent by which it may be
     too high, where raw rows are gone."""
 
-    def __init__(self, exact, places, bound=None):
+    def __init__(self, exact, places, bound=0):
         self.exact, self.places, self.bound = exact, places, bound
 
     def __repr__(self):
-        return f"{float(self.exact):.{self.places + 3}f} to {self.places} places"
+        return f"{float(self.exact):.{self.places + 3}f} to {self.places} places" + (f" + {self.bound} %" if self.bound else "")
 
     def agrees(self, given):
         if not isinstance(given, Decimal) and not isinstance(given, int):
             return False
         if isinstance(given, Decimal) and given != 0 and -given.as_tuple().exponent != self.places:
             return False
-        half = Fraction(1, 2 * 10 ** self.places)
-        low = high = Fraction(self.exact)
-        if self.bound is not None:
-            high = low * (1 + self.bound / 100)
-        slack = half + abs(high) / 10 ** 12
+        low = Fraction(self.exact)
+        high = low * (1 + Fraction(self.bound) / 100)
+        slack = Fraction(1, 2 * 10 ** self.places) + abs(high) / 10 ** 12
         return low - slack <= Fraction(given) <= high + slack
+
+
+class Spread:
+    """Figures of a window: exact, or where raw rows are gone marked so, and right within the bound that they state."""
+
+    def __init__(self, figures, softened, inexact):
+        self.figures, self.softened, self.inexact = figures, softened, inexact
+
+    def compare(self, given, path):
+        given, bound = dict(given), 0
+        if "exact" in given or self.inexact:
+            compare(given.pop("exact", None), False, path + ".exact")
+            bound = given.pop("error_pct", None)
+            if not self.softened or not isinstance(bound, Decimal) or not 0 <= bound <= Decimal("0.20"):
+                raise Different(f"{path}: not exact by {bound} %")
+            bound += Decimal("0.005")
+        wanted = {key: Near(figure.exact, figure.places, bound) if key in SOFT and isinstance(figure, Near) else figure
+                  for key, figure in self.figures.items()}
+        compare(given, wanted, path)
+
+
+BIN_PCT = Decimal("0.2")        # the widest bin of a histogram
+NARROW_US = 1024                 # below, a bin holds one value alone
+SOFT = ("min", "max", "p50", "p95", "p99")
 
 
 def near(exact, places):
@@ -82,6 +104,8 @@ def compare(given, wanted, path=""):
             raise Different(f"{path}: {len(given)} of them, not {len(wanted)}")
         for i, value in enumerate(wanted):
             compare(given[i], value, f"{path}[{i}]")
+    elif isinstance(wanted, Spread) and isinstance(given, dict):
+        wanted.compare(given, path)
     elif isinstance(wanted, (Near, Exactly)):
         if not wanted.agrees(given):
             raise Different(f"{path}: is {given}, not {wanted!r}")
@@ -123,9 +147,11 @@ class Programs:
             raise Different(f"{program} exits with {done.returncode}: {done.stdout[:300]!r} {done.stderr[:300]!r}")
         return int(headers["Status"][:3]), headers.get("Content-Type", ""), body.decode()
 
-    def run_job(self, job, *options):
+    def run_job(self, job, *options, now=None):
         """The text that a job prints; a job that fails is Different."""
-        done = subprocess.run([os.path.join(self.build, "jobs", job), *options, self.database], stdin=subprocess.DEVNULL,
+        environment = dict(os.environ, **({"CALLMETRICS_NOW": text_micros(now)} if now is not None else {}))
+        done = subprocess.run([os.path.join(self.build, "jobs", job), *options, self.database], env=environment,
+                              stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode != 0:
             raise Different(f"{job} {' '.join(options)} exits with {done.returncode}: {done.stdout}")
@@ -169,8 +195,8 @@ def read_time(text):
     return int(Fraction(text) * US)
 
 
-def spread(values, unit, places, judge, kind, window, key="avg"):
-    """Average, extremes and percentiles of sorted values; judge says how exact they can be."""
+def spread(values, unit, places):
+    """Average, extremes and percentiles of sorted values."""
     def figure(value):
         return near(Fraction(value, unit), places)
     found = {
@@ -179,7 +205,7 @@ def spread(values, unit, places, judge, kind, window, key="avg"):
     }
     for name, permille in (("p50", 500), ("p95", 950), ("p99", 990)):
         found[name] = figure(nearest_rank(values, permille)) if values else None
-    return judge.soften(found, values, kind, window)
+    return found
 
 
 class Judge:
@@ -188,15 +214,50 @@ class Judge:
     def __init__(self, referee, programs):
         self.referee = referee
         self.programs = programs
-
-    def soften(self, found, values, kind, window):
-        """Where all raw values are there, figures are exact."""
-        return found
+        self.moved = self.touched = False
 
     def check(self, question):
         """Raises Different where an answer is wrong."""
         program, query, now = question
-        getattr(self, program.replace("-", "_"))(Window(program, query, now), query, now)
+        judge = Judge(self.referee, self.programs)
+        getattr(judge, program.replace("-", "_"))(Window(program, query, now), query, now)
+
+    def kept(self, start, end, wanted):
+        """The window that can be answered: where facts are gone, its edges lie on those of the narrowest buckets."""
+        width = DAY if wanted[0] and any(wanted[1:]) else 300 * US
+        horizon = self.referee.horizon
+        return tuple(at // width * width if at < horizon else at for at in (start, end))
+
+    def tally(self, start, end, wanted):
+        kept = self.kept(start, end, wanted)
+        self.moved = self.moved or kept != (start, end)
+        return self.referee.tally(*kept, wanted)
+
+    def latencies(self, start, end, wanted):
+        return self.referee.latencies(*self.kept(start, end, wanted), wanted)
+
+    def soft(self, start, values):
+        """Whether percentiles of a window that starts there may be those of bins; wide ones say so."""
+        softened = start < self.referee.horizon
+        if softened:
+            self.touched = True
+            self.moved = self.moved or bool(values) and values[-1] >= NARROW_US
+        return softened
+
+    def spread(self, figures, window, values):
+        softened = self.soft(window.start, values)
+        moved = self.kept(window.start, window.end, window.wanted) != (window.start, window.end)
+        self.moved = self.moved or moved
+        return Spread(figures, softened, moved or (softened and bool(values) and values[-1] >= NARROW_US))
+
+    def marked(self, given, wanted):
+        """Compares an answer; one that is not exact says so, and only such a one."""
+        if self.moved or (self.touched and "exact" in given):
+            wanted = dict(wanted, exact=False)
+        compare(given, wanted)
+
+    def answer(self, program, query, now, wanted):
+        self.marked(self.json_of(program, query, now)[1], wanted)
 
     def json_of(self, program, query, now, statuses=(200,)):
         status, kind, body = self.programs.ask(program, query, now)
@@ -205,17 +266,16 @@ class Judge:
         return status, json.loads(body, parse_float=Decimal)
 
     def bucket(self, key, label, start, end, wanted):
-        tally = self.referee.tally(start, end, wanted)
-        row = {
+        tally = self.tally(start, end, wanted)
+        p95 = near(Fraction(nearest_rank(tally.timed, 950), US), 1) if tally.timed else None
+        if self.soft(start, tally.timed and [nearest_rank(tally.timed, 950)]) and p95 is not None:
+            p95.bound = BIN_PCT
+        return {
             key: label, "total": tally.total, "completed": tally.by_status["completed"], "failed": tally.failed,
             "cancelled": tally.by_status["cancelled"], "active": tally.by_status["active"],
             "avg_duration": near(tally.mean, 1),
-            "p95_duration": near(Fraction(nearest_rank(tally.timed, 950), US), 1) if tally.timed else None,
+            "p95_duration": p95,
         }
-        return self.soften_bucket(row, tally, start, end)
-
-    def soften_bucket(self, row, tally, start, end):
-        return row
 
     def hours(self, window):
         """Buckets of hours."""
@@ -229,7 +289,7 @@ class Judge:
 
     def hourly(self, window, query, now):
         rows = self.hours(window)
-        compare(self.json_of("hourly", query, now)[1], {"timeseries": rows, "hours": len(rows)})
+        self.answer("hourly", query, now, {"timeseries": rows, "hours": len(rows)})
 
     def daily(self, window, query, now):
         zone = zoneinfo.ZoneInfo(window.given.get("tz", "UTC"))
@@ -244,24 +304,24 @@ class Judge:
                 start = max(start, window.start)
             end = min(end, window.end)
             row = self.bucket("date", date.isoformat(), start, end, window.wanted)
-            row["success_rate"] = near(self.referee.tally(start, end, window.wanted).success, 1)
+            row["success_rate"] = near(self.tally(start, end, window.wanted).success, 1)
             rows.append(row)
             date += datetime.timedelta(days=1)
-        compare(self.json_of("daily", query, now)[1], {"timeseries": rows, "days": len(rows)})
+        self.answer("daily", query, now, {"timeseries": rows, "days": len(rows)})
 
     def durations(self, tally, window):
-        found = spread(tally.timed, US, 1, self, "call", window)
-        found["total_seconds"] = Near(Fraction(sum(tally.timed), US), 1)
-        return found
+        figures = spread(tally.timed, US, 1)
+        figures["total_seconds"] = Near(Fraction(sum(tally.timed), US), 1)
+        return self.spread(figures, window, tally.timed)
 
-    def latency_report(self, values, places, kind, window):
-        return {"count": len(values), **spread(values, 1000, places, self, kind, window)}
+    def latency_report(self, values, places, window):
+        return self.spread({"count": len(values), **spread(values, 1000, places)}, window, values)
 
     def dashboard(self, window, query, now):
-        tally = self.referee.tally(window.start, window.end, window.wanted)
-        before = self.referee.tally(2 * window.start - window.end, window.start, window.wanted)
-        values = self.referee.latencies(window.start, window.end, window.wanted)
-        compare(self.json_of("dashboard", query, now)[1], {
+        tally = self.tally(window.start, window.end, window.wanted)
+        before = self.tally(2 * window.start - window.end, window.start, window.wanted)
+        values = self.latencies(window.start, window.end, window.wanted)
+        self.answer("dashboard", query, now, {
             "generated_at": text_ms(now),
             "period": {"start": text_ms(window.start), "end": text_ms(window.end)},
             "summary": {
@@ -274,33 +334,33 @@ class Judge:
             "duration": self.durations(tally, window),
             "transcript": {"calls_with_transcript": tally.with_transcript, "transcript_rate": near(tally.transcripts, 1)},
             "timeseries": {"hourly": self.hours(window)},
-            "latency": {GUIDE[name] + "_ms": self.latency_report(values[name], 1, name, window) for name in GUIDE},
+            "latency": {GUIDE[name] + "_ms": self.latency_report(values[name], 1, window) for name in GUIDE},
         })
 
     def latency(self, window, query, now):
         asked = [window.given["component"]] if "component" in window.given else COMPONENTS
-        values = self.referee.latencies(window.start, window.end, window.wanted)
-        wanted = {GUIDE[name] + "_ms": self.latency_report(values[name], 3, name, window) for name in GUIDE if name in asked}
+        values = self.latencies(window.start, window.end, window.wanted)
+        wanted = {GUIDE[name] + "_ms": self.latency_report(values[name], 3, window) for name in GUIDE if name in asked}
         wanted["period_hours"] = Near(Fraction(window.end - window.start, HOUR), 0)
-        wanted["components"] = {name: self.latency_report(values[name], 3, name, window) for name in asked}
+        wanted["components"] = {name: self.latency_report(values[name], 3, window) for name in asked}
         if "interval" in window.given:
             text = window.given["interval"]
             step = int(text[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[text[-1]] * US
             wanted["timeseries"] = self.spans(window, step, asked)
-        compare(self.json_of("latency", query, now)[1], wanted)
+        self.answer("latency", query, now, wanted)
 
     def spans(self, window, step, asked):
         rows, start = [], window.start
         while start < window.end:
             end = min(start // step * step + step, window.end)
-            values = self.referee.latencies(start, end, window.wanted)
+            values = self.latencies(start, end, window.wanted)
             span = Span(start, end, window.wanted)
-            rows.append({"start": text_ms(start), **{name: self.latency_report(values[name], 3, name, span) for name in asked}})
+            rows.append({"start": text_ms(start), **{name: self.latency_report(values[name], 3, span) for name in asked}})
             start = end
         return rows
 
     def health(self, window, query, now):
-        tally = self.referee.tally(window.start, window.end, window.wanted)
+        tally = self.tally(window.start, window.end, window.wanted)
         active = self.referee.active(window.wanted)
         zombies = self.referee.active(window.wanted, now - HOUR)
         well = tally.success is None or tally.success >= 80
@@ -311,7 +371,7 @@ class Judge:
         warnings += self.skipped()
         status, answer = self.json_of("health", query, now, (200, 503))
         answer["warnings"] = [short(given, wanted) for given, wanted in zip(answer["warnings"], warnings + [""] * 99)]
-        compare(answer, {
+        self.marked(answer, {
             "status": "healthy" if well else "degraded", "timestamp": text_ms(now),
             "indicators": {"calls_last_hour": tally.total, "success_rate": near(tally.success, 1), "active_calls": active,
                            "avg_duration": near(tally.mean, 1)},
@@ -352,13 +412,16 @@ class Judge:
                 break
         compare(found, rows, key)
 
+    def listed(self, window):
+        return self.referee.kept(self.referee.calls_in(window.start, window.end, window.wanted))
+
     def failures(self, window, query, now):
-        calls = [call for call in self.referee.calls_in(window.start, window.end, window.wanted) if call.reason]
+        calls = [call for call in self.listed(window) if call.reason]
         self.pages("failures", "failures", query, now, [self.call_row(call) for call in reversed(calls)],
                    int(window.given.get("limit", 10)))
 
     def latency_events(self, window, query, now):
-        steps = self.referee.steps_in(window.start, window.end, window.wanted)
+        steps = self.referee.kept(self.referee.steps_in(window.start, window.end, window.wanted))
         kind = window.given.get("event_type")
         rows = [{
             "id": step.id, "call_id": step.call_id, "event_type": GUIDE.get(step.component, step.component),
@@ -369,7 +432,7 @@ class Judge:
         self.pages("latency-events", "events", query, now, rows, int(window.given.get("limit", 100)))
 
     def export(self, window, query, now):
-        calls = self.referee.calls_in(window.start, window.end, window.wanted)
+        calls = self.listed(window)
         after = window.given.get("after")
         if after is not None:
             call = self.referee.calls.get(after)
@@ -425,7 +488,7 @@ class Judge:
         compare(status, 200, "status of " + body[:300])
         given = samples(body)
         referee, wanted = self.referee, window.wanted
-        tally = referee.tally(window.start, window.end, wanted)
+        tally = self.tally(window.start, window.end, wanted)
         expected = {
             "voice_calls_total": referee.ever.calls(wanted),
             "voice_calls_success_rate": tally.success, "voice_calls_active": referee.active(wanted),
@@ -440,19 +503,16 @@ class Judge:
                 expected[f'voice_calls_ended_total{{status="{name}",type="{kind}"}}'] = referee.ever.ended(wanted, name, kind)
         for name in REASONS:
             expected[f'voice_call_failures_total{{reason="{name}"}}'] = referee.ever.failures(wanted, name)
-        values = referee.latencies(window.start, window.end, wanted)
+        values = self.latencies(window.start, window.end, wanted)
         for family, kind, found, unit in [("voice_call_duration_seconds", "call", tally.timed, US)] + [
                 (FAMILIES[name], name, values[name], 1000) for name in GUIDE]:
             for text, permille in (("0.5", 500), ("0.95", 950), ("0.99", 990)):
                 exact = Fraction(nearest_rank(found, permille), unit) if found else None
-                expected[f'{family}{{quantile="{text}"}}'] = self.soften_quantile(exact, found, kind, window)
+                expected[f'{family}{{quantile="{text}"}}'] = Soft(exact) if found and self.soft(window.start, found) else exact
             count, total = referee.ever.valued(wanted, kind)
             expected[family + "_count"] = count
             expected[family + "_sum"] = Fraction(total, unit)
-        compare(given, {name: Sample(value) for name, value in expected.items()})
-
-    def soften_quantile(self, exact, values, kind, window):
-        return exact
+        compare(given, {name: value if isinstance(value, Soft) else Sample(value) for name, value in expected.items()})
 
 
 class Span:
@@ -468,13 +528,19 @@ class Sample(Exactly):
     def agrees(self, given):
         if self.exact is None:
             return given == "NaN"
-        if isinstance(self.exact, Near):
-            return given != "NaN" and self.exact.agrees(Decimal(given))
         exact = float(self.exact)
         return given != "NaN" and abs(float(given) - exact) <= abs(exact) * 4e-16
 
     def __repr__(self):
         return repr(self.exact) if not isinstance(self.exact, Fraction) else repr(float(self.exact))
+
+
+class Soft(Exactly):
+    """A quantile of the Prometheus text where raw rows are gone."""
+
+    def agrees(self, given):
+        slack = self.exact / 10 ** 12
+        return given != "NaN" and self.exact - slack <= Fraction(given) <= self.exact * (1 + Fraction(BIN_PCT) / 100) + slack
 
 
 class About(Exactly):

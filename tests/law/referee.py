@@ -39,14 +39,13 @@ LABELS = ("tenant_id", "agent", "agent_version", "provider", "call_type")
 
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
 EPOCH = datetime.datetime(1970, 1, 1)
-LATE = True     # whether a duration that comes after its call's status is counted when it comes
 LONGEST_S = 366 * 86400
 
 
 def instant_of(text):
     """Microseconds since 1970 of a time as the app may write it, or None."""
     match = TIME.match(text) if isinstance(text, str) else None
-    if match is None:
+    if match is None or not 1971 <= int(match[1]) <= 9998:
         return None
     try:
         moment = datetime.datetime(*(int(part) for part in match.groups()[:6]))
@@ -60,7 +59,7 @@ def instant_of(text):
         if int(match[8][1:3]) > 14 or int(match[8][4:6]) > 59:
             return None
         at += offset if match[8][0] == "-" else -offset
-    return at if at >= 0 else None
+    return at
 
 
 def micros_of(number, unit, longest):
@@ -124,6 +123,10 @@ class Call:
 class Step:
     """One timed step that makes sense."""
     __slots__ = ("id", "call_id", "component", "at", "duration", "metadata", "labels")
+
+    @property
+    def start(self):
+        return self.at
 
 
 def read_call(row):
@@ -229,67 +232,125 @@ def nearest_rank(values, permille):
 
 
 class Referee:
-    """What the app's tables say, as they stand in a connection that holds nothing of ours."""
+    """What the app's tables say, as they stand in a connection that holds nothing of ours.
+
+    calls and steps are the facts that are kept; gone_calls and gone_steps those that were pruned: counted for ever as they
+    were then, and listed no more.  What starts before the horizon of a prune does not come back.
+    """
 
     def __init__(self, connection):
         self.connection = connection
         self.rows = {"calls": {}, "latency_events": {}}
-        self.calls = {}
-        self.steps = {}
+        self.rowids = {}
         self.skipped = {"calls": {}, "latency_events": {}}
-        self.ever = Ever()
         self.counting = False
+        self.forget()
+
+    def forget(self):
+        """Begins anew, as a database that is attached does."""
+        self.calls, self.steps = {}, {}
+        self.gone_calls, self.gone_steps, self.stuck = [], [], {}
+        self.horizon = 0
+        self.ever = Ever()
         self.sorted = False
 
     def look(self, counting, only=None):
         """Reads the tables again; what came to be since the last look is counted, where the database is attached."""
+        if counting != self.counting:
+            self.forget()
+            self.rows = {"calls": {}, "latency_events": {}}
+            self.counting = counting
         seen = []
-        for table, read, known in (("calls", read_call, self.calls), ("latency_events", read_step, self.steps)):
-            if only not in (None, table):
-                continue
-            new = self.fetch(table)
-            old = self.rows[table]
-            self.rows[table] = new
-            for key in [key for key in old if key not in new]:
-                known.pop(key, None)
-                self.skipped[table].pop(key, None)
-                self.sorted = False
-            for key, row in new.items():
-                if old.get(key) != row:
-                    fact, doubt = read(row)
-                    before = known.pop(key, None)
-                    if fact is not None:
-                        known[key] = fact
-                        seen.append((before, fact))
-                    self.skipped[table].pop(key, None)
-                    if doubt is not None:
-                        self.skipped[table][key] = doubt
-                    self.sorted = False
-        if not self.sorted:
-            by_id = {call.call_id: call.labels for call in self.calls.values()}
-            for step in self.steps.values():
-                step.labels = by_id.get(step.call_id, ("",) * 5)
-        if counting and not self.counting:
-            self.ever = Ever()
-            seen = [(None, fact) for known in (self.calls, self.steps) for fact in known.values()]
+        if only in (None, "calls"):
+            self.look_at("calls", read_call, self.calls, seen)
+        if only in (None, "latency_events"):
+            self.look_at("latency_events", read_step, self.steps, seen)
+        self.label()
         if counting:
             for before, fact in seen:
                 self.ever.count(before, fact)
-        self.counting = counting
+
+    def look_at(self, table, read, known, seen):
+        new, rowids = self.fetch(table)
+        old, self.rows[table] = self.rows[table], new
+        left = {}
+        for key in [key for key in old if key not in new]:
+            left[self.rowids.get((table, key))] = known.pop(key, None)
+            self.skipped[table].pop(key, None)
+            self.sorted = False
+        for key, row in new.items():
+            if old.get(key) != row:
+                fact, doubt = read(row)
+                before = known.pop(key, None)
+                if before is None:
+                    before = left.get(rowids[key])
+                if fact is not None and (before is not None or fact.start >= self.horizon):
+                    known[key] = fact
+                    seen.append((before, fact))
+                self.skipped[table].pop(key, None)
+                if doubt is not None:
+                    self.skipped[table][key] = doubt
+                self.sorted = False
+        if table == "latency_events" and len(left) == 1:
+            self.renamed_step(left, [key for key in new if key not in old], seen)
+        self.rowids.update({(table, key): rowid for key, rowid in rowids.items()})
+
+    def renamed_step(self, left, came, seen):
+        """A step whose id alone was changed is the same step."""
+        before = next(iter(left.values()))
+        for i, (nothing, fact) in enumerate(seen):
+            if nothing is None and before is not None and [fact.id] == came:
+                seen[i] = before, fact
+                if before.id in self.stuck and fact.call_id == before.call_id:
+                    self.stuck[fact.id] = self.stuck[before.id]
+
+    def label(self):
+        """Gives steps the labels of their calls; a step whose call was pruned keeps those that it had."""
+        if self.sorted:
+            return
+        by_id = {call.call_id: call.labels for call in self.calls.values()}
+        for step in self.steps.values():
+            step.labels = by_id.get(step.call_id)
+            if step.labels is not None:
+                self.stuck.pop(step.id, None)
+            else:
+                call_id, labels = self.stuck.get(step.id, (None, None))
+                step.labels = labels if call_id == step.call_id and labels else ("",) * 5
+
+    def prune(self, horizon):
+        """Facts before an instant go, but for active calls."""
+        self.label()
+        self.horizon = max(self.horizon, horizon)
+        going = [key for key, call in self.calls.items() if call.start < horizon and call.status != "active"]
+        gone = {key: self.calls.pop(key) for key in going}
+        self.gone_calls += gone.values()
+        for key in [key for key, step in self.steps.items() if step.at < horizon]:
+            self.gone_steps.append(self.steps.pop(key))
+        for step in self.steps.values():
+            if step.call_id in gone:
+                self.stuck[step.id] = step.call_id, step.labels
+        self.sorted = False
 
     def fetch(self, table):
+        """The rows of a table by what they are known by, and their rowids."""
         if table == "calls":
-            # A call without an id has none to be known by but its rowid.
+            # A call without an id that is text has none to be known by but its rowid.
             rows = self.connection.execute("SELECT rowid, * FROM calls").fetchall()
-            return {row[1] if isinstance(row[1], str) else (row[1], row[0]): row[1:] for row in rows}
-        return {row[0]: row for row in self.connection.execute("SELECT * FROM latency_events")}
+            keyed = {row[1] if isinstance(row[1], str) else (row[1], row[0]): row for row in rows}
+            return {key: row[1:] for key, row in keyed.items()}, {key: row[0] for key, row in keyed.items()}
+        rows = {row[0]: row for row in self.connection.execute("SELECT * FROM latency_events")}
+        return rows, dict.fromkeys(rows)
+
+    def renumber(self):
+        """After VACUUM, which may give rows of calls other rowids."""
+        self.rowids.update({("calls", key): rowid for key, rowid in self.fetch("calls")[1].items()})
 
     def sort(self):
         if self.sorted:
             return
-        self.call_list = sorted(self.calls.values(), key=lambda call: (call.start, call.call_id.encode()))
+        self.call_list = sorted([*self.calls.values(), *self.gone_calls], key=lambda call: (call.start, call.call_id.encode()))
         self.starts = [call.start for call in self.call_list]
-        self.step_list = sorted(self.steps.values(), key=lambda step: (step.at, step.id))
+        self.step_list = sorted([*self.steps.values(), *self.gone_steps], key=lambda step: (step.at, step.id))
         self.ats = [step.at for step in self.step_list]
         self.sorted = True
 
@@ -303,6 +364,13 @@ class Referee:
         self.sort()
         found = self.step_list[bisect.bisect_left(self.ats, start):bisect.bisect_left(self.ats, end)]
         return [step for step in found if matches(step.labels, wanted)] if any(wanted) else found
+
+    def kept(self, facts):
+        """Those facts that can still be listed one by one."""
+        if not self.horizon:
+            return facts
+        there = {id(fact) for fact in self.calls.values()} | {id(fact) for fact in self.steps.values()}
+        return [fact for fact in facts if id(fact) in there]
 
     def tally(self, start, end, wanted):
         return Tally(self.calls_in(start, end, wanted))
@@ -322,13 +390,13 @@ class Referee:
         """What cm_rollup and cm_rollup_bin must come to, for pairs of scope and width of bucket: two dicts of scope, labels,
         kind, resolution, bucket, ..."""
         counts, bins = defaultdict(lambda: [0, 0, 0, 0]), defaultdict(lambda: [0, 0])
-        for call in self.calls.values():
+        for call in [*self.calls.values(), *self.gone_calls]:
             timed = call.timed
             for key in places("call", call.labels, call.start, grid):
                 add(counts[key + (call.outcome,)], (1, int(call.transcript), int(timed is not None), timed or 0))
                 if timed is not None:
                     add_bins(bins, key, timed)
-        for step in self.steps.values():
+        for step in [*self.steps.values(), *self.gone_steps]:
             for key in places(step.component, step.labels, step.at, grid):
                 add_bins(bins, key, step.duration)
         return counts, bins
@@ -375,8 +443,7 @@ class Ever:
             self.seen[labels] += 1
         if before is None or before.status != fact.status:
             self.reached[labels, fact.status, fact.type, fact.reason] += 1
-        timed_before = before is not None and (before.timed is not None if LATE else before.status == fact.status)
-        if fact.timed is not None and not timed_before:
+        if fact.timed is not None and (before is None or before.timed is None):
             add(self.values["call", labels], (1, fact.timed))
 
     def calls(self, wanted):

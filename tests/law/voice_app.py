@@ -111,11 +111,12 @@ class VoiceApp:
         self.event_ids = 0
         self.made = 0
         self.anchors = []
+        self.oldest = 0
         self.change_scene()
 
     def change_scene(self):
         """Goes on in another span of days."""
-        self.scene = self.rng.choice(SCENES)
+        self.scene = self.rng.choice([scene for scene in SCENES if scene[1] >= self.oldest])
         start, days = self.scene[1], self.scene[2]
         self.anchors = [start + self.rng.randrange(days * 24) * HOUR for _ in range(3)]
         self.anchors += [start + self.rng.randrange(days) * DAY for _ in range(2)]
@@ -229,6 +230,9 @@ class VoiceApp:
                 "(metadata IS NULL OR json_valid(metadata))" % (label, quote(value), quote(self.some_id()))]
 
     def correct_latency(self):
+        if self.rng.random() < 0.1:
+            return ["UPDATE %s latency_events SET id = %d WHERE id = (SELECT max(id) - %d FROM latency_events)"
+                    % (self.rng.choice(["", "OR IGNORE", "OR REPLACE"]), self.rng.randrange(1, 2000), self.rng.randrange(200))]
         change = self.rng.choice([{"duration_ms": self.milliseconds()}, {"timestamp": self.time_text()},
                                   {"event_type": self.rng.choice(EVENTS)}, {"call_id": self.some_id()},
                                   {"metadata": "{}"}])
@@ -319,6 +323,13 @@ class VoiceApp:
             if "update-latency" in self.features else ["UPDATE calls SET callee_number = '+2'"],
             ["VACUUM"],
         ])
+
+    def prune(self):
+        """Our retention, somewhere in the scene."""
+        days = self.rng.randrange(1, 6)
+        now = self.scene[1] + self.rng.randrange(days, days + self.scene[2]) * DAY + self.rng.randrange(DAY)
+        self.oldest = self.scene[1]
+        return ["-- prune %d %s" % (days, iso(now, "z"))]
 
     def one_step(self):
         rng = self.rng

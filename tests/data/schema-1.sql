@@ -1,0 +1,400 @@
+-- Version 1 of the schema as it attached a call database, kept for the test of migration (tests/migration.sh): facts and
+-- source triggers without rollups.  It is history: not to be changed with sql/.
+-- Schema version 1: the facts.
+--
+-- Times are integer microseconds since 1970 UTC (_us), durations integer microseconds.  Nothing here may refuse a row: a
+-- constraint that fails would fail the voice app's own write, so what must hold is made to hold by the doors
+-- (cm_call_in, cm_latency_in) and not by CHECK or NOT NULL.
+
+CREATE TABLE cm_meta (
+	key TEXT PRIMARY KEY,
+	value TEXT
+) WITHOUT ROWID;
+
+-- Words of the outside world and what they mean here.  Operators may add rows; `callmetrics attach` again applies them.
+CREATE TABLE cm_vocabulary (
+	topic TEXT,		-- status | reason | component
+	term TEXT,		-- lower case
+	meaning TEXT,
+	PRIMARY KEY (topic, term)
+) WITHOUT ROWID;
+
+INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
+	('status', 'active', 'active'), ('status', 'in_progress', 'active'), ('status', 'in-progress', 'active'),
+	('status', 'ringing', 'active'), ('status', 'completed', 'completed'), ('status', 'success', 'completed'),
+	('status', 'ended', 'completed'), ('status', 'failed', 'failed'), ('status', 'error', 'failed'),
+	('status', 'cancelled', 'cancelled'), ('status', 'canceled', 'cancelled'), ('status', 'abandoned', 'cancelled'),
+	('status', 'timeout', 'timeout'),
+	('reason', 'timeout', 'timeout'), ('reason', 'timed_out', 'timeout'), ('reason', 'stt_timeout', 'timeout'),
+	('reason', 'llm_timeout', 'timeout'), ('reason', 'tts_timeout', 'timeout'), ('reason', 'no_answer', 'timeout'),
+	('reason', 'no-answer', 'timeout'), ('reason', 'user_hangup', 'user_hangup'), ('reason', 'hangup', 'user_hangup'),
+	('reason', 'caller_hangup', 'user_hangup'), ('reason', 'abandoned', 'user_hangup'),
+	('reason', 'network_error', 'network_error'), ('reason', 'connection_lost', 'network_error'),
+	('reason', 'connection_error', 'network_error'), ('reason', 'websocket_closed', 'network_error'),
+	('reason', 'api_error', 'api_error'), ('reason', 'provider_error', 'api_error'), ('reason', 'stt_error', 'api_error'),
+	('reason', 'llm_error', 'api_error'), ('reason', 'tts_error', 'api_error'), ('reason', 'tts_failure', 'api_error'),
+	('reason', 'rate_limit', 'api_error'), ('reason', 'unknown', 'unknown'),
+	('component', 'speech_end_to_first_audio', 'turn_e2e'), ('component', 'tool_call_duration', 'tool'),
+	('component', 'session_duration', 'session'), ('component', 'turn_e2e', 'turn_e2e'), ('component', 'stt', 'stt'),
+	('component', 'llm', 'llm_ttft'), ('component', 'llm_ttft', 'llm_ttft'), ('component', 'tts', 'tts_ttfb'),
+	('component', 'tts_ttfb', 'tts_ttfb'), ('component', 'tool', 'tool'), ('component', 'network', 'network'),
+	('component', 'session', 'session');
+
+-- Histogram bins: a duration of v microseconds lies in bin (v >> shift) + 512 * shift, shift being that of the highest
+-- floor_us not above v.  Bins are 1 us wide up to 1023 us, then 0.1 % to 0.2 % of the value.
+CREATE TABLE cm_octave (
+	floor_us INTEGER PRIMARY KEY,
+	shift INTEGER
+);
+
+INSERT INTO cm_octave (floor_us, shift)
+	WITH RECURSIVE octave (floor_us, shift) AS (
+		VALUES (0, 0)
+		UNION ALL
+		SELECT 1024 << shift, shift + 1 FROM octave WHERE shift < 40
+	)
+	SELECT floor_us, shift FROM octave;
+
+-- One row per combination of labels seen.  scope 'full' is what a fact refers to; the other scopes are the marginals that
+-- rollups are kept for.  A label that is not there is ''.
+CREATE TABLE cm_series (
+	series_id INTEGER PRIMARY KEY,
+	scope TEXT,
+	tenant_id TEXT,
+	agent TEXT,
+	agent_version TEXT,
+	provider TEXT,
+	call_type TEXT,
+	UNIQUE (scope, tenant_id, agent, agent_version, provider, call_type)
+);
+
+CREATE TABLE cm_call (
+	call_id TEXT PRIMARY KEY,
+	series_id INTEGER,
+	call_type TEXT,			-- inbound | outbound
+	caller_number TEXT,
+	callee_number TEXT,
+	started_us INTEGER,
+	ended_us INTEGER,
+	duration_us INTEGER,
+	bin INTEGER,			-- of duration_us; only where the call completed
+	status TEXT,			-- active | completed | failed | cancelled | timeout
+	failure_reason TEXT,		-- timeout | user_hangup | network_error | api_error | unknown; '' where nothing failed
+	has_audio INTEGER,
+	has_transcript INTEGER,
+	metadata TEXT
+);
+
+CREATE INDEX cm_call_started ON cm_call (started_us, call_id);
+CREATE INDEX cm_call_series ON cm_call (series_id, started_us);
+CREATE INDEX cm_call_bin ON cm_call (bin, started_us, duration_us, series_id) WHERE bin IS NOT NULL;
+CREATE INDEX cm_call_active ON cm_call (started_us, series_id) WHERE status = 'active';
+CREATE INDEX cm_call_failed ON cm_call (started_us, call_id, series_id) WHERE failure_reason <> '';
+CREATE INDEX cm_call_failed_series ON cm_call (series_id, started_us, call_id) WHERE failure_reason <> '';
+
+CREATE TABLE cm_latency (
+	latency_id INTEGER PRIMARY KEY,
+	call_id TEXT,
+	turn_id TEXT,
+	series_id INTEGER,
+	component TEXT,			-- turn_e2e | stt | llm_ttft | tts_ttfb | tool | network | session
+	provider TEXT,
+	model TEXT,
+	at_us INTEGER,
+	duration_us INTEGER,
+	bin INTEGER,
+	metadata TEXT
+);
+
+CREATE INDEX cm_latency_call ON cm_latency (call_id);
+CREATE INDEX cm_latency_at ON cm_latency (component, at_us, duration_us, series_id);
+CREATE INDEX cm_latency_series ON cm_latency (series_id, component, at_us);
+CREATE INDEX cm_latency_bin ON cm_latency (component, bin, at_us, duration_us, series_id);
+
+CREATE TABLE cm_transcript (
+	transcript_id INTEGER PRIMARY KEY,
+	call_id TEXT,
+	at_us INTEGER,
+	speaker TEXT,
+	content TEXT
+);
+
+CREATE INDEX cm_transcript_call ON cm_transcript (call_id, at_us);
+
+-- What could not be understood: one row per row of the source, gone when the source's row is mended.
+CREATE TABLE cm_skipped (
+	source TEXT,			-- calls | latency_events | transcripts
+	source_id TEXT,
+	field TEXT,			-- the first field that made no sense
+	PRIMARY KEY (source, source_id)
+) WITHOUT ROWID;
+
+INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, provider, call_type)
+	VALUES (1, 'full', '', '', '', '', '');
+
+-- The doors.  A call goes in by INSERT INTO cm_call_in; what is there already under that call_id is replaced.
+-- ended_at and duration_seconds are as the source gave them: given but without a meaning (ended_us, duration_us) is a fault.
+CREATE VIEW cm_call_in (source, call_id, tenant_id, agent, agent_version, provider, call_type, caller_number, callee_number,
+	started_us, ended_at, ended_us, duration_seconds, duration_us, status, failure_reason, has_audio, has_transcript,
+	metadata) AS
+	SELECT '', '', '', '', '', '', '', '', '', 0, '', 0, 0, 0, '', '', 0, 0, '';
+
+CREATE TRIGGER cm_call_taken INSTEAD OF INSERT ON cm_call_in
+WHEN NEW.call_id IS NOT NULL AND NEW.started_us IS NOT NULL AND NEW.status IS NOT NULL
+BEGIN
+	INSERT INTO cm_series (scope, tenant_id, agent, agent_version, provider, call_type)
+		VALUES ('full', NEW.tenant_id, NEW.agent, NEW.agent_version, NEW.provider, NEW.call_type)
+		ON CONFLICT DO NOTHING;
+	INSERT INTO cm_call (call_id, series_id, call_type, caller_number, callee_number, started_us, ended_us, duration_us,
+			bin, status, failure_reason, has_audio, has_transcript, metadata)
+		VALUES (NEW.call_id,
+			(SELECT series_id FROM cm_series WHERE scope = 'full' AND tenant_id = NEW.tenant_id
+				AND agent = NEW.agent AND agent_version = NEW.agent_version
+				AND provider = NEW.provider AND call_type = NEW.call_type),
+			NEW.call_type, NEW.caller_number, NEW.callee_number, NEW.started_us, NEW.ended_us, NEW.duration_us,
+			CASE WHEN NEW.status = 'completed' THEN (SELECT (NEW.duration_us >> shift) + 512 * shift
+				FROM cm_octave WHERE floor_us <= NEW.duration_us ORDER BY floor_us DESC LIMIT 1) END,
+			NEW.status,
+			CASE NEW.status WHEN 'failed' THEN NEW.failure_reason WHEN 'timeout' THEN 'timeout' ELSE '' END,
+			NEW.has_audio, NEW.has_transcript, NEW.metadata)
+		ON CONFLICT (call_id) DO UPDATE SET series_id = excluded.series_id, call_type = excluded.call_type,
+			caller_number = excluded.caller_number, callee_number = excluded.callee_number,
+			started_us = excluded.started_us, ended_us = excluded.ended_us, duration_us = excluded.duration_us,
+			bin = excluded.bin, status = excluded.status, failure_reason = excluded.failure_reason,
+			has_audio = excluded.has_audio, has_transcript = excluded.has_transcript, metadata = excluded.metadata;
+END;
+
+CREATE TRIGGER cm_call_doubted INSTEAD OF INSERT ON cm_call_in
+WHEN NEW.call_id IS NULL OR NEW.started_us IS NULL OR NEW.status IS NULL
+	OR (NEW.ended_us IS NULL AND NEW.ended_at IS NOT NULL)
+	OR (NEW.duration_us IS NULL AND NEW.duration_seconds IS NOT NULL)
+BEGIN
+	INSERT INTO cm_skipped (source, source_id, field)
+		VALUES (NEW.source, coalesce(NEW.call_id, ''),
+			CASE WHEN NEW.call_id IS NULL THEN 'call_id' WHEN NEW.started_us IS NULL THEN 'started_at'
+				WHEN NEW.status IS NULL THEN 'status'
+				WHEN NEW.ended_us IS NULL AND NEW.ended_at IS NOT NULL THEN 'ended_at'
+				ELSE 'duration_seconds' END)
+		ON CONFLICT (source, source_id) DO UPDATE SET field = excluded.field;
+END;
+
+CREATE VIEW cm_latency_in (source, latency_id, call_id, turn_id, component, provider, model, at_us, duration_us,
+	metadata) AS
+	SELECT '', 0, '', '', '', '', '', 0, 0, '';
+
+CREATE TRIGGER cm_latency_taken INSTEAD OF INSERT ON cm_latency_in
+WHEN NEW.call_id IS NOT NULL AND NEW.component IS NOT NULL AND NEW.at_us IS NOT NULL AND NEW.duration_us IS NOT NULL
+BEGIN
+	INSERT INTO cm_latency (latency_id, call_id, turn_id, series_id, component, provider, model, at_us, duration_us, bin,
+			metadata)
+		VALUES (NEW.latency_id, NEW.call_id, NEW.turn_id,
+			coalesce((SELECT series_id FROM cm_call WHERE call_id = NEW.call_id), 1),
+			NEW.component, NEW.provider, NEW.model, NEW.at_us, NEW.duration_us,
+			(SELECT (NEW.duration_us >> shift) + 512 * shift FROM cm_octave
+				WHERE floor_us <= NEW.duration_us ORDER BY floor_us DESC LIMIT 1),
+			NEW.metadata)
+		ON CONFLICT (latency_id) DO UPDATE SET call_id = excluded.call_id, turn_id = excluded.turn_id,
+			series_id = excluded.series_id, component = excluded.component, provider = excluded.provider,
+			model = excluded.model, at_us = excluded.at_us, duration_us = excluded.duration_us, bin = excluded.bin,
+			metadata = excluded.metadata;
+END;
+
+CREATE TRIGGER cm_latency_doubted INSTEAD OF INSERT ON cm_latency_in
+WHEN NEW.call_id IS NULL OR NEW.component IS NULL OR NEW.at_us IS NULL OR NEW.duration_us IS NULL
+BEGIN
+	INSERT INTO cm_skipped (source, source_id, field)
+		VALUES (NEW.source, NEW.latency_id, CASE WHEN NEW.call_id IS NULL THEN 'call_id'
+			WHEN NEW.component IS NULL THEN 'event_type' WHEN NEW.at_us IS NULL THEN 'timestamp'
+			ELSE 'duration_ms' END)
+		ON CONFLICT (source, source_id) DO UPDATE SET field = excluded.field;
+END;
+
+-- A step of a turn carries the labels of its call, whichever of the two came first.
+CREATE TRIGGER cm_call_labelled AFTER INSERT ON cm_call
+BEGIN
+	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
+END;
+
+CREATE TRIGGER cm_call_relabelled AFTER UPDATE OF series_id ON cm_call WHEN NEW.series_id <> OLD.series_id
+BEGIN
+	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
+END;
+
+CREATE TRIGGER cm_call_unlabelled AFTER DELETE ON cm_call
+BEGIN
+	UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id;
+END;
+
+-- The source triggers: every write of the voice app to its own tables goes through the doors into the facts, in the same
+-- transaction.  A row that makes no sense is left out and noted in cm_skipped; the app's own statement never fails for it.
+
+DROP TRIGGER IF EXISTS cm_calls_read;
+DROP TRIGGER IF EXISTS cm_calls_added;
+DROP TRIGGER IF EXISTS cm_calls_changed;
+DROP TRIGGER IF EXISTS cm_calls_removed;
+DROP VIEW IF EXISTS cm_calls_in;
+
+CREATE VIEW cm_calls_in (call_id, call_type, caller_number, callee_number, started_at, ended_at, duration_seconds, status,
+	has_audio, has_transcript, metadata) AS
+	SELECT '', '', '', '', '', '', 0, '', 0, 0, '';
+
+CREATE TRIGGER cm_calls_read INSTEAD OF INSERT ON cm_calls_in
+BEGIN
+	DELETE FROM cm_skipped WHERE source = 'calls' AND source_id = CAST(NEW.call_id AS TEXT);
+	INSERT INTO cm_call_in VALUES ('calls', CASE WHEN typeof(NEW.call_id) = 'text' THEN NEW.call_id END,
+		CASE WHEN json_valid(NEW.metadata) THEN coalesce(substr(json_extract(NEW.metadata, '$.tenant_id'), 1, 128), '') ELSE '' END,
+		CASE WHEN json_valid(NEW.metadata) THEN coalesce(substr(json_extract(NEW.metadata, '$.agent'), 1, 128), '') ELSE '' END,
+		CASE WHEN json_valid(NEW.metadata) THEN coalesce(substr(json_extract(NEW.metadata, '$.agent_version'), 1, 128), '') ELSE '' END,
+		CASE WHEN json_valid(NEW.metadata) THEN coalesce(substr(json_extract(NEW.metadata, '$.provider'), 1, 128), '') ELSE '' END,
+		CASE NEW.call_type WHEN 'inbound' THEN 'inbound' ELSE 'outbound' END, NEW.caller_number, NEW.callee_number,
+		CASE WHEN typeof(NEW.started_at) = 'text'
+	AND NEW.started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]*'
+	AND substr(NEW.started_at, 1, 4) >= '1970' AND date(substr(NEW.started_at, 1, 10)) = substr(NEW.started_at, 1, 10)
+	AND substr(NEW.started_at, 20) NOT GLOB '[0-9]*' AND substr(NEW.started_at, 20) NOT GLOB '.*.*'
+	THEN CAST(strftime('%s', substr(NEW.started_at, 1, 19) || ltrim(substr(NEW.started_at, 20), '.0123456789')) AS INTEGER) * 1000000
+		+ CAST(round(CAST('0' || substr(NEW.started_at, 20, 7) AS REAL) * 1000000) AS INTEGER) END,
+		NEW.ended_at,
+		CASE WHEN typeof(NEW.ended_at) = 'text'
+	AND NEW.ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]*'
+	AND substr(NEW.ended_at, 1, 4) >= '1970' AND date(substr(NEW.ended_at, 1, 10)) = substr(NEW.ended_at, 1, 10)
+	AND substr(NEW.ended_at, 20) NOT GLOB '[0-9]*' AND substr(NEW.ended_at, 20) NOT GLOB '.*.*'
+	THEN CAST(strftime('%s', substr(NEW.ended_at, 1, 19) || ltrim(substr(NEW.ended_at, 20), '.0123456789')) AS INTEGER) * 1000000
+		+ CAST(round(CAST('0' || substr(NEW.ended_at, 20, 7) AS REAL) * 1000000) AS INTEGER) END,
+		NEW.duration_seconds,
+		CASE WHEN typeof(NEW.duration_seconds) IN ('real', 'integer') AND NEW.duration_seconds BETWEEN 0 AND 31622400
+			THEN CAST(round(NEW.duration_seconds * 1000000) AS INTEGER) END,
+		(SELECT meaning FROM cm_vocabulary WHERE topic = 'status' AND term = lower(NEW.status)),
+		CASE WHEN NEW.status NOT IN ('failed', 'error') OR NOT json_valid(NEW.metadata) THEN 'unknown' ELSE
+			coalesce((SELECT meaning FROM cm_vocabulary WHERE topic = 'reason' AND term = lower(coalesce(
+				json_extract(NEW.metadata, '$.failure_reason'), json_extract(NEW.metadata, '$.end_reason'),
+				json_extract(NEW.metadata, '$.error')))), 'unknown') END,
+		CASE WHEN NEW.has_audio THEN 1 ELSE 0 END, CASE WHEN NEW.has_transcript THEN 1 ELSE 0 END, NEW.metadata);
+END;
+
+CREATE TRIGGER cm_calls_added AFTER INSERT ON calls
+BEGIN
+	INSERT INTO cm_calls_in VALUES (NEW.call_id, NEW.call_type, NEW.caller_number, NEW.callee_number, NEW.started_at,
+		NEW.ended_at, NEW.duration_seconds, NEW.status, NEW.has_audio, NEW.has_transcript, NEW.metadata);
+END;
+
+CREATE TRIGGER cm_calls_changed AFTER UPDATE ON calls
+BEGIN
+	DELETE FROM cm_call WHERE call_id = OLD.call_id AND (NEW.call_id IS NOT OLD.call_id
+		OR NEW.started_at IS NOT OLD.started_at OR lower(NEW.status) NOT IN
+			(SELECT term FROM cm_vocabulary WHERE topic = 'status'));
+	INSERT INTO cm_calls_in VALUES (NEW.call_id, NEW.call_type, NEW.caller_number, NEW.callee_number, NEW.started_at,
+		NEW.ended_at, NEW.duration_seconds, NEW.status, NEW.has_audio, NEW.has_transcript, NEW.metadata);
+END;
+
+CREATE TRIGGER cm_calls_removed AFTER DELETE ON calls
+BEGIN
+	DELETE FROM cm_skipped WHERE source = 'calls' AND source_id = CAST(OLD.call_id AS TEXT);
+	DELETE FROM cm_call WHERE call_id = OLD.call_id;
+END;
+
+-- The source triggers of transcripts; see attach-calls.sql.
+
+DROP TRIGGER IF EXISTS cm_transcripts_added;
+DROP TRIGGER IF EXISTS cm_transcripts_changed;
+DROP TRIGGER IF EXISTS cm_transcripts_removed;
+DROP VIEW IF EXISTS cm_transcripts_in;
+
+CREATE VIEW cm_transcripts_in (id, call_id, timestamp, speaker, content) AS
+	SELECT 0, '', '', '', '';
+
+CREATE TRIGGER cm_transcripts_read INSTEAD OF INSERT ON cm_transcripts_in
+BEGIN
+	INSERT INTO cm_transcript (transcript_id, call_id, at_us, speaker, content)
+		VALUES (NEW.id, NEW.call_id, CASE WHEN typeof(NEW.timestamp) = 'text'
+	AND NEW.timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]*'
+	AND substr(NEW.timestamp, 1, 4) >= '1970' AND date(substr(NEW.timestamp, 1, 10)) = substr(NEW.timestamp, 1, 10)
+	AND substr(NEW.timestamp, 20) NOT GLOB '[0-9]*' AND substr(NEW.timestamp, 20) NOT GLOB '.*.*'
+	THEN CAST(strftime('%s', substr(NEW.timestamp, 1, 19) || ltrim(substr(NEW.timestamp, 20), '.0123456789')) AS INTEGER) * 1000000
+		+ CAST(round(CAST('0' || substr(NEW.timestamp, 20, 7) AS REAL) * 1000000) AS INTEGER) END, NEW.speaker, NEW.content)
+		ON CONFLICT (transcript_id) DO UPDATE SET call_id = excluded.call_id, at_us = excluded.at_us,
+			speaker = excluded.speaker, content = excluded.content;
+END;
+
+CREATE TRIGGER cm_transcripts_added AFTER INSERT ON transcripts
+BEGIN
+	INSERT INTO cm_transcripts_in VALUES (NEW.id, NEW.call_id, NEW.timestamp, NEW.speaker, NEW.content);
+END;
+
+CREATE TRIGGER cm_transcripts_changed AFTER UPDATE ON transcripts
+BEGIN
+	DELETE FROM cm_transcript WHERE transcript_id = OLD.id AND NEW.id <> OLD.id;
+	INSERT INTO cm_transcripts_in VALUES (NEW.id, NEW.call_id, NEW.timestamp, NEW.speaker, NEW.content);
+END;
+
+CREATE TRIGGER cm_transcripts_removed AFTER DELETE ON transcripts
+BEGIN
+	DELETE FROM cm_transcript WHERE transcript_id = OLD.id;
+END;
+
+-- The source triggers of latency_events; see attach-calls.sql.
+
+DROP TRIGGER IF EXISTS cm_latency_events_read;
+DROP TRIGGER IF EXISTS cm_latency_events_added;
+DROP TRIGGER IF EXISTS cm_latency_events_changed;
+DROP TRIGGER IF EXISTS cm_latency_events_removed;
+DROP VIEW IF EXISTS cm_latency_events_in;
+
+CREATE VIEW cm_latency_events_in (id, call_id, event_type, duration_ms, timestamp, metadata) AS
+	SELECT 0, '', '', 0, '', '';
+
+CREATE TRIGGER cm_latency_events_read INSTEAD OF INSERT ON cm_latency_events_in
+BEGIN
+	INSERT INTO cm_latency_in VALUES ('latency_events', NEW.id,
+		CASE WHEN typeof(NEW.call_id) = 'text' THEN NEW.call_id END, NULL,
+		(SELECT meaning FROM cm_vocabulary WHERE topic = 'component' AND term = lower(NEW.event_type)), NULL, NULL,
+		CASE WHEN typeof(NEW.timestamp) = 'text'
+	AND NEW.timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]*'
+	AND substr(NEW.timestamp, 1, 4) >= '1970' AND date(substr(NEW.timestamp, 1, 10)) = substr(NEW.timestamp, 1, 10)
+	AND substr(NEW.timestamp, 20) NOT GLOB '[0-9]*' AND substr(NEW.timestamp, 20) NOT GLOB '.*.*'
+	THEN CAST(strftime('%s', substr(NEW.timestamp, 1, 19) || ltrim(substr(NEW.timestamp, 20), '.0123456789')) AS INTEGER) * 1000000
+		+ CAST(round(CAST('0' || substr(NEW.timestamp, 20, 7) AS REAL) * 1000000) AS INTEGER) END,
+		CASE WHEN typeof(NEW.duration_ms) IN ('real', 'integer') AND NEW.duration_ms BETWEEN 0 AND 31622400000
+			THEN CAST(round(NEW.duration_ms * 1000) AS INTEGER) END,
+		NEW.metadata);
+END;
+
+CREATE TRIGGER cm_latency_events_added AFTER INSERT ON latency_events
+BEGIN
+	INSERT INTO cm_latency_events_in VALUES (NEW.id, NEW.call_id, NEW.event_type, NEW.duration_ms, NEW.timestamp,
+		NEW.metadata);
+END;
+
+CREATE TRIGGER cm_latency_events_changed AFTER UPDATE ON latency_events
+BEGIN
+	DELETE FROM cm_skipped WHERE source = 'latency_events' AND source_id = CAST(OLD.id AS TEXT);
+	DELETE FROM cm_latency WHERE latency_id = OLD.id;
+	INSERT INTO cm_latency_events_in VALUES (NEW.id, NEW.call_id, NEW.event_type, NEW.duration_ms, NEW.timestamp,
+		NEW.metadata);
+END;
+
+CREATE TRIGGER cm_latency_events_removed AFTER DELETE ON latency_events
+BEGIN
+	DELETE FROM cm_skipped WHERE source = 'latency_events' AND source_id = CAST(OLD.id AS TEXT);
+	DELETE FROM cm_latency WHERE latency_id = OLD.id;
+END;
+
+-- Copies calls of the voice app into the facts.  Uses the rowid.
+INSERT INTO cm_calls_in
+	SELECT call_id, call_type, caller_number, callee_number, started_at, ended_at, duration_seconds, status, has_audio,
+		has_transcript, metadata
+	FROM calls;
+-- Copies spoken lines of the voice app into the facts.  Uses the rowid.
+INSERT INTO cm_transcripts_in
+	SELECT id, call_id, timestamp, speaker, content
+	FROM transcripts;
+-- Copies timed steps of the voice app into the facts.  Uses the rowid.
+INSERT INTO cm_latency_events_in
+	SELECT id, call_id, event_type, duration_ms, timestamp, metadata
+	FROM latency_events;
+INSERT INTO cm_meta (key, value) SELECT 'copied_calls', max(rowid) FROM calls;
+INSERT INTO cm_meta (key, value) SELECT 'copy_until_calls', max(rowid) FROM calls;
+INSERT INTO cm_meta (key, value) SELECT 'copied_transcripts', max(rowid) FROM transcripts;
+INSERT INTO cm_meta (key, value) SELECT 'copy_until_transcripts', max(rowid) FROM transcripts;
+INSERT INTO cm_meta (key, value) SELECT 'copied_latency_events', max(rowid) FROM latency_events;
+INSERT INTO cm_meta (key, value) SELECT 'copy_until_latency_events', max(rowid) FROM latency_events;
+INSERT INTO cm_meta (key, value) VALUES ('journal_mode', 'delete'), ('schema_version', '1');

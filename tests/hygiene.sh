@@ -1,0 +1,83 @@
+#!/bin/sh
+# hygiene: the rules of the house that a program can check.
+# suites: normal
+. "${0%/*}/lib.sh"
+
+cd "$top"
+
+# Names that leave their file start with cm_.
+nm -A --defined-only -g "$build/libcallmetrics.a" 2>/dev/null | awk '$2 ~ /^[TDBRVWC]$/ || $3 ~ /^[TDBRVWC]$/ { print $NF }' |
+	grep -v -x -E 'cm_[a-z0-9_]+|main' >"$work/names" || :
+is "every global name of the library" "$(cat "$work/names")" ''
+isnt "there are names" "$(nm -g --defined-only "$build/libcallmetrics.a" 2>/dev/null | grep -c ' T cm_')" 0
+
+# nothing WHAT PATTERN FILE...: no line of the files matches.
+nothing() {
+	nothing_what=$1
+	nothing_pattern=$2
+	shift 2
+	grep -n -E "$nothing_pattern" "$@" /dev/null >"$work/found" || :
+	is "$nothing_what" "$(cat "$work/found")" ''
+}
+
+nothing "questions: no memory, SQL, JSON library, environment or output of their own" \
+	'\<(malloc|calloc|realloc|free|strdup|getenv|secure_getenv|setenv|printf|fprintf|puts|putchar|exit|abort)[ \t]*\(|sqlite|(^|[^a-z_])json_(object|tokener)|FCGX|fcgi' \
+	cgi-bin/*.c
+nothing "questions: no text of SQL" '"[^"]*\<(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE)\>[^"]*"' cgi-bin/*.c
+# One file each knows a library.
+only_in() {
+	found=$(grep -l -E "$2" shared/*.c shared/*.h cgi-bin/*.c jobs/*.c | tr '\n' ' ')
+	is "$1 is known to one file" "$found" "$3 "
+}
+only_in libfcgi '#include <fcgi' shared/client.c
+only_in sqlite3 '#include <sqlite3' shared/store_sqlite.c
+only_in json-c '#include <json-c' shared/json.c
+only_in libcsv '#include <csv' shared/comma.c
+only_in "the environment" '\<getenv[ ]*\(' shared/settings.c
+# shellcheck disable=SC2046 # words
+nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \
+	$(find shared -name '*.c' ! -name endpoint.c)
+
+# A statement a file, with a comment that says what it uses.
+for file in sql/*.sql; do
+	is "$file: a comment first" "$(head -c 3 "$file")" '-- '
+	is "$file: one statement" "$(grep -v '^--' "$file" | grep -c ';')" 0
+done
+
+# Every program has a test of its name; every golden file is used.
+for file in cgi-bin/*.c; do
+	name=$(basename "$file" .c)
+	passes "cgi-bin/$name has a test" test -f "tests/$name.sh"
+done
+for file in tests/golden/*; do
+	name=${file##*/}
+	case $name in
+	plan-*.txt)
+		name=${name#plan-}
+		passes "$file is of a statement" test -f "sql/${name%.txt}.sql" -o -f "sql/sqlite/${name%.txt}.sql"
+		;;
+	export.* | export-metadata.* | export-nothing.*) ;;
+	*) passes "$file is used" grep -q -F "golden $name" tests/*.sh ;;
+	esac
+done
+
+# Scripts.
+scripts=$(grep -l -E -m 1 '^#!/(bin/sh|usr/bin/env bash|bin/bash)' scripts/* tests/*.sh .ci/run 2>/dev/null)
+# shellcheck disable=SC2086 # words
+# Functions that take "$@" may be called without arguments.
+passes "shellcheck" shellcheck -x -e SC2119,SC2120 -P tests $scripts
+nothing "no script ends processes by name" '(^|[^a-z])[p]kill |kill[a]ll' scripts/* tests/*.sh
+# shellcheck disable=SC2046 # words
+nothing "no unfinished business" 'TO[D]O|FIX[M]E|X[X]X:' $(find cgi-bin shared jobs sql tests scripts docs -type f \
+	! -name '*.xz' ! -path '*golden*')
+
+# Tabs, and lines that end where they end.
+# shellcheck disable=SC2046
+nothing "no blanks at the end of a line" '[ 	]+$' $(find cgi-bin shared jobs sql tests scripts -type f ! -name '*.xz' ! -path '*/golden/*')
+# shellcheck disable=SC2046
+nothing "C is indented by tabs" '^        ' $(find cgi-bin shared jobs tests/unit -name '*.[ch]')
+awk 'FNR == 1 { n = 0 } { line = $0; width = 0
+	for (i = 1; i <= length(line); i++) width += substr(line, i, 1) == "\t" ? 8 - width % 8 : 1
+	if (width > 140) print FILENAME ":" FNR ": " width " columns" }' cgi-bin/*.c shared/*.[ch] jobs/*.[ch] >"$work/wide"
+is "no line is too wide" "$(cat "$work/wide")" ''
+finish

@@ -1,0 +1,37 @@
+#!/bin/sh
+# plans: no statement scans a table of facts; the plan of each is a golden file, so that an index that is lost is seen.
+# suites: normal
+. "${0%/*}/lib.sh"
+
+real_db
+for file in "$top"/sql/*.sql "$top"/sql/sqlite/reach-*.sql; do
+	name=${file##*/}
+	name=${name%.sql}
+	# A parameter that is not bound is null, as a filter that is not given; what must be a number or a word is set.
+	{
+		echo '.parameter init'
+		for number in from to resolution limit bin bin_from bin_to skip after until before_us after_us stale_before fallback; do
+			echo ".parameter set :$number 1"
+		done
+		echo ".parameter set :before_id 1"
+		echo ".parameter set :after_id \"'a'\""
+		echo ".parameter set :kind \"'call'\""
+		echo ".parameter set :scope \"'all'\""
+		echo ".parameter set :call_id \"'a'\""
+		echo "EXPLAIN QUERY PLAN"
+		cat "$file"
+		echo ';'
+	} >"$work/script"
+	checks=$((checks + 1))
+	sqlite3 "$db" <"$work/script" >"$work/plan" 2>&1 || wrong "$name: no plan" "$(cat "$work/plan")"
+	isnt "$name: has a plan" "$(wc -c <"$work/plan")" "$(case $name in meta-set) echo x ;; *) echo 0 ;; esac)"
+	same_as_golden "plan-$name.txt" "$work/plan"
+	checks=$((checks + 1))
+	# The names that the statements give these tables, and the tables' own.
+	if grep -E '(SCAN|USE TEMP B-TREE FOR GROUP BY.*) (c|f|l|e|r|cm_call|cm_latency|cm_rollup|cm_rollup_bin|cm_transcript|calls|latency_events|transcripts)( |$)' \
+		"$work/plan" | grep -v 'SCAN [a-z]* USING \(COVERING \)\{0,1\}INDEX cm_call_active' >"$work/scans"; then
+		wrong "$name scans" "$(cat "$work/scans")"
+	fi
+done
+
+finish
