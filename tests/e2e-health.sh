@@ -52,7 +52,7 @@ get '/metrics/hourly?hours=3'
 is_problem 503 '' '*empty*callmetrics attach*'
 head -c 100000 /dev/urandom >"$work/calls.db"
 get '/metrics/hourly?hours=3'
-is_problem 503 '' '*not a SQLite database*'
+is_problem 503 '' '*corrupt*'
 rm "$work/calls.db"
 mv "$moved" "$work/calls.db"
 get '/metrics/hourly?hours=3'
