@@ -289,7 +289,9 @@ reconnect(struct cm_store *store)
 	}
 	if (file.st_size == 0) {
 		disconnect(store);
-		return fail_as(store, CM_ESTORE, "The call database is empty; run: callmetrics attach DATABASE");
+		return fail_as(store, CM_ESTORE, store->mode == CM_STORE_ADMIN
+			? "The file is empty; it becomes a call database when the voice app has made its tables."
+			: "The call database is empty; run: callmetrics attach DATABASE");
 	}
 	if (access(store->path, store->mode == CM_STORE_READ ? R_OK : R_OK | W_OK) < 0) {
 		disconnect(store);

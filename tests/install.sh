@@ -18,6 +18,7 @@ make_in_build install
 
 is "words that are not filled in" "$(grep -rInE '@[a-z_]+@' "$root" | grep -v '@nginxdir@\|share/doc' || :)" ''
 is "of the source or build folder" "$(grep -rIlF -e "$top" -e "$build" "$root" || :)" ''
+# shellcheck disable=SC2016 # a variable of nginx
 for name in $(sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u); do
 	passes "the program $name" test -x "$root$prefix/libexec/callmetrics/cgi-bin/$name"
 	passes "the socket of $name" grep -q "[= ]callmetrics@$name.socket" "$root$prefix/lib/systemd/system/callmetrics.target"
