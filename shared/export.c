@@ -11,6 +11,7 @@
 #include "error.h"
 #include "explain.h"
 #include "store_sqlite.h"
+#include "text.h"
 
 enum { BUFFER_BYTES = 64 * 1024, DAY_TEXT = 16 };
 
@@ -120,21 +121,38 @@ csv_begin(struct output *out)
 	return 0;
 }
 
+/* One field; bytes that are not UTF-8 as U+FFFD, as in JSON. */
+static int
+csv_field(struct output *out, const char *text)
+{
+	size_t bytes = text != NULL ? strlen(text) : 0;
+	char *clean = NULL;
+	int rc = 0;
+
+	if (bytes > 0 && !cm_utf8_valid(text, bytes)) {
+		if ((clean = cm_utf8_repair(text, bytes)) == NULL)
+			return CM_ENOMEM;
+		text = clean;
+		bytes = strlen(clean);
+	}
+	if ((rc = reserve(out, 2 * bytes + 4)) == 0 && bytes > 0)
+		out->used += cm_comma_field(out->buffer + out->used, text, bytes);
+	free(clean);
+	return rc;
+}
+
 static int
 csv_row(struct output *out, const struct cm_call *call)
 {
 	char times[2][CM_TIME_TEXT], number[CM_DECIMAL_TEXT];
 	const char *texts[COLUMNS];
-	size_t i, bytes, columns = column_count(out);
+	size_t i, columns = column_count(out);
 	int rc;
 
 	column_texts(call, texts, times, number);
 	for (i = 0; i < columns; i++) {
-		bytes = texts[i] != NULL ? strlen(texts[i]) : 0;
-		if ((rc = reserve(out, 2 * bytes + 4)) < 0)
+		if ((rc = csv_field(out, texts[i])) < 0)
 			return rc;
-		if (bytes > 0)
-			out->used += cm_comma_field(out->buffer + out->used, texts[i], bytes);
 		if (i + 1 < columns)
 			out->buffer[out->used++] = ',';
 	}
