@@ -35,9 +35,12 @@ for client in 1 2 3 4; do
 	load="$load $!"
 	later $!
 done
+# loaded: one of the clients is still at it.
 loaded() {
-	# shellcheck disable=SC2086 # numbers
-	kill -0 $load 2>/dev/null
+	for client in $load; do
+		! kill -0 "$client" 2>/dev/null || return 0
+	done
+	return 1
 }
 killed=0
 while loaded; do
