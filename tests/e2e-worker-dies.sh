@@ -35,15 +35,9 @@ for client in 1 2 3 4; do
 	load="$load $!"
 	later $!
 done
-# loaded: one of the clients is still at it.
-loaded() {
-	for client in $load; do
-		! kill -0 "$client" 2>/dev/null || return 0
-	done
-	return 1
-}
 killed=0
-while loaded; do
+# shellcheck disable=SC2086 # numbers
+while alive $load; do
 	# shellcheck disable=SC2046 # numbers
 	set -- $(workers hourly)
 	signal KILL ${1:+"$1"}
