@@ -52,8 +52,8 @@ report(struct cm_json *json, const char *asked, const struct cm_values *values)
 {
 	size_t i;
 
-	for (i = 0; i < CM_GUIDE_COMPONENTS; i++)
-		if (is_asked(&cm_components[i], asked))
+	for (i = 0; i < CM_COMPONENTS; i++)
+		if (cm_components[i].guide != NULL && is_asked(&cm_components[i], asked))
 			cm_report_latency(json, cm_components[i].guide_key, &values[i], PLACES);
 	cm_json_object(json, "components");
 	for (i = 0; i < CM_COMPONENTS; i++)

@@ -108,20 +108,18 @@ durations(struct cm_exposition *out, struct cm_store *store, const struct cm_win
 static int
 latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_window *window)
 {
-	static const char *const help[CM_GUIDE_COMPONENTS] = {
-		"From the end of the caller's speech to the first audio of the answer, in milliseconds.",
-		"Duration of tool calls, in milliseconds.", "Duration of sessions, in milliseconds.",
-	};
 	struct cm_values values;
 	int64_t count, sum_us;
 	size_t i;
 	int rc;
 
-	for (i = 0; i < CM_GUIDE_COMPONENTS; i++) {
+	for (i = 0; i < CM_COMPONENTS; i++) {
+		if (cm_components[i].guide == NULL)
+			continue;
 		if ((rc = cm_values(store, window, cm_components[i].name, &values)) < 0 ||
 		    (rc = cm_values_ever(store, &window->filter, cm_components[i].name, &count, &sum_us)) < 0)
 			return rc;
-		cm_exposition_family(out, cm_components[i].family, CM_SUMMARY, help[i]);
+		cm_exposition_family(out, cm_components[i].family, CM_SUMMARY, cm_components[i].help);
 		summary(out, &values, 1e3, count, sum_us);
 	}
 	return 0;

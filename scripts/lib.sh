@@ -48,6 +48,7 @@ test_needs='
 libcmocka-dev  /usr/include/cmocka.h
 valgrind       valgrind
 binutils       nm
+wrk            wrk
 jq             jq
 shellcheck     shellcheck
 clang-format   clang-format

@@ -11,6 +11,7 @@
 
 #include "client.h"
 #include "error.h"
+#include "explain.h"
 #include "log.h"
 #include "reply_own.h"
 #include "settings.h"
@@ -162,25 +163,10 @@ cache_header(struct cm_reply *reply, int max_age_s)
 static void
 add_explanation(struct request *request)
 {
-	struct cm_reply *reply = &request->reply;
-	const struct cm_note *notes;
-	size_t count, i;
-
-	notes = cm_store_notes(request->store, &count);
-	if (reply->text != NULL) {
-		for (i = 0; i < count; i++)
-			cm_reply_print(reply, "# explain: %" PRId64 " rows, %.3f ms\n", notes[i].rows, notes[i].milliseconds);
-		return;
-	}
-	cm_json_array(reply->json, "explain");
-	for (i = 0; i < count; i++) {
-		cm_json_object(reply->json, NULL);
-		cm_json_text(reply->json, "statement", notes[i].statement);
-		cm_json_int(reply->json, "rows", notes[i].rows);
-		cm_json_decimal(reply->json, "milliseconds", notes[i].milliseconds, 3);
-		cm_json_end(reply->json);
-	}
-	cm_json_end(reply->json);
+	if (request->reply.text != NULL)
+		cm_explain_text(request->store, &request->reply);
+	else
+		cm_explain_json(request->store, request->reply.json);
 }
 
 static int

@@ -9,7 +9,9 @@
 
 #include "comma.h"
 #include "error.h"
+#include "explain.h"
 #include "store_sqlite.h"
+#include "text.h"
 
 enum { BUFFER_BYTES = 64 * 1024, DAY_TEXT = 16 };
 
@@ -29,6 +31,7 @@ static const char *const column_names[COLUMNS] = {
 
 /* An export under way. */
 struct output {
+	struct cm_store *store;
 	const struct cm_export *export;
 	struct cm_reply *reply;
 	int64_t count;
@@ -118,21 +121,38 @@ csv_begin(struct output *out)
 	return 0;
 }
 
+/* One field; bytes that are not UTF-8 as U+FFFD, as in JSON. */
+static int
+csv_field(struct output *out, const char *text)
+{
+	size_t bytes = text != NULL ? strlen(text) : 0;
+	char *clean = NULL;
+	int rc = 0;
+
+	if (bytes > 0 && !cm_utf8_valid(text, bytes)) {
+		if ((clean = cm_utf8_repair(text, bytes)) == NULL)
+			return CM_ENOMEM;
+		text = clean;
+		bytes = strlen(clean);
+	}
+	if ((rc = reserve(out, 2 * bytes + 4)) == 0 && bytes > 0)
+		out->used += cm_comma_field(out->buffer + out->used, text, bytes);
+	free(clean);
+	return rc;
+}
+
 static int
 csv_row(struct output *out, const struct cm_call *call)
 {
 	char times[2][CM_TIME_TEXT], number[CM_DECIMAL_TEXT];
 	const char *texts[COLUMNS];
-	size_t i, bytes, columns = column_count(out);
+	size_t i, columns = column_count(out);
 	int rc;
 
 	column_texts(call, texts, times, number);
 	for (i = 0; i < columns; i++) {
-		bytes = texts[i] != NULL ? strlen(texts[i]) : 0;
-		if ((rc = reserve(out, 2 * bytes + 4)) < 0)
+		if ((rc = csv_field(out, texts[i])) < 0)
 			return rc;
-		if (bytes > 0)
-			out->used += cm_comma_field(out->buffer + out->used, texts[i], bytes);
 		if (i + 1 < columns)
 			out->buffer[out->used++] = ',';
 	}
@@ -210,9 +230,23 @@ static int
 json_end(struct output *out)
 {
 	char tail[64];
-	int length = snprintf(tail, sizeof tail, "\n],\"call_count\":%lld}\n", (long long)out->count);
+	int length = snprintf(tail, sizeof tail, "\n],\"call_count\":%lld", (long long)out->count);
+	const char *explain;
+	size_t bytes;
+	int rc;
 
-	return put(out, tail, (size_t)length);
+	if ((rc = put(out, tail, (size_t)length)) < 0)
+		return rc;
+	if (cm_reply_explains(out->reply)) {
+		cm_json_clear(out->row);
+		cm_explain_json(out->store, out->row);
+		/* {"explain":[..]} without its brackets continues the object. */
+		if ((explain = cm_json_print(out->row, false, &bytes)) == NULL)
+			return CM_ENOMEM;
+		if ((rc = put(out, ",", 1)) < 0 || (rc = put(out, explain + 1, bytes - 2)) < 0)
+			return rc;
+	}
+	return put(out, "}\n", 2);
 }
 
 static const struct format {
@@ -252,7 +286,7 @@ int
 cm_export_run(struct cm_store *store, const struct cm_export *export, const char *format_name, struct cm_reply *reply)
 {
 	const struct format *format = find_format(format_name);
-	struct output out = { .export = export, .reply = reply, .room = BUFFER_BYTES };
+	struct output out = { .store = store, .export = export, .reply = reply, .room = BUFFER_BYTES };
 	struct cm_rows *rows = NULL;
 	struct cm_call call;
 	int rc = CM_ENOMEM;
@@ -272,6 +306,8 @@ cm_export_run(struct cm_store *store, const struct cm_export *export, const char
 	for (; rc > 0; rc = cm_call_next(rows, &call), out.count++)
 		if ((rc = format->row(&out, &call)) < 0)
 			break;
+	cm_rows_done(rows);
+	rows = NULL;
 	if (rc >= 0 && (rc = format->end(&out)) >= 0)
 		rc = flush(&out);
 out:

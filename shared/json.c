@@ -160,17 +160,23 @@ cm_json_decimal(struct cm_json *json, const char *key, double value, int places)
 char *
 cm_decimal_text(int64_t value_us, int places, char text[CM_DECIMAL_TEXT])
 {
-	int64_t unit = 1, whole, rest;
-	int i, length;
+	uint64_t left = value_us < 0 ? -(uint64_t)value_us : (uint64_t)value_us;
+	char digits[CM_DECIMAL_TEXT], *at = text;
+	int count = 0, kept = 0;
 
-	for (i = 0; i < places; i++)
-		unit *= 10;
-	whole = value_us / unit;
-	rest = value_us % unit;
-	length = snprintf(text, CM_DECIMAL_TEXT, "%s%" PRId64 ".%0*" PRId64, value_us < 0 ? "-" : "",
-	    whole < 0 ? -whole : whole, places, rest < 0 ? -rest : rest);
-	while (length > 2 && text[length - 1] == '0' && text[length - 2] != '.')
-		text[--length] = '\0';
+	/* The digits from the right, without the zeros that end the fraction but for its first. */
+	for (; left > 0 || count <= places; left /= 10, count++)
+		digits[count] = (char)('0' + left % 10);
+	while (kept < places - 1 && digits[kept] == '0')
+		kept++;
+	if (value_us < 0)
+		*at++ = '-';
+	while (count > kept) {
+		if (count == places)
+			*at++ = '.';
+		*at++ = digits[--count];
+	}
+	*at = '\0';
 	return text;
 }
 

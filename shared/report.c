@@ -12,10 +12,16 @@
 #include "zone.h"
 
 const struct cm_component cm_components[CM_COMPONENTS] = {
-	{ "turn_e2e", "speech_end_to_first_audio", "speech_end_to_first_audio_ms", "voice_speech_to_audio_ms" },
-	{ "tool", "tool_call_duration", "tool_call_duration_ms", "voice_tool_call_duration_ms" },
-	{ "session", "session_duration", "session_duration_ms", "voice_session_duration_ms" },
-	{ .name = "stt" }, { .name = "llm_ttft" }, { .name = "tts_ttfb" }, { .name = "network" },
+	{ "turn_e2e", "speech_end_to_first_audio", "speech_end_to_first_audio_ms", "voice_speech_to_audio_ms",
+	    "From the end of the caller's speech to the first audio of the answer, in milliseconds." },
+	{ .name = "stt" },
+	{ .name = "llm_ttft" },
+	{ .name = "tts_ttfb" },
+	{ "tool", "tool_call_duration", "tool_call_duration_ms", "voice_tool_call_duration_ms",
+	    "Duration of tool calls, in milliseconds." },
+	{ .name = "network" },
+	{ "session", "session_duration", "session_duration_ms", "voice_session_duration_ms",
+	    "Duration of sessions, in milliseconds." },
 };
 
 const struct cm_component *
@@ -63,7 +69,9 @@ cm_report_guide_latencies(struct cm_store *store, const struct cm_window *window
 	size_t i;
 	int rc;
 
-	for (i = 0; i < CM_GUIDE_COMPONENTS; i++) {
+	for (i = 0; i < CM_COMPONENTS; i++) {
+		if (cm_components[i].guide == NULL)
+			continue;
 		if ((rc = cm_values(store, window, cm_components[i].name, &values)) < 0)
 			return rc;
 		cm_report_latency(json, cm_components[i].guide_key, &values, places);

@@ -12,9 +12,10 @@ struct cm_component {
 	const char *name;
 	const char *guide;		/* its event type, as in latency_events */
 	const char *guide_key;		/* its key in answers */
-	const char *family;		/* its Prometheus family */
+	const char *family;		/* its Prometheus family, and that one's help text */
+	const char *help;
 };
-enum { CM_COMPONENTS = 7, CM_GUIDE_COMPONENTS = 3 };
+enum { CM_COMPONENTS = 7 };
 extern const struct cm_component cm_components[CM_COMPONENTS];
 
 /* The component of a name or of the guide's event type; NULL: there is none. */

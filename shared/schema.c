@@ -15,12 +15,13 @@
 static const struct source {
 	const char *table;
 	const char *attach;		/* makes the source triggers */
+	const char *trigger;		/* one of them */
 	const char *reach;		/* the last row of the next :limit ones after :after */
 	const char *copy;		/* copies the rows after :after up to :until */
 } sources[] = {
-	{ "calls", "attach-calls", "reach-calls", "copy-calls" },
-	{ "transcripts", "attach-transcripts", "reach-transcripts", "copy-transcripts" },
-	{ "latency_events", "attach-latency_events", "reach-latency_events", "copy-latency_events" },
+	{ "calls", "attach-calls", "cm_calls_added", "reach-calls", "copy-calls" },
+	{ "transcripts", "attach-transcripts", "cm_transcripts_added", "reach-transcripts", "copy-transcripts" },
+	{ "latency_events", "attach-latency_events", "cm_latency_events_added", "reach-latency_events", "copy-latency_events" },
 };
 
 /* The scripts that make each version of the schema out of the one before. */
@@ -60,7 +61,7 @@ report(const struct cm_progress *progress, const char *what, int64_t done, int64
 		progress->step(progress->arg, what, done < 0 ? 0 : done, total);
 }
 
-/* Whether a table or view of that name exists. */
+/* Whether a table, view or trigger of that name exists. */
 static int
 exists(struct cm_store *store, const char *name, bool *out)
 {
@@ -134,14 +135,16 @@ attach_source(struct cm_store *store, const struct source *source)
 {
 	const struct cm_bind everything[] = { CM_INT_PARAM("after", INT64_MIN), CM_INT_PARAM("limit", -1), { 0 } };
 	int64_t until, attached;
-	bool there;
+	bool there, watched;
 	int rc;
 
 	if ((rc = exists(store, source->table, &there)) < 0 || !there)
 		return rc;
-	if ((rc = get_meta(store, "copy_until_", source->table, -1, &attached)) < 0)
+	if ((rc = exists(store, source->trigger, &watched)) < 0 ||
+	    (rc = get_meta(store, "copy_until_", source->table, -1, &attached)) < 0)
 		return rc;
-	if ((rc = cm_store_script(store, source->attach)) < 0 || attached >= 0)
+	/* A table that was dropped took its triggers along: what it holds now is copied anew. */
+	if ((rc = cm_store_script(store, source->attach)) < 0 || (watched && attached >= 0))
 		return rc;
 	if ((rc = cm_store_number(store, source->reach, everything, &until)) < 0 ||
 	    (rc = set_meta(store, "copied_", source->table, INT64_MIN)) < 0)

@@ -289,7 +289,9 @@ reconnect(struct cm_store *store)
 	}
 	if (file.st_size == 0) {
 		disconnect(store);
-		return fail_as(store, CM_ESTORE, "The call database is empty; run: callmetrics attach DATABASE");
+		return fail_as(store, CM_ESTORE, store->mode == CM_STORE_ADMIN
+			? "The file is empty; it becomes a call database when the voice app has made its tables."
+			: "The call database is empty; run: callmetrics attach DATABASE");
 	}
 	if (access(store->path, store->mode == CM_STORE_READ ? R_OK : R_OK | W_OK) < 0) {
 		disconnect(store);
@@ -492,38 +494,6 @@ cm_rows_done(struct cm_rows *rows)
 	rows->started.tv_sec = 0;
 	sqlite3_reset(rows->stmt);
 	sqlite3_clear_bindings(rows->stmt);
-}
-
-int
-cm_store_number(struct cm_store *store, const char *name, const struct cm_bind *binds, int64_t *out)
-{
-	struct cm_rows *rows;
-	int64_t number;
-	int rc;
-
-	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
-		return rc;
-	rc = cm_rows_next(rows);
-	number = rc > 0 ? cm_rows_int(rows, 0) : 0;
-	cm_rows_done(rows);
-	if (rc < 0)
-		return rc;
-	*out = number;
-	return 0;
-}
-
-int
-cm_store_text(struct cm_store *store, const char *name, const struct cm_bind *binds, char *out, size_t room)
-{
-	struct cm_rows *rows;
-	int rc;
-
-	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
-		return rc;
-	if ((rc = cm_rows_next(rows)) > 0)
-		snprintf(out, room, "%s", cm_rows_text(rows, 0));
-	cm_rows_done(rows);
-	return rc < 0 ? rc : 0;
 }
 
 int

@@ -41,11 +41,21 @@ bool
 cm_utf8_valid(const char *text, size_t bytes)
 {
 	const unsigned char *at = (const unsigned char *)text;
+	uint64_t eight;
 	size_t length;
 
-	for (; bytes > 0; at += length, bytes -= length)
+	for (; bytes > 0; at += length, bytes -= length) {
+		/* Most text is ASCII, and eight bytes of it are seen at a glance. */
+		if (bytes >= sizeof eight) {
+			memcpy(&eight, at, sizeof eight);
+			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+				length = sizeof eight;
+				continue;
+			}
+		}
 		if ((length = character(at, bytes)) == 0)
 			return false;
+	}
 	return true;
 }
 

@@ -6,38 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bins.h"
 #include "error.h"
 #include "pending.h"
 
 enum {
-	SUB_BINS = 512,			/* fine bins that double the value */
-	FINE_PER_COARSE = 32,
-	SHIFTS = 41,
 	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
-	FINE_BINS = SUB_BINS * (SHIFTS + 1),
-	COARSE_BINS = FINE_BINS / FINE_PER_COARSE,
 	COARSE = -1,			/* the parent of coarse bins */
 };
 
 const int cm_quantiles_permille[CM_QUANTILES] = { 500, 950, 990 };
-
-int
-cm_bin_of(int64_t value_us)
-{
-	int shift = 0;
-
-	while ((value_us >> shift) >= 2 * SUB_BINS)
-		shift++;
-	return (int)(value_us >> shift) + SUB_BINS * shift;
-}
-
-int64_t
-cm_bin_floor_us(int bin)
-{
-	int shift = bin < 2 * SUB_BINS ? 0 : bin / SUB_BINS - 1;
-
-	return (int64_t)(bin - SUB_BINS * shift) << shift;
-}
 
 /* A raw value at the edge of the window, which no bucket of the rollups covers. */
 struct edge_value {
@@ -57,11 +35,11 @@ struct selection {
 	struct edge_value *edges;
 	size_t edge_count;
 	size_t edge_room;
-	int64_t coarse[COARSE_BINS];
+	int64_t coarse[CM_COARSE_BINS];
 	int64_t count;
 	int64_t sum_us;
 	int fine_of;			/* the coarse bin that fine[] is of; -1: none yet */
-	int64_t fine[FINE_PER_COARSE];
+	int64_t fine[CM_FINE_PER_COARSE];
 	cm_us pruned_before;
 	bool exact;
 	double error_pct;
@@ -123,7 +101,7 @@ read_raw_piece(struct selection *sel, const struct cm_piece *piece)
 
 		if ((rc = keep_edge(sel, bin, value_us)) < 0)
 			break;
-		sel->coarse[bin / FINE_PER_COARSE]++;
+		sel->coarse[bin / CM_FINE_PER_COARSE]++;
 		sel->count++;
 		sel->sum_us += value_us;
 	}
@@ -153,7 +131,7 @@ add_pending(struct selection *sel, const struct cm_piece *piece)
 	if ((rc = cm_pending(sel->store, sel->filter, &facts, &count)) < 0)
 		return rc;
 	for (fact = facts; (fact = next_pending(sel, piece, fact, facts + count)) != NULL; fact++) {
-		sel->coarse[fact->bin / FINE_PER_COARSE] += fact->n;
+		sel->coarse[fact->bin / CM_FINE_PER_COARSE] += fact->n;
 		sel->count += fact->n;
 		sel->sum_us += fact->n * fact->value_us;
 	}
@@ -183,7 +161,7 @@ read_rolled_piece(struct selection *sel, const struct cm_piece *piece)
 	while ((rc = cm_rows_next(rows)) > 0) {
 		int64_t bin = cm_rows_int(rows, 0), n = cm_rows_int(rows, 1);
 
-		if (bin < 0 || bin >= COARSE_BINS)
+		if (bin < 0 || bin >= CM_COARSE_BINS)
 			continue;
 		sel->coarse[bin] += n;
 		sel->count += n;
@@ -257,8 +235,8 @@ add_pending_fine(struct selection *sel, const struct cm_piece *piece, int coarse
 	if ((rc = cm_pending(sel->store, sel->filter, &facts, &count)) < 0)
 		return rc;
 	for (fact = facts; (fact = next_pending(sel, piece, fact, facts + count)) != NULL; fact++)
-		if (fact->bin / FINE_PER_COARSE == coarse)
-			sel->fine[fact->bin % FINE_PER_COARSE] += fact->n;
+		if (fact->bin / CM_FINE_PER_COARSE == coarse)
+			sel->fine[fact->bin % CM_FINE_PER_COARSE] += fact->n;
 	return 0;
 }
 
@@ -271,7 +249,7 @@ read_fine_piece(struct selection *sel, const struct cm_piece *piece, int coarse)
 	if ((rc = open_binned(sel, piece, coarse, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0)
-		sel->fine[cm_rows_int(rows, 0) % FINE_PER_COARSE] += cm_rows_int(rows, 1);
+		sel->fine[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE] += cm_rows_int(rows, 1);
 	cm_rows_done(rows);
 	return rc < 0 ? rc : add_pending_fine(sel, piece, coarse);
 }
@@ -287,8 +265,8 @@ read_fine(struct selection *sel, int coarse)
 	memset(sel->fine, 0, sizeof sel->fine);
 	sel->fine_of = -1;
 	for (i = 0; i < sel->edge_count; i++)
-		if (sel->edges[i].bin / FINE_PER_COARSE == coarse)
-			sel->fine[sel->edges[i].bin % FINE_PER_COARSE]++;
+		if (sel->edges[i].bin / CM_FINE_PER_COARSE == coarse)
+			sel->fine[sel->edges[i].bin % CM_FINE_PER_COARSE]++;
 	for (i = 0; i < sel->piece_count; i++)
 		if (sel->pieces[i].resolution_s != 0 && (rc = read_fine_piece(sel, &sel->pieces[i], coarse)) < 0)
 			return rc;
@@ -310,36 +288,6 @@ find_bin(const int64_t *bins, int count, int64_t *rank)
 	return -1;
 }
 
-/* The rank-th smallest of some values, which it reorders; 1 <= rank <= count (Hoare's selection). */
-static int64_t
-select_value(int64_t *values, size_t count, size_t rank)
-{
-	size_t low = 0, high = count - 1, wanted = rank - 1;
-
-	while (low < high) {
-		int64_t pivot = values[low + (high - low) / 2];
-		size_t i = low, j = high;
-
-		for (;;) {
-			while (values[i] < pivot)
-				i++;
-			while (values[j] > pivot)
-				j--;
-			if (i >= j)
-				break;
-			int64_t swapped = values[i];
-
-			values[i++] = values[j];
-			values[j--] = swapped;
-		}
-		if (wanted <= j)
-			high = j;
-		else
-			low = j + 1;
-	}
-	return values[wanted];
-}
-
 /* The rank-th smallest value of one fine bin, all of which is in memory. */
 static int
 pick_edge(const struct selection *sel, int bin, int64_t rank, int64_t *out_us)
@@ -352,7 +300,7 @@ pick_edge(const struct selection *sel, int bin, int64_t rank, int64_t *out_us)
 	for (i = 0; i < sel->edge_count; i++)
 		if (sel->edges[i].bin == bin)
 			values[count++] = sel->edges[i].value_us;
-	*out_us = select_value(values, count, (size_t)rank);
+	*out_us = cm_select_value(values, count, (size_t)rank);
 	free(values);
 	return 0;
 }
@@ -398,7 +346,7 @@ pick_raw(struct selection *sel, int bin, int64_t count, int64_t rank, int64_t *o
 	if (rc >= 0 && read < count)
 		rc = CM_ESTORE;
 	if (rc >= 0)
-		*out_us = select_value(values, (size_t)count, (size_t)rank);
+		*out_us = cm_select_value(values, (size_t)count, (size_t)rank);
 out:
 	cm_rows_done(rows);
 	free(values);
@@ -428,13 +376,13 @@ select_rank(struct selection *sel, int64_t rank, int64_t *out_us)
 {
 	int coarse, fine, rc;
 
-	if ((coarse = find_bin(sel->coarse, COARSE_BINS, &rank)) < 0)
+	if ((coarse = find_bin(sel->coarse, CM_COARSE_BINS, &rank)) < 0)
 		return CM_ESTORE;
 	if ((rc = read_fine(sel, coarse)) < 0)
 		return rc;
-	if ((fine = find_bin(sel->fine, FINE_PER_COARSE, &rank)) < 0)
+	if ((fine = find_bin(sel->fine, CM_FINE_PER_COARSE, &rank)) < 0)
 		return CM_ESTORE;
-	return read_value(sel, coarse * FINE_PER_COARSE + fine, sel->fine[fine], rank, out_us);
+	return read_value(sel, coarse * CM_FINE_PER_COARSE + fine, sel->fine[fine], rank, out_us);
 }
 
 /* ceil(count * permille / 1000), without leaving integers. */

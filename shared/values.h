@@ -37,8 +37,4 @@ int cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, 
 /* Count and sum of one kind of everything ever seen; they never fall. */
 int cm_values_ever(struct cm_store *store, const struct cm_filter *filter, const char *kind, int64_t *count, int64_t *sum_us);
 
-/* The fine bin of a value and the least value of a bin; the same as cm_octave in the database. */
-int cm_bin_of(int64_t value_us);
-int64_t cm_bin_floor_us(int bin);
-
 #endif

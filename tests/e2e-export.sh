@@ -46,7 +46,7 @@ done
 slowest=0
 asked=0
 # shellcheck disable=SC2086 # numbers
-while kill -0 $clients 2>/dev/null; do
+while alive $clients; do
 	asked=$((asked + 1))
 	get "/metrics/health?hours=$asked"
 	is "health while exports run" "$status $(header X-Cache)" '200 MISS'

@@ -12,7 +12,6 @@ moved=$work/moved.db
 
 # health_is WHAT STATUS INDICATOR-FILTER WANT: within three seconds, since an answer is kept for one.
 health_is() {
-	health_what=$1
 	health_status=$2
 	wait_for 3 health_has || :
 	is "$1" "$status $(json "$3")" "$2 $4"
@@ -37,9 +36,16 @@ is "the programs are well all the same" "$status" 200
 sqlite3 "$work/calls.db" "UPDATE calls SET status = 'completed'"
 health_is "a good hour" 200 .status healthy
 
+# move FROM TO: a database with the two files that SQLite puts beside it.
+move() {
+	for suffix in '' -wal -shm; do
+		[ ! -e "$1$suffix" ] || mv "$1$suffix" "$2$suffix"
+	done
+}
+
 # The database goes away, and comes back.
 get '/metrics/hourly?hours=2'
-mv "$work/calls.db" "$moved"
+move "$work/calls.db" "$moved"
 health_is "no database" 503 .status degraded
 like "says which" "$(json '.warnings[0]')" 'There is no call database*'
 wait_for 3 sh -c "curl -s -o /dev/null -w '%{http_code}' '$http/healthz' | grep -q 503" || :
@@ -53,9 +59,9 @@ get '/metrics/hourly?hours=3'
 is_problem 503 '' '*empty*callmetrics attach*'
 head -c 100000 /dev/urandom >"$work/calls.db"
 get '/metrics/hourly?hours=3'
-is_problem 503 '' '*not a SQLite database*'
-rm "$work/calls.db"
-mv "$moved" "$work/calls.db"
+is_problem 503 '' '*corrupt or is not a SQLite database*'
+rm -f "$work/calls.db" "$work/calls.db-wal" "$work/calls.db-shm"
+move "$moved" "$work/calls.db"
 get '/metrics/hourly?hours=3'
 is "back" "$status" 200
 health_is "healthy again" 200 .status healthy

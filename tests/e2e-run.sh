@@ -81,6 +81,7 @@ everything="$(keeper) $(cut -d ' ' -f 1 "$demo/children" | xargs)"
 for pid in $everything; do
 	everything="$everything $(cat "/proc/$pid/task/$pid/children" 2>/dev/null)"
 done
+get /metrics/dashboard
 run --stop --dir "$demo"
 is "stop" "$code $(cat "$work/said")" '0 stopped'
 # shellcheck disable=SC2086 # numbers
@@ -94,6 +95,13 @@ get /metrics/hourly
 is "the neighbour answers" "$status" 200
 run --stop --dir "$demo"
 is "stopping again" "$code $(cat "$work/said")" "0 nothing is running in $demo"
+
+# Another database in the same folder: no answer of the one before.
+CALLMETRICS_NOW=$NOW run_site "$demo" --db "$work/calls.db"
+get /metrics/dashboard
+like "answers of the database that is served now" "$(json .generated_at) $(header X-Cache)" '2026-02-06T10:30:00.000Z MISS'
+run --stop --dir "$demo"
+is "stop" "$code $(cat "$work/said")" '0 stopped'
 
 # What keeps it alive is killed: the next --stop sees to what is left.
 run_site "$demo" --no-demo-traffic

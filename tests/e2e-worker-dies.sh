@@ -35,12 +35,9 @@ for client in 1 2 3 4; do
 	load="$load $!"
 	later $!
 done
-loaded() {
-	# shellcheck disable=SC2086 # numbers
-	kill -0 $load 2>/dev/null
-}
 killed=0
-while loaded; do
+# shellcheck disable=SC2086 # numbers
+while alive $load; do
 	# shellcheck disable=SC2046 # numbers
 	set -- $(workers hourly)
 	signal KILL ${1:+"$1"}

@@ -43,13 +43,14 @@ attach "$db"
 CALLMETRICS_DB=$db
 sqlite3 "$db" "INSERT INTO calls (call_id, call_type, caller_number, callee_number, started_at, status) VALUES
 	('a,b', 'inbound', 'say \"hi\"', char(10) || 'x' || char(13, 10), '2026-02-06T09:00:00', 'completed'),
+	('line', 'inbound', 'a' || char(10) || 'b', 'c' || char(13) || 'd', '2026-02-06T09:00:00', 'completed'),
 	('', 'inbound', ' lead', 'trail ', '2026-02-06T09:00:00', 'completed'),
 	('=1+1', 'inbound', CAST(x'ff41' AS TEXT), 'é' || char(1), '2026-02-06T09:00:00', 'completed')"
 ask export 'days=1&format=csv'
 golden export-odd.csv
 is "read back by a CSV reader" "$("$python" -c 'import csv, sys
 print([(r["call_id"], r["caller_number"], r["callee_number"]) for r in csv.DictReader(open(sys.argv[1], newline="", errors="replace"), strict=True)])' "$work/body")" \
-	"[('', ' lead', 'trail '), ('=1+1', '�A', 'é\\x01'), ('a,b', 'say \"hi\"', '\\nx\\r\\n')]"
+	"[('', ' lead', 'trail '), ('=1+1', '�A', 'é\\x01'), ('a,b', 'say \"hi\"', '\\nx\\r\\n'), ('line', 'a\\nb', 'c\\rd')]"
 ask export 'days=1'
 golden export-odd.json
 

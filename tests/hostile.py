@@ -193,9 +193,6 @@ NO_FACTS = {"dropped and made again"}
 LIMITS = {
     "untrusted schema": "SQLite before 3.42 holds its JSON functions unsafe in triggers while trusted_schema is off",
     "insert or replace by rowid": "REPLACE deletes another call's row, and fires no trigger for it, where recursive_triggers is off",
-    "two calls without an id": "rows of cm_skipped without an id are all one row",
-    "renamed ids": "the same",
-    "replace a step": "REPLACE of a step that was skipped leaves its row of cm_skipped",
     "own trigger of the app": "our trigger sees the row as it was before the app's own trigger changed it",
 }
 

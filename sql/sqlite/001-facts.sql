@@ -193,6 +193,7 @@ CREATE VIEW cm_latency_in (source, latency_id, call_id, turn_id, component, prov
 	metadata) AS
 	SELECT '', 0, '', '', '', '', '', 0, 0, '';
 
+-- A step has the labels of its call; one that outlived its pruned call keeps those that it had.
 CREATE TRIGGER cm_latency_taken INSTEAD OF INSERT ON cm_latency_in
 WHEN NEW.call_id IS NOT NULL AND NEW.component IS NOT NULL AND NEW.at_us IS NOT NULL AND NEW.duration_us IS NOT NULL
 	AND (NEW.at_us >= (SELECT pruned_before_us FROM cm_state WHERE state_id = 1)
@@ -201,7 +202,8 @@ BEGIN
 	INSERT INTO cm_latency (latency_id, call_id, turn_id, series_id, component, provider, model, at_us, duration_us, bin,
 			metadata)
 		VALUES (NEW.latency_id, NEW.call_id, NEW.turn_id,
-			coalesce((SELECT series_id FROM cm_call WHERE call_id = NEW.call_id), 1),
+			coalesce((SELECT series_id FROM cm_call WHERE call_id = NEW.call_id),
+				(SELECT series_id FROM cm_latency WHERE latency_id = NEW.latency_id AND call_id = NEW.call_id), 1),
 			NEW.component, NEW.provider, NEW.model, NEW.at_us, NEW.duration_us,
 			(SELECT (NEW.duration_us >> shift) + 512 * shift FROM cm_octave
 				WHERE floor_us <= NEW.duration_us ORDER BY floor_us DESC LIMIT 1),

@@ -1,2 +1,2 @@
--- Whether a table or view is there.
-SELECT count(*) FROM sqlite_master WHERE name = :name AND type IN ('table', 'view')
+-- Whether something of that name is there.
+SELECT count(*) FROM sqlite_master WHERE name = :name

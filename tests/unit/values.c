@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "bins.h"
 #include "values.h"
 #include "error.h"
 #include "sql.h"

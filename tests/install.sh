@@ -1,0 +1,79 @@
+#!/bin/sh
+# What `make install` puts in place works from there, is what nginx and systemd can read, and `make uninstall` takes it away.
+# suites: normal
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=e2e.inc
+. "${0%/*}/e2e.inc"
+
+root=$work/root
+prefix=$(sed -n 's/^prefix = //p' "$build/Makefile")
+# make_in_build TARGET: as a person calls it, not as a part of the make that runs this test.
+make_in_build() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u DESTDIR make -C "$build" "$1" "DESTDIR=$root" >"$work/make.log" 2>&1 ||
+		wrong "make $1" "$(tail -n 20 "$work/make.log")"
+	checks=$((checks + 1))
+}
+make_in_build install
+
+is "words that are not filled in" "$(grep -rInE '@[a-z_]+@' "$root" | grep -v '@nginxdir@\|share/doc' || :)" ''
+is "of the source or build folder" "$(grep -rIlF -e "$top" -e "$build" "$root" || :)" ''
+# shellcheck disable=SC2016 # a variable of nginx
+for name in $(sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u); do
+	passes "the program $name" test -x "$root$prefix/libexec/callmetrics/cgi-bin/$name"
+	passes "the socket of $name" grep -q "[= ]callmetrics@$name.socket" "$root$prefix/lib/systemd/system/callmetrics.target"
+done
+for name in attach detach migrate; do
+	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
+done
+for name in README.md nginx.md operators.md adding-a-question.md; do
+	passes "the guide $name" test -s "$root$prefix/share/doc/callmetrics/$name"
+done
+
+# The command, from where it lies.
+app_db "$work/calls.db"
+passes "callmetrics attach" "$root$prefix/bin/callmetrics" attach "$work/calls.db"
+CALLMETRICS_NOW=$NOW
+export CALLMETRICS_NOW
+is "callmetrics daily" "$("$root$prefix/bin/callmetrics" --db "$work/calls.db" daily --days 3 | jq -c .days)" 3
+
+# nginx takes the site as one include, on ports of the test's own.
+conf=$root$prefix/etc/callmetrics
+etc=$work/etc
+mkdir -p "$etc" "$work/log" "$work/cache"
+cp -R "$conf/nginx" "$etc/nginx"
+find "$etc/nginx" -type f -exec sed -i -e "s|\"$prefix/etc/callmetrics/nginx|\"$etc/nginx|" -e "s|\"$prefix/etc/callmetrics/|\"$etc/|" \
+	-e "s|$prefix/var/cache/callmetrics|$work/cache|" -e "s|$prefix/var/log/callmetrics|$work/log|" \
+	-e "s|listen 443|listen 127.0.0.1:$(free_port)|" -e '/listen \[::\]:443/d' {} +
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+	-keyout "$etc/key.pem" -out "$etc/certificate.pem" 2>"$work/openssl.log"
+: >"$etc/tenants.conf"
+cat >"$work/nginx.conf" <<-CONF
+	error_log "$work/log/error.log";
+	pid "$work/nginx.pid";
+	events {}
+	http {
+		include "$etc/nginx/callmetrics.conf";
+	}
+CONF
+passes "nginx reads the site" nginx -t -e "$work/log/error.log" -c "$work/nginx.conf"
+
+# systemd reads the units, where there is a systemd to ask.
+if command -v systemd-analyze >/dev/null; then
+	units=$root$prefix/lib/systemd/system
+	SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units/callmetrics.target" "$units/callmetrics@.socket" \
+		>"$work/verified" 2>&1 || :
+	is "systemd-analyze" "$(grep -i callmetrics "$work/verified" | grep -v -e 'is not executable' -e 'multiwatch' || :)" ''
+fi
+
+# An upgrade leaves the operator's settings alone, and so does removing it; an unchanged file goes with the rest.
+echo 'CALLMETRICS_MAX_FAILURES=20' >>"$conf/environment"
+make_in_build install
+passes "settings outlive an upgrade" grep -q MAX_FAILURES=20 "$conf/environment"
+make_in_build uninstall
+is "what uninstall leaves" "$(find "$root" -type f)" "$conf/environment"
+rm "$conf/environment"
+make_in_build install
+make_in_build uninstall
+is "what uninstall leaves" "$(find "$root" -type f -o -type l)" ''
+finish
