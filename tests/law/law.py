@@ -303,7 +303,7 @@ class Law:
         if not world.attached:
             return
         questions = [asking.question(program) for program in
-                     PROGRAMS + asking.rng.choices(PROGRAMS, WEIGHTS, k=15)]
+                     PROGRAMS + asking.rng.choices(PROGRAMS, WEIGHTS, k=40)]
         world.referee.sort()
         with ThreadPoolExecutor(2) as pool:
             for question, wrong in zip(questions, pool.map(lambda question: what_is_wrong(world, question), questions)):
