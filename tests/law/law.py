@@ -433,8 +433,8 @@ def main():
     options = argparse.ArgumentParser(description="the law, as a property test")
     options.add_argument("--build", default=os.environ.get("BUILD", os.path.join(HERE, "../../build")))
     options.add_argument("--seed", type=int, default=int(os.environ.get("LAW_SEED", 20260206)))
-    options.add_argument("--operations", type=int, default=int(os.environ.get("LAW_OPERATIONS", 6000)))
-    options.add_argument("--lives", type=int, default=int(os.environ.get("LAW_LIVES", 4)), help="databases begun afresh")
+    options.add_argument("--operations", type=int, default=int(os.environ.get("LAW_OPERATIONS", 8000)))
+    options.add_argument("--lives", type=int, default=int(os.environ.get("LAW_LIVES", 5)), help="databases begun afresh")
     options.add_argument("--without", default=os.environ.get("LAW_WITHOUT", ""), help="what the app does not do, of: " +
                          " ".join(sorted(voice_app.FEATURES)))
     options.add_argument("--case", action="append", help="replays this script alone")
