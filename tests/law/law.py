@@ -262,7 +262,7 @@ class Law:
             check = (check[0], "&".join(parts), check[2])
         return Failure(steps, check, self.replay(steps, check) or failure.message)
 
-    def run(self, seed, operations, batch=120, seconds=None):
+    def run(self, seed, operations, batch=120):
         """One database's life: so many steps, a check after each batch."""
         rng = voice_app.rng_of(seed, "life")
         app = voice_app.VoiceApp(rng, self.features)
@@ -271,11 +271,10 @@ class Law:
         world = World(self.build, self.folder)
         done = []
         attach_after = rng.choice([0, 0, 1, 2])
-        started = time.monotonic()
         try:
-            for number in range(-(-operations // batch)):
-                if seconds is not None and time.monotonic() - started > seconds:
-                    break
+            number = -1
+            while len(done) < operations:
+                number += 1
                 if number % 6 == 5:
                     app.change_scene()
                 steps = app.steps(batch)
@@ -304,7 +303,7 @@ class Law:
         if not world.attached:
             return
         questions = [asking.question(program) for program in
-                     PROGRAMS + asking.rng.choices(PROGRAMS, WEIGHTS, k=15)]
+                     PROGRAMS + asking.rng.choices(PROGRAMS, WEIGHTS, k=40)]
         world.referee.sort()
         with ThreadPoolExecutor(2) as pool:
             for question, wrong in zip(questions, pool.map(lambda question: what_is_wrong(world, question), questions)):

@@ -627,7 +627,7 @@ class Asking:
     def now(self):
         rng = self.rng
         if rng.random() < 0.5:
-            return self.app.scene[1] + self.app.scene[2] * DAY + rng.randrange(0, 3 * HOUR)
+            return self.app.scene[0] + self.app.scene[1] * DAY + rng.randrange(0, 3 * HOUR)
         return self.app.instant()
 
     def time(self, at):
@@ -654,7 +654,7 @@ class Asking:
         if not (program in ("failures", "latency-events") and rng.random() < 0.4):
             given.update(self.window(program, 8 * HOUR if program == "health" else 5 * DAY))
         if program == "daily":
-            given["tz"] = rng.choice(ZONES)
+            given["tz"] = rng.choice(ZONES + ZONES[1:3] * 3)
         if program == "latency":
             if rng.random() < 0.5:
                 given["component"] = rng.choice(COMPONENTS)

@@ -33,12 +33,14 @@ CREATE INDEX idx_latency_event_type ON latency_events (event_type);
 CREATE INDEX idx_latency_timestamp ON latency_events (timestamp);
 """
 
-# Spans of days, each with something that goes wrong easily: clocks go back in Europe, a year ends, clocks go forward in
-# America.
+# Spans of days, each with something that goes wrong easily: its first instant, its days, and the edges that matter most.
 SCENES = [
-    ("2025-10-24", 1761264000 * US, 4),
-    ("2025-12-30", 1767052800 * US, 4),
-    ("2026-03-07", 1772841600 * US, 3),
+    # Clocks go back in Europe: the 26th of October, 2025, has 25 hours in Berlin.
+    (1761264000 * US, 4, (1761429600 * US, 1761519600 * US)),
+    # A year ends, in Berlin and in UTC.
+    (1767052800 * US, 4, (1767222000 * US, 1767225600 * US)),
+    # Clocks go forward in America: the 8th of March, 2026, has 23 hours in New York.
+    (1772841600 * US, 3, (1772946000 * US, 1773028800 * US)),
 ]
 
 TENANTS = ["acme", "Acme", "b\u00fcro 7", "t'x\"y", None, None]
@@ -116,17 +118,18 @@ class VoiceApp:
 
     def change_scene(self):
         """Goes on in another span of days."""
-        self.scene = self.rng.choice([scene for scene in SCENES if scene[1] >= self.oldest])
-        start, days = self.scene[1], self.scene[2]
+        self.scene = self.rng.choice([scene for scene in SCENES if scene[0] >= self.oldest])
+        start, days, edges = self.scene
         self.anchors = [start + self.rng.randrange(days * 24) * HOUR for _ in range(3)]
         self.anchors += [start + self.rng.randrange(days) * DAY for _ in range(2)]
         self.anchors += [start + self.rng.randrange(days * 288) * 300 * US for _ in range(3)]
+        self.anchors += edges
 
     def instant(self):
         """An instant of the scene, often at or right beside the edge of a bucket."""
         rng = self.rng
         if rng.random() < 0.3:
-            return self.scene[1] + rng.randrange(self.scene[2] * DAY)
+            return self.scene[0] + rng.randrange(self.scene[1] * DAY)
         nudge = rng.choice([0, 0, -1, 1, -1000, 999, -US, US, rng.randrange(-300 * US, 300 * US),
                             rng.randrange(-HOUR, HOUR), rng.randrange(-300, 300) * US])
         return rng.choice(self.anchors) + nudge
@@ -327,8 +330,8 @@ class VoiceApp:
     def prune(self):
         """Our retention, somewhere in the scene."""
         days = self.rng.randrange(1, 6)
-        now = self.scene[1] + self.rng.randrange(days, days + self.scene[2]) * DAY + self.rng.randrange(DAY)
-        self.oldest = self.scene[1]
+        now = self.scene[0] + self.rng.randrange(days, days + self.scene[1]) * DAY + self.rng.randrange(DAY)
+        self.oldest = self.scene[0]
         return ["-- prune %d %s" % (days, iso(now, "z"))]
 
     def one_step(self):
@@ -353,9 +356,9 @@ class VoiceApp:
                 texts = [text for _ in range(rng.randrange(1, 90)) for text in self.one_step() if text != "VACUUM"]
                 end = "ROLLBACK" if "rollback" in self.features and rng.random() < 0.4 else "COMMIT"
                 steps.append(["BEGIN"] + texts + [end])
-            elif dice < 0.06:
+            elif dice < 0.05:
                 kind = rng.choice([self.insert_call, self.latency])
-                steps += [kind() for _ in range(rng.choice([62, 63, 64, 65, 31, 128, 400, 511, 512, 513]))]
+                steps += [kind() for _ in range(rng.choice([64] * 5 + [511, 512, 513]) - rng.choice([0, 0, 1, 30]))]
             else:
                 steps.append(self.one_step())
         return steps
