@@ -54,6 +54,7 @@ shellcheck     shellcheck
 clang-format   clang-format
 prometheus     promtool
 procps         ps
+iproute2       ss
 '
 
 # missing_packages LIST: the packages of LIST whose probe finds nothing.

@@ -14,6 +14,9 @@ struct memo {
 	size_t count;
 	size_t room;
 	struct cm_pending_fact *facts;
+	bool series_known;
+	size_t series_count;
+	unsigned char *series;
 };
 
 static void
@@ -24,6 +27,7 @@ free_memo(void *arg)
 	if (memo == NULL)
 		return;
 	free(memo->facts);
+	free(memo->series);
 	free(memo);
 }
 
@@ -75,8 +79,9 @@ same(const struct cm_filter *a, const struct cm_filter *b)
 	return memcmp(a, b, sizeof *a) == 0;
 }
 
-int
-cm_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_pending_fact **facts, size_t *count)
+/* What is remembered for a filter, with its pending facts read. */
+static int
+remember(struct cm_store *store, const struct cm_filter *filter, struct memo **out)
 {
 	struct memo *memo = cm_store_memo(store);
 	int rc;
@@ -91,8 +96,72 @@ cm_pending(struct cm_store *store, const struct cm_filter *filter, const struct 
 		}
 		cm_store_set_memo(store, memo, free_memo);
 	}
+	*out = memo;
+	return 0;
+}
+
+int
+cm_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_pending_fact **facts, size_t *count)
+{
+	struct memo *memo;
+	int rc;
+
+	if ((rc = remember(store, filter, &memo)) < 0)
+		return rc;
 	*facts = memo->facts;
 	*count = memo->count;
+	return 0;
+}
+
+/* Makes memo->series[id] 1; it is grown to twice what is needed. */
+static int
+let_through(struct memo *memo, size_t id)
+{
+	if (id >= memo->series_count) {
+		size_t count = 2 * id + 64;
+		unsigned char *series = realloc(memo->series, count);
+
+		if (series == NULL)
+			return CM_ENOMEM;
+		memset(series + memo->series_count, 0, count - memo->series_count);
+		memo->series = series;
+		memo->series_count = count;
+	}
+	memo->series[id] = 1;
+	return 0;
+}
+
+static int
+read_series(struct cm_store *store, struct memo *memo)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	int rc;
+
+	cm_window_binds(&memo->filter, &ever, binds);
+	if ((rc = cm_store_query(store, "series-of", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = let_through(memo, (size_t)cm_rows_int(rows, 0))) < 0)
+			break;
+	cm_rows_done(rows);
+	memo->series_known = rc == 0;
+	return rc;
+}
+
+int
+cm_filter_series(struct cm_store *store, const struct cm_filter *filter, const unsigned char **lets, size_t *count)
+{
+	struct memo *memo;
+	int rc;
+
+	if ((rc = remember(store, filter, &memo)) < 0)
+		return rc;
+	if (!memo->series_known && (rc = read_series(store, memo)) < 0)
+		return rc;
+	*lets = memo->series;
+	*count = memo->series_count;
 	return 0;
 }
 

@@ -323,13 +323,37 @@ answer_bin(struct selection *sel, int64_t floor_us, int64_t top_us, int64_t *out
 		sel->error_pct = error_pct;
 }
 
+/* Reads `count` values that the filter lets through; CM_ESTORE where there are fewer than the rollups count: then the law is
+ * broken, and no answer is better than a wrong one. */
+static int
+read_bin(struct selection *sel, struct cm_rows *rows, int64_t *values, int64_t count)
+{
+	bool all = strcmp(cm_filter_scope(sel->filter)->name, "all") == 0;
+	const unsigned char *lets = NULL;
+	size_t lets_count = 0;
+	int64_t read = 0;
+	int rc;
+
+	if (!all && (rc = cm_filter_series(sel->store, sel->filter, &lets, &lets_count)) < 0)
+		return rc;
+	while (read < count) {
+		if ((rc = cm_rows_next(rows)) <= 0)
+			return rc < 0 ? rc : CM_ESTORE;
+		size_t id = all ? 0 : (size_t)cm_rows_int(rows, 1);
+
+		if (all || (id < lets_count && lets[id]))
+			values[read++] = cm_rows_int(rows, 0);
+	}
+	return 0;
+}
+
 /* The rank-th smallest value of one fine bin, from the database, which holds `count` there. */
 static int
 pick_raw(struct selection *sel, int bin, int64_t count, int64_t rank, int64_t *out_us)
 {
 	struct cm_piece whole = { .from = sel->from, .to = sel->to };
 	struct cm_bind binds[CM_BINDS_MAX], *end;
-	int64_t *values = calloc((size_t)count, sizeof *values), read = 0;
+	int64_t *values = calloc((size_t)count, sizeof *values);
 	struct cm_rows *rows = NULL;
 	int rc = CM_ENOMEM;
 
@@ -338,19 +362,12 @@ pick_raw(struct selection *sel, int bin, int64_t count, int64_t rank, int64_t *o
 	end = piece_binds(sel, &whole, binds);
 	*end++ = (struct cm_bind)CM_INT_PARAM("bin", bin);
 	*end = (struct cm_bind){ 0 };
-	if ((rc = cm_store_query(sel->store, is_call(sel) ? "values-in-bin-call" : "values-in-bin", binds, &rows)) < 0)
-		goto out;
-	while (read < count && (rc = cm_rows_next(rows)) > 0)
-		values[read++] = cm_rows_int(rows, 0);
-	/* Fewer than the rollups count: the law is broken, and no answer is better than a wrong one. */
-	if (rc >= 0 && read < count)
-		rc = CM_ESTORE;
-	if (rc >= 0)
+	rc = cm_store_query(sel->store, is_call(sel) ? "values-in-bin-call" : "values-in-bin", binds, &rows);
+	if (rc == 0 && (rc = read_bin(sel, rows, values, count)) == 0)
 		*out_us = cm_select_value(values, (size_t)count, (size_t)rank);
-out:
 	cm_rows_done(rows);
 	free(values);
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 /* The rank-th smallest value of one fine bin, of `count`. */

@@ -1,8 +1,5 @@
--- The durations of one fine bin; a percentile is the k-th smallest of them.  Uses cm_call_bin, which covers it.
-SELECT c.duration_us
+-- The durations of one fine bin and their series; a percentile is the k-th smallest of those that a filter lets
+-- through (series-of).  Uses cm_call_bin, which covers it.
+SELECT c.duration_us, c.series_id
 FROM cm_call c
 WHERE c.bin = :bin AND c.started_us >= :from AND c.started_us < :to
-	AND (:scope = 'all' OR EXISTS (SELECT 1 FROM cm_series s WHERE s.series_id = c.series_id
-		AND (:tenant_id IS NULL OR s.tenant_id = :tenant_id) AND (:agent IS NULL OR s.agent = :agent)
-		AND (:agent_version IS NULL OR s.agent_version = :agent_version)
-		AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)))
