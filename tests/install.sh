@@ -37,26 +37,72 @@ CALLMETRICS_NOW=$NOW
 export CALLMETRICS_NOW
 is "callmetrics daily" "$("$root$prefix/bin/callmetrics" --db "$work/calls.db" daily --days 3 | jq -c .days)" 3
 
-# nginx takes the site as one include, on ports of the test's own.
+# nginx takes the site as one include, and its paths into a server{} that has a login and error pages of its own; here on
+# ports of the test's own.
 conf=$root$prefix/etc/callmetrics
 etc=$work/etc
-mkdir -p "$etc" "$work/log" "$work/cache"
+port=$(free_port) tls_port=$(free_port)
+mkdir -p "$etc" "$work/log" "$work/cache" "$work/run"
 cp -R "$conf/nginx" "$etc/nginx"
 find "$etc/nginx" -type f -exec sed -i -e "s|\"$prefix/etc/callmetrics/nginx|\"$etc/nginx|" -e "s|\"$prefix/etc/callmetrics/|\"$etc/|" \
 	-e "s|$prefix/var/cache/callmetrics|$work/cache|" -e "s|$prefix/var/log/callmetrics|$work/log|" \
-	-e "s|listen 443|listen 127.0.0.1:$(free_port)|" -e '/listen \[::\]:443/d' {} +
+	-e "s|unix:/run/callmetrics|unix:$work/run|" -e "s|listen 443|listen 127.0.0.1:$tls_port|" -e '/listen \[::\]:443/d' {} +
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
 	-keyout "$etc/key.pem" -out "$etc/certificate.pem" 2>"$work/openssl.log"
 : >"$etc/tenants.conf"
+hash=$(printf '%s' "$password" | mkpasswd --method=bcrypt --rounds=5 --stdin)
+printf '%s:%s\n' "$user" "$hash" >"$etc/htpasswd"
 cat >"$work/nginx.conf" <<-CONF
+	$([ "$(id -u)" -ne 0 ] || echo 'user root;')
+	daemon off;
 	error_log "$work/log/error.log";
 	pid "$work/nginx.pid";
 	events {}
 	http {
+		client_body_temp_path "$work/cache/body";
+		fastcgi_temp_path "$work/cache/fastcgi";
+		proxy_temp_path "$work/cache/proxy";
+		scgi_temp_path "$work/cache/scgi";
+		uwsgi_temp_path "$work/cache/uwsgi";
+		access_log off;
 		include "$etc/nginx/callmetrics.conf";
+		server {
+			listen 127.0.0.1:$port;
+			auth_basic theirs;
+			auth_basic_user_file /nowhere;
+			error_page 404 502 /theirs;
+			add_header X-Theirs yes always;
+			include "$etc/nginx/locations.conf";
+			location = /open { auth_basic off; return 200 "theirs"; }
+			location = /missing { auth_basic off; return 404; }
+			location = /theirs { auth_basic off; return 200 "their own page"; }
+		}
 	}
 CONF
 passes "nginx reads the site" nginx -t -e "$work/log/error.log" -c "$work/nginx.conf"
+for name in daily health; do
+	CALLMETRICS_DB=$work/calls.db spawn-fcgi -n -s "$work/run/$name.sock" -- "$root$prefix/libexec/callmetrics/cgi-bin/$name" \
+		2>"$work/log/$name" &
+	later $!
+done
+nginx -e "$work/log/error.log" -c "$work/nginx.conf" 2>"$work/log/nginx" &
+later $!
+for http in "https://127.0.0.1:$tls_port" "http://127.0.0.1:$port"; do
+	wait_for 5 curl -sk -f -o "$work/ready" "$http/healthz" || wrong "$http/healthz does not answer"
+	get /metrics/daily
+	is "$http: a question" "$status $(json .days)" '200 30'
+	bare /metrics/daily
+	is_problem 401 ''
+	is "$http: whose login" "$(header WWW-Authenticate)" 'Basic realm="callmetrics"'
+	get /metrics/nothing
+	is_problem 404 ''
+	get /metrics/hourly
+	is_problem 502 ''
+done
+bare /open
+is "their own path" "$status $(cat "$work/body") $(header X-Theirs) $(header X-Frame-Options)" '200 theirs yes '
+bare /missing
+is "their own error page" "$(cat "$work/body")" 'their own page'
 
 # systemd reads the units, where there is a systemd to ask.
 if command -v systemd-analyze >/dev/null; then
