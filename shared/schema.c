@@ -35,7 +35,7 @@ static const char *const large_tables[] = {
 	"empty-cm_rollup_bin", "empty-cm_rollup", "empty-cm_latency", "empty-cm_call", "empty-cm_transcript",
 };
 
-enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 40, PAUSE_MOST_MS = 40, EXCLUSIVE_ROWS = 200000 };
+enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
 
 static int64_t
 now_ms(void)
@@ -210,7 +210,8 @@ first_batch(const struct cm_progress *progress)
 	return progress != NULL && progress->exclusive ? EXCLUSIVE_ROWS : ROWS_FIRST;
 }
 
-/* Sizes the next batch so that one takes about BUSY_MS, and leaves the voice app as long as it took. */
+/* Sizes the next batch so that one takes about BUSY_MS, and leaves the voice app twice as long: SQLite has a writer that waits
+ * look again after ever longer pauses, so the lock must be free for most of the time, not for half of it. */
 static void
 take_turns(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 {
@@ -220,7 +221,8 @@ take_turns(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 		*rows *= 2;
 	else if (took_ms > BUSY_MS && *rows > ROWS_FIRST / 10)
 		*rows /= 2;
-	pause_ms(took_ms < PAUSE_MOST_MS ? took_ms : PAUSE_MOST_MS);
+	took_ms *= 2;
+	pause_ms(took_ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : took_ms > PAUSE_MOST_MS ? PAUSE_MOST_MS : took_ms);
 }
 
 static int
