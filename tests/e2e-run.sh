@@ -60,6 +60,7 @@ refused() {
 	like "$refused_what" "$(cat "$work/said")" "$refused_pattern"
 }
 elsewhere=$work/elsewhere
+sites="$sites $elsewhere" # should it start after all
 refused "a second start" "*already running in $demo (process $(keeper))*--stop --dir $demo*" \
 	--dir "$demo" --port "$(free_port)" --tls-port "$(free_port)" --detach
 refused "a port in use" "*port $port is in use; --port *" --dir "$elsewhere" --port "$port" --tls-port "$(free_port)" --detach
