@@ -17,7 +17,8 @@ make_in_build() {
 make_in_build install
 
 is "words that are not filled in" "$(grep -rInE '@[a-z_]+@' "$root" | grep -v '@nginxdir@\|share/doc' || :)" ''
-is "of the source or build folder" "$(grep -rIlF -e "$top" -e "$build" "$root" || :)" ''
+# (distcheck's prefix is itself in the build folder.)
+is "of the source or build folder" "$(grep -rIh . "$root" | sed "s|$prefix||g" | grep -F -e "$top" -e "$build" || :)" ''
 # shellcheck disable=SC2016 # a variable of nginx
 for name in $(sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u); do
 	passes "the program $name" test -x "$root$prefix/libexec/callmetrics/cgi-bin/$name"
