@@ -10,7 +10,6 @@
 #include "progress.h"
 #include "schema.h"
 #include "settings.h"
-#include "store.h"
 
 static int
 usage(const struct cm_job *job, FILE *out, int status)
@@ -24,10 +23,7 @@ usage(const struct cm_job *job, FILE *out, int status)
 static int
 explain_failure(const struct cm_job *job, const struct cm_store *store, int rc)
 {
-	const char *why = rc == CM_ENOTFOUND ? "this is no call database: it has no table `calls`, or is not attached"
-					     : cm_store_problem(store);
-
-	fprintf(stderr, "callmetrics %s: %s\n", job->name, why);
+	fprintf(stderr, "callmetrics %s: %s\n", job->name, rc == CM_ENOTFOUND ? job->refused : cm_store_problem(store));
 	return 1;
 }
 
@@ -51,7 +47,7 @@ cm_job_main(const struct cm_job *job, int argc, char **argv)
 		path = argv[1];
 	if (argc > 2 || path == NULL || *path == '-')
 		return usage(job, stderr, 2);
-	if (cm_store_open(path, CM_STORE_ADMIN, &store) < 0)
+	if (cm_store_open(path, job->mode, &store) < 0)
 		return 1;
 	rc = job->work(store, &progress);
 	if (rc < 0)

@@ -2,14 +2,17 @@
 #ifndef CM_ADMIN_H
 #define CM_ADMIN_H
 
-struct cm_store;
+#include "store.h"
+
 struct cm_progress;
 
 struct cm_job {
 	const char *name;
+	enum cm_store_mode mode;
 	const char *summary;	/* for --help: what it does, in whole sentences */
 	int (*work)(struct cm_store *store, const struct cm_progress *progress);
 	const char *done;	/* printed at the end */
+	const char *refused;	/* what CM_ENOTFOUND means */
 };
 
 /* The whole of main() for a job that takes the path of one database: 0, 1 where it failed, 2 for wrong usage. */

@@ -11,8 +11,10 @@ main(int argc, char **argv)
 		.name = "migrate",
 		.summary =
 		    "Brings an attached call database up to the schema of this version, with the voice app running.",
+		.mode = CM_STORE_ADMIN,
 		.work = cm_schema_migrate,
 		.done = "up to date",
+		.refused = "this is no call database of ours: it is not attached",
 	};
 
 	return cm_job_main(&job, argc, argv);

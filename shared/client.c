@@ -3,6 +3,7 @@
 
 #include "client.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,36 +22,62 @@ enum {
 
 struct cm_client {
 	bool fastcgi;
+	bool alone;
 	bool accepted;			/* plain CGI: its one request */
 	FCGX_Request request;
 };
 
-static void
-stop(int signal_number)
+bool
+cm_client_is_server(void)
+{
+	return !FCGX_IsCGI();
+}
+
+void
+cm_client_stop(int signal_number)
 {
 	(void)signal_number;
 	FCGX_ShutdownPending();
 }
 
-struct cm_client *
-cm_client_open(void)
+/* One thread serves: it takes the signals itself. */
+static void
+take_signals(void)
 {
-	struct sigaction on_term = { .sa_handler = stop }, ignore = { .sa_handler = SIG_IGN };
+	struct sigaction on_term = { .sa_handler = cm_client_stop };
+
+	sigaction(SIGTERM, &on_term, NULL);
+	sigaction(SIGINT, &on_term, NULL);
+}
+
+struct cm_client *
+cm_client_open(bool alone)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct cm_client *client = calloc(1, sizeof *client);
 
 	if (client == NULL)
 		return NULL;
 	sigaction(SIGPIPE, &ignore, NULL);
-	client->fastcgi = !FCGX_IsCGI();
+	client->alone = alone;
+	client->fastcgi = cm_client_is_server();
 	if (!client->fastcgi)
 		return client;
-	sigaction(SIGTERM, &on_term, NULL);
-	sigaction(SIGINT, &on_term, NULL);
+	if (alone)
+		take_signals();
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&client->request, LISTEN_FD, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
 		free(client);
 		return NULL;
 	}
 	return client;
+}
+
+/* Sets how long the program may hang from now on; where several threads serve, their common alarm is cm_commit's. */
+static void
+watch(const struct cm_client *client, unsigned seconds)
+{
+	if (client->alone)
+		alarm(seconds);
 }
 
 void
@@ -67,7 +94,7 @@ cm_client_accept(struct cm_client *client)
 	if (client->fastcgi) {
 		if (FCGX_Accept_r(&client->request) != 0)
 			return false;
-		alarm(HANG_S);
+		watch(client, HANG_S);
 		return true;
 	}
 	if (client->accepted)
@@ -85,13 +112,24 @@ cm_client_variable(const struct cm_client *client, const char *name)
 	return value != NULL ? value : "";
 }
 
+size_t
+cm_client_read(struct cm_client *client, char *bytes, size_t room)
+{
+	int read;
+
+	if (!client->fastcgi)
+		return fread(bytes, 1, room, stdin);
+	read = FCGX_GetStr(bytes, room < INT_MAX ? (int)room : INT_MAX, client->request.in);
+	return read > 0 ? (size_t)read : 0;
+}
+
 int
 cm_client_send(struct cm_client *client, const char *bytes, size_t length)
 {
 	if (length == 0)
 		return 0;
 	if (client->fastcgi) {
-		alarm(HANG_S);
+		watch(client, HANG_S);
 		return FCGX_PutStr(bytes, (int)length, client->request.out) == (int)length ? 0 : CM_EGONE;
 	}
 	return fwrite(bytes, 1, length, stdout) == length ? 0 : CM_EGONE;
@@ -104,7 +142,7 @@ cm_client_finish(struct cm_client *client, bool whole)
 
 	if (!client->fastcgi)
 		return fflush(stdout) == 0 ? 0 : CM_EGONE;
-	alarm(0);
+	watch(client, 0);
 	if (!whole) {
 		FCGX_Free(&client->request, 1);
 		return 0;

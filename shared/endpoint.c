@@ -9,12 +9,16 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "body.h"
 #include "client.h"
+#include "commits.h"
+#include "describe.h"
 #include "error.h"
 #include "explain.h"
 #include "log.h"
 #include "reply_own.h"
 #include "settings.h"
+#include "threads.h"
 
 enum { RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40, ASKED_TEXT = 1024 };
 
@@ -39,10 +43,17 @@ title_of(int status)
 	return "Error";
 }
 
+/* What a program serves with, whichever thread does. */
+struct program {
+	const char *url;
+	struct cm_commits *commits;	/* NULL: it only answers */
+};
+
 /* One request and what becomes of it. */
 struct request {
 	struct cm_client *client;
 	struct cm_store *store;
+	struct cm_commits *commits;
 	struct cm_query *query;
 	struct cm_reply reply;
 	bool pretty;
@@ -131,7 +142,7 @@ make_failure(struct request *request, int rc)
 		break;
 	case CM_EBUSY:
 	case CM_ESTORE:
-		make_problem(request, 503, cm_store_problem(request->store));
+		make_problem(request, 503, problem->detail[0] != '\0' ? problem->detail : cm_store_problem(request->store));
 		break;
 	case CM_ENOMEM:
 		make_problem(request, 503, "Out of memory.");
@@ -191,6 +202,7 @@ ask_store(struct request *request)
 	return rc;
 }
 
+/* A GET: the parameters, then the question. */
 static int
 answer(struct request *request)
 {
@@ -209,11 +221,59 @@ answer(struct request *request)
 	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
 }
 
+/* What stands in for the parameters of a POST: its data is the body. */
+static const struct cm_param no_params[] = { { 0 } };
+
+/* A POST: the body, read whole, then what takes it in. */
+static int
+take(struct request *request)
+{
+	struct cm_reply *reply = &request->reply;
+	const char *tenant = cm_client_variable(request->client, "CALLMETRICS_TENANT");
+	struct cm_body body;
+	int rc;
+
+	rc = cm_query_parse(no_params, cm_client_variable(request->client, "QUERY_STRING"), *tenant != '\0' ? tenant : NULL,
+	    cm_now_us(), &request->query, &reply->problem);
+	if (rc < 0)
+		return rc;
+	request->pretty = cm_query_flag(request->query, "pretty");
+	cache_header(reply, 0);
+	if ((rc = cm_body_read(request->client, cm_endpoint.takes, &body, &reply->problem)) < 0) {
+		if (rc == CM_EBUSY)
+			cm_reply_trouble(reply, "Too many large bodies at once; try again.");
+		return rc;
+	}
+	reply->commits = request->commits;
+	rc = cm_endpoint.take(request->query, &body, reply);
+	cm_body_done(&body);
+	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
+}
+
 static bool
 is_ours(const char *path)
 {
 	return *path == '\0' || strcmp(path, cm_endpoint.path) == 0 ||
 	    (cm_endpoint.also != NULL && strcmp(path, cm_endpoint.also) == 0);
+}
+
+/* The methods that are understood, for Allow. */
+static const char *
+allowed(void)
+{
+	if (cm_endpoint.take == NULL)
+		return "GET, HEAD, OPTIONS";
+	return cm_endpoint.handle == NULL ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS";
+}
+
+static void
+refuse_method(struct request *request)
+{
+	char detail[80];
+
+	snprintf(detail, sizeof detail, "Only %s are understood here.", allowed());
+	make_problem(request, 405, detail);
+	cm_reply_header(&request->reply, "Allow", allowed());
 }
 
 /* Method and path, then the question; the reply is filled whatever comes. */
@@ -222,6 +282,7 @@ serve(struct request *request)
 {
 	struct cm_reply *reply = &request->reply;
 	const char *method = cm_client_variable(request->client, "REQUEST_METHOD");
+	bool posts = strcmp(method, "POST") == 0;
 	int rc;
 
 	reply->path = cm_client_variable(request->client, "SCRIPT_NAME");
@@ -233,15 +294,15 @@ serve(struct request *request)
 	}
 	if (strcmp(method, "OPTIONS") == 0) {
 		reply->status = 204;
-		cm_reply_header(reply, "Allow", "GET, HEAD, OPTIONS");
+		cm_reply_header(reply, "Allow", allowed());
 		return 0;
 	}
-	if (*method != '\0' && strcmp(method, "GET") != 0 && !reply->head_only) {
-		make_problem(request, 405, "Only GET, HEAD and OPTIONS are understood here.");
-		cm_reply_header(reply, "Allow", "GET, HEAD, OPTIONS");
+	if (posts ? cm_endpoint.take == NULL
+		  : cm_endpoint.handle == NULL || (*method != '\0' && strcmp(method, "GET") != 0 && !reply->head_only)) {
+		refuse_method(request);
 		return 0;
 	}
-	if ((rc = answer(request)) < 0 && !reply->streaming)
+	if ((rc = posts ? take(request) : answer(request)) < 0 && !reply->streaming)
 		make_failure(request, rc);
 	return rc;
 }
@@ -291,9 +352,9 @@ log_request(const struct request *request, int rc)
 
 /* Serves the request that the client has; whether its answer went out whole. */
 static bool
-run_request(struct cm_client *client, struct cm_store *store)
+run_request(const struct program *program, struct cm_client *client, struct cm_store *store)
 {
-	struct request request = { .client = client, .store = store };
+	struct request request = { .client = client, .store = store, .commits = program->commits };
 	bool whole;
 	int rc;
 
@@ -317,122 +378,46 @@ run_request(struct cm_client *client, struct cm_store *store)
 	return whole;
 }
 
-static void
-describe_params(struct cm_json *json, const struct cm_param *params)
+/* Serves until there is no further request; whether the last answer went out whole.  Each thread has a client and a store. */
+static bool
+serve_requests(const struct program *program, bool alone)
 {
-	const struct cm_param *param, *earlier;
+	struct cm_client *client = cm_client_open(alone);
+	struct cm_store *store = NULL;
+	bool whole = false;
 
-	for (param = params; param->name != NULL; param++) {
-		for (earlier = params; strcmp(earlier->name, param->name) != 0; earlier++)
-			continue;
-		if (earlier != param)
-			continue;
-		cm_json_object(json, NULL);
-		cm_json_text(json, "name", param->name);
-		cm_json_text(json, "help", param->help);
-		if (param->fallback != NULL)
-			cm_json_text(json, "default", param->fallback);
-		if (param->choices != NULL)
-			cm_json_text(json, "choices", param->choices);
-		if (param->type == CM_INT || param->type == CM_INTERVAL) {
-			cm_json_int(json, "min", param->min);
-			cm_json_int(json, "max", param->max);
-		}
-		cm_json_end(json);
+	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0) {
+		whole = true;
+		while (cm_client_accept(client))
+			whole = run_request(program, client, store);
 	}
+	cm_store_close(store);
+	cm_client_close(client);
+	return whole;
 }
 
-/* The endpoint as one line of JSON, for the index and the reference page. */
-static int
-print_description(void)
+static void *
+serve_in_thread(void *arg)
 {
-	struct cm_json *json = cm_json_new();
-	const char *line = NULL;
-	size_t length;
-
-	if (json != NULL) {
-		cm_json_text(json, "path", cm_endpoint.path);
-		if (cm_endpoint.also != NULL)
-			cm_json_text(json, "also", cm_endpoint.also);
-		cm_json_text(json, "name", cm_endpoint.name);
-		cm_json_text(json, "summary", cm_endpoint.summary);
-		cm_json_int(json, "cache_seconds", cm_endpoint.max_age_s);
-		cm_json_array(json, "parameters");
-		describe_params(json, cm_endpoint.params);
-		describe_params(json, cm_common_params);
-		cm_json_end(json);
-		line = cm_json_print(json, false, &length);
-	}
-	if (line != NULL)
-		puts(line);
-	cm_json_free(json);
-	return line != NULL ? 0 : 1;
-}
-
-static void
-print_params(const struct cm_param *params)
-{
-	const struct cm_param *param, *earlier;
-
-	for (param = params; param->name != NULL; param++) {
-		for (earlier = params; strcmp(earlier->name, param->name) != 0; earlier++)
-			continue;
-		if (earlier != param)
-			continue;
-		printf("  %-14s %s", param->name, param->help);
-		if (param->choices != NULL)
-			printf(" (%s)", param->choices);
-		if (param->fallback != NULL)
-			printf(" [%s]", param->fallback);
-		putchar('\n');
-	}
-}
-
-static int
-print_help(void)
-{
-	printf("%s: %s\n\nGET %s", cm_endpoint.name, cm_endpoint.summary, cm_endpoint.path);
-	if (cm_endpoint.also != NULL)
-		printf("  (also %s)", cm_endpoint.also);
-	printf("\n\nParameters [default]:\n");
-	print_params(cm_endpoint.params);
-	print_params(cm_common_params);
-	printf("\nOn the command line: callmetrics %s --option value\n"
-	       "As CGI:              CALLMETRICS_DB=calls.db REQUEST_METHOD=GET QUERY_STRING= %s\n",
-	    cm_endpoint.name, cm_endpoint.name);
-	return 0;
-}
-
-static int
-explain_self(const char *option)
-{
-	if (strcmp(option, "--help") == 0)
-		return print_help();
-	if (strcmp(option, "--describe") == 0)
-		return print_description();
-	if (strcmp(option, "--version") == 0)
-		return puts(PACKAGE_STRING) < 0;
-	fprintf(stderr, "%s: takes --help, --describe or --version; questions come by FastCGI or CGI\n", cm_endpoint.name);
-	return 2;
+	serve_requests(arg, false);
+	return NULL;
 }
 
 int
 main(int argc, char **argv)
 {
 	const char *url = cm_setting("CALLMETRICS_DB");
-	struct cm_client *client;
-	struct cm_store *store;
+	struct program program = { .url = url != NULL ? url : "call_history.db" };
 	bool whole = true;
 
 	if (argc > 1)
-		return explain_self(argv[1]);
-	if ((client = cm_client_open()) == NULL)
+		return cm_describe(argv[1]);
+	if (cm_endpoint.take != NULL && cm_commits_open(program.url, &program.commits) < 0)
 		return 1;
-	if (cm_store_open(url != NULL ? url : "call_history.db", CM_STORE_READ, &store) < 0)
-		return 1;
-	while (cm_client_accept(client))
-		whole = run_request(client, store);
-	cm_store_close(store);
-	cm_client_close(client);
+	if (cm_endpoint.threads > 1 && cm_client_is_server())
+		whole = cm_threads_run(cm_endpoint.threads, serve_in_thread, &program, cm_client_stop) == 0;
+	else
+		whole = serve_requests(&program, true);
+	cm_commits_close(program.commits);
 	return whole ? 0 : 1;
 }

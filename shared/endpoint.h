@@ -1,5 +1,5 @@
 /*
- * endpoint: a question as data, and the program around it.
+ * endpoint: a question as data, and the program around it; or what takes calls in, which answers to POST.
  *
  * A question's program defines cm_endpoint; the library brings main().  The program serves FastCGI where its standard input
  * is a listening socket, and else one CGI request; with arguments it explains itself (--help, --describe, --version).
@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "body.h"
 #include "query.h"
 #include "reply.h"
 #include "store.h"
@@ -23,7 +24,12 @@ struct cm_endpoint {
 	int max_age_s;				/* how long an answer may be reused; 0: never */
 	bool never_stale;			/* not even while asking anew */
 	bool no_store;				/* answers without the database */
-	int (*handle)(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply);
+	int (*handle)(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply);	/* GET; NULL: not taken */
+	/* POST; NULL: not taken.  What it stores goes through cm_reply_commit. */
+	int (*take)(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply);
+	const char *takes;			/* the media types of its body, a space between */
+	const char *body_help;			/* what it holds, for --help and the index */
+	int threads;				/* that serve at once, so that they share commits; 0: one */
 	/* Fills a reply when the database cannot be read, in place of the problem document; NULL: none. */
 	void (*without_store)(const char *problem, const struct cm_query *query, struct cm_reply *reply);
 };

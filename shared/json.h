@@ -45,6 +45,33 @@ const char *cm_json_print(struct cm_json *json, bool pretty, size_t *length);
 /* Starts the document anew, keeping nothing. */
 void cm_json_clear(struct cm_json *json);
 
+/*
+ * Reading.  A reader is kept for many documents; a value belongs to its document and is borrowed until that is freed.  A key that
+ * stands twice in an object counts as it stands last.
+ */
+struct cm_json_reader;
+struct cm_value;
+
+struct cm_json_reader *cm_json_reader_new(void);
+void cm_json_reader_free(struct cm_json_reader *reader);
+
+/* Reads one strict JSON text (RFC 8259) of so many bytes, nested 32 deep at most.  CM_EPARAM: *why says what is wrong with it, a
+ * sentence without its first capital and full stop.  *out may be NULL, for null.  The caller frees. */
+int cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why);
+void cm_value_free(struct cm_value *value);
+
+bool cm_value_is_object(const struct cm_value *value);
+/* The value of a key; NULL where there is none, where it is null, or where value is NULL or no object. */
+const struct cm_value *cm_value_get(const struct cm_value *value, const char *key);
+/* A string and its length, which may include NUL; NULL where it is none. */
+const char *cm_value_text(const struct cm_value *value, size_t *bytes);
+/* A finite number; false where it is none. */
+bool cm_value_number(const struct cm_value *value, double *out);
+/* true or false; false where it is neither. */
+bool cm_value_flag(const struct cm_value *value, bool *out);
+/* As one line of JSON; borrowed until the next call for the same value.  NULL for want of memory. */
+const char *cm_value_print(const struct cm_value *value, size_t *bytes);
+
 /* value_us in units of 10^places microseconds, exact, without trailing zeros; returns text. */
 enum { CM_DECIMAL_TEXT = 32 };
 char *cm_decimal_text(int64_t value_us, int places, char text[CM_DECIMAL_TEXT]);

@@ -352,6 +352,12 @@ cm_query_time(const struct cm_query *query, const char *name)
 	return value_of(query, name).number;
 }
 
+const char *
+cm_query_tenant(const struct cm_query *query)
+{
+	return query->tenant;
+}
+
 cm_us
 cm_query_now(const struct cm_query *query)
 {

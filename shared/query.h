@@ -73,6 +73,8 @@ int64_t cm_query_int(const struct cm_query *query, const char *name);
 bool cm_query_flag(const struct cm_query *query, const char *name);
 cm_us cm_query_time(const struct cm_query *query, const char *name);
 
+/* The tenant that the request is bound to; NULL: none. */
+const char *cm_query_tenant(const struct cm_query *query);
 /* The instant at which the request came. */
 cm_us cm_query_now(const struct cm_query *query);
 /* The window asked for: start_time and end_time, else hours or days back from now; and the labels. */

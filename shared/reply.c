@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commits.h"
 #include "error.h"
 #include "reply_own.h"
 #include "text.h"
@@ -133,4 +134,28 @@ cm_reply_write(struct cm_reply *reply, const char *bytes, size_t length)
 		return rc;
 	reply->streaming = true;
 	return reply->head_only ? 0 : reply->send(reply, bytes, length);
+}
+
+struct cm_problem *
+cm_reply_problem(struct cm_reply *reply)
+{
+	return &reply->problem;
+}
+
+int
+cm_reply_trouble(struct cm_reply *reply, const char *detail)
+{
+	snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", detail);
+	return CM_EBUSY;
+}
+
+int
+cm_reply_commit(struct cm_reply *reply, int (*work)(struct cm_store *store, void *arg), void *arg)
+{
+	char problem[CM_COMMIT_PROBLEM] = "";
+	int rc = cm_commit(reply->commits, work, arg, problem);
+
+	if (rc == CM_EBUSY || rc == CM_ESTORE)
+		snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", problem);
+	return rc;
 }

@@ -12,6 +12,7 @@
 
 #include "json.h"
 #include "query.h"
+#include "store.h"
 
 struct cm_reply;
 
@@ -28,11 +29,20 @@ void cm_reply_print(struct cm_reply *reply, const char *format, ...) __attribute
 /* A further header. */
 void cm_reply_header(struct cm_reply *reply, const char *name, const char *value);
 
+/* Where a refusal is told by whoever finds the fault; goes with CM_EPARAM. */
+struct cm_problem *cm_reply_problem(struct cm_reply *reply);
+
 /* Refuses a parameter that only the handler could judge; returns CM_EPARAM. */
 int cm_reply_refuse(struct cm_reply *reply, const char *parameter, const char *detail);
 
 /* Says what was not found; returns CM_ENOTFOUND. */
 int cm_reply_not_found(struct cm_reply *reply, const char *detail);
+
+/* Says what is in the way of a request that may succeed later; returns CM_EBUSY. */
+int cm_reply_trouble(struct cm_reply *reply, const char *detail);
+
+/* Stores durably: runs work(store, arg) as cm_commit does, of the program that takes.  0, or its error, which the reply then tells. */
+int cm_reply_commit(struct cm_reply *reply, int (*work)(struct cm_store *store, void *arg), void *arg);
 
 /* What the client prefers: its Accept header, the path it asked, whether it wants statements explained. */
 const char *cm_reply_accept(const struct cm_reply *reply);

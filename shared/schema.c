@@ -25,7 +25,7 @@ static const struct source {
 };
 
 /* The scripts that make each version of the schema out of the one before. */
-static const char *const versions[CM_SCHEMA_VERSION] = { "001-facts", "002-rollups" };
+static const char *const versions[CM_SCHEMA_VERSION] = { "001-facts", "002-rollups", "003-intake" };
 
 /* Facts of schemas before this one were derived otherwise: they are made anew from the voice app's tables. */
 enum { OLDEST_KEPT_VERSION = 2 };
@@ -33,6 +33,7 @@ enum { OLDEST_KEPT_VERSION = 2 };
 /* What is emptied bit by bit before it is dropped, since dropping a large table takes long. */
 static const char *const large_tables[] = {
 	"empty-cm_rollup_bin", "empty-cm_rollup", "empty-cm_latency", "empty-cm_call", "empty-cm_transcript",
+	"empty-cm_event", "empty-cm_event_kept", "empty-cm_mark", "empty-cm_turn", "empty-cm_cost", "empty-cm_health",
 };
 
 enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
@@ -277,6 +278,21 @@ look(struct cm_store *store, int64_t *version, bool *calls_there)
 }
 
 int
+cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
+{
+	struct attaching attaching = { .journal_mode = "wal" };
+	char former[16];
+	int64_t version;
+	int rc;
+
+	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0 || (rc = look(store, &version, &attaching.calls_there)) < 0)
+		return rc;
+	if (attaching.calls_there)
+		return CM_ENOTFOUND;
+	return version > 0 ? cm_schema_migrate(store, progress) : transact(store, make_schema, &attaching);
+}
+
+int
 cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 {
 	struct attaching attaching = { 0 };
@@ -303,6 +319,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 int
 cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 {
+	struct attaching ours = { 0 };
 	bool calls_there;
 	int64_t version;
 	int rc;
@@ -311,7 +328,9 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 		return rc;
 	if (version == 0)
 		return CM_ENOTFOUND;
-	return version == CM_SCHEMA_VERSION ? 0 : cm_schema_attach(store, progress);
+	if (version == CM_SCHEMA_VERSION)
+		return 0;
+	return calls_there ? cm_schema_attach(store, progress) : transact(store, make_schema, &ours);
 }
 
 struct emptying {
@@ -380,7 +399,10 @@ set_horizon(struct cm_store *store, void *arg)
 int
 cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed)
 {
-	static const char *const statements[] = { "prune-cm_call", "prune-cm_latency", "prune-cm_transcript" };
+	static const char *const statements[] = {
+		"prune-cm_call", "prune-cm_latency", "prune-cm_transcript", "prune-cm_cost", "prune-cm_health", "prune-cm_turn",
+		"prune-cm_mark", "prune-cm_event", "prune-cm_event_kept",
+	};
 	int64_t count, total = 0;
 	size_t i;
 	int rc;

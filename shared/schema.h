@@ -12,7 +12,7 @@
 
 struct cm_store;
 
-enum { CM_SCHEMA_VERSION = 2 };
+enum { CM_SCHEMA_VERSION = 3 };
 
 /* How long work goes on: whom to tell how far it is, and whether it has to leave room for others. */
 struct cm_progress {
@@ -25,6 +25,10 @@ struct cm_progress {
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
  * The store is opened with CM_STORE_ADMIN.  CM_ENOTFOUND: no call database (no table `calls`). */
 int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress);
+
+/* Makes a call database of our own, for calls that are sent, out of an empty file; one that is ours already is brought up to this
+ * version.  The store is opened with CM_STORE_CREATE.  CM_ENOTFOUND: it is a voice app's, to be attached. */
+int cm_schema_create(struct cm_store *store, const struct cm_progress *progress);
 
 /* Brings an attached database of an older schema to this one.  CM_ENOTFOUND: it is not attached. */
 int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress);

@@ -18,6 +18,7 @@ enum cm_store_mode {
 	CM_STORE_READ,		/* questions: cannot write */
 	CM_STORE_WRITE,
 	CM_STORE_ADMIN,		/* attaching and the like: any SQLite file, attached or not */
+	CM_STORE_CREATE,	/* the same, and makes the file where there is none */
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
 };
 
@@ -44,6 +45,10 @@ void cm_store_close(struct cm_store *store);
  * not attached or locked is CM_ESTORE or CM_EBUSY; once the cause is gone the next begin succeeds. */
 int cm_store_begin(struct cm_store *store);
 int cm_store_end(struct cm_store *store, bool keep);
+
+/* Inside a write transaction: what follows can be undone alone, until it is released. */
+int cm_store_savepoint(struct cm_store *store);
+int cm_store_release(struct cm_store *store, bool keep);
 
 /* Facts before this instant may be gone (retention); of this transaction. */
 int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);

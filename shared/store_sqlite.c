@@ -240,36 +240,47 @@ check_attached(struct cm_store *store)
 	return 0;
 }
 
-/* Attaching may be broken off and run again, so it need not wait for the disk at each step. */
-static const char *const set_up[] = {
-	[CM_STORE_READ] = "PRAGMA cache_size = -8192; PRAGMA query_only = 1",
-	[CM_STORE_WRITE] = "PRAGMA cache_size = -4096; PRAGMA synchronous = FULL",
-	[CM_STORE_RETENTION] = "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL",
-	[CM_STORE_ADMIN] = "PRAGMA cache_size = -262144; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000",
+#define ADMIN_PRAGMAS "PRAGMA cache_size = -262144; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000"
+
+/* How each mode opens.  Attaching may be broken off and run again, so it need not wait for the disk at each step. */
+static const struct {
+	int flags;
+	int busy_ms;
+	bool any_file;			/* whether or not our tables are in it */
+	bool without_triggers;
+	const char *set_up;
+} modes[] = {
+	[CM_STORE_READ] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA cache_size = -8192; PRAGMA query_only = 1" },
+	[CM_STORE_WRITE] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS,
+	    .set_up = "PRAGMA cache_size = -16384; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000" },
+	[CM_STORE_ADMIN] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .any_file = true, .set_up = ADMIN_PRAGMAS },
+	[CM_STORE_CREATE] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_WRITE_MS, .any_file = true,
+	    .set_up = ADMIN_PRAGMAS },
+	[CM_STORE_RETENTION] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .without_triggers = true,
+	    .set_up = "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL" },
 };
 
 static int
-connect(struct cm_store *store, const struct stat *file)
+connect(struct cm_store *store)
 {
-	int flags = store->mode == CM_STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	struct stat file;
 	int code, rc;
 
-	code = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code != SQLITE_OK) {
-		rc = fail(store, code);
+	code = sqlite3_open_v2(store->path, &store->db, modes[store->mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code != SQLITE_OK || stat(store->path, &file) < 0) {
+		rc = fail(store, code != SQLITE_OK ? code : SQLITE_CANTOPEN);
 		disconnect(store);
 		return rc;
 	}
 	sqlite3_extended_result_codes(store->db, 1);
-	sqlite3_busy_timeout(store->db, store->mode == CM_STORE_READ ? BUSY_READ_MS : BUSY_WRITE_MS);
+	sqlite3_busy_timeout(store->db, modes[store->mode].busy_ms);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	if (store->mode == CM_STORE_RETENTION)
+	if (modes[store->mode].without_triggers)
 		sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_progress_handler(store->db, PROGRESS_OPS, past_deadline, store);
-	store->device = file->st_dev;
-	store->inode = file->st_ino;
-	if ((rc = run_text(store, set_up[store->mode])) < 0 ||
-	    (store->mode != CM_STORE_ADMIN && (rc = check_attached(store)) < 0))
+	store->device = file.st_dev;
+	store->inode = file.st_ino;
+	if ((rc = run_text(store, modes[store->mode].set_up)) < 0 || (!modes[store->mode].any_file && (rc = check_attached(store)) < 0))
 		disconnect(store);
 	return rc;
 }
@@ -280,6 +291,8 @@ reconnect(struct cm_store *store)
 {
 	struct stat file;
 
+	if (store->mode == CM_STORE_CREATE)
+		return store->db != NULL ? 0 : connect(store);
 	if (stat(store->path, &file) < 0) {
 		disconnect(store);
 		if (errno == ENOENT)
@@ -299,7 +312,7 @@ reconnect(struct cm_store *store)
 	}
 	if (store->db != NULL && (store->device != file.st_dev || store->inode != file.st_ino))
 		disconnect(store);
-	return store->db != NULL ? 0 : connect(store, &file);
+	return store->db != NULL ? 0 : connect(store);
 }
 
 int
@@ -345,6 +358,18 @@ cm_store_end(struct cm_store *store, bool keep)
 	if (run_text(store, "ROLLBACK") < 0)
 		disconnect(store);
 	return rc;
+}
+
+int
+cm_store_savepoint(struct cm_store *store)
+{
+	return run_text(store, "SAVEPOINT part");
+}
+
+int
+cm_store_release(struct cm_store *store, bool keep)
+{
+	return run_text(store, keep ? "RELEASE part" : "ROLLBACK TO part; RELEASE part");
 }
 
 static struct cm_rows *

@@ -3,6 +3,10 @@
 
 #include "window.h"
 
+#include <string.h>
+
+#include "error.h"
+
 /* The same as cm_grid in the database. */
 enum scope { ALL, TENANT, LABELS, FULL };
 
@@ -12,6 +16,17 @@ static const struct cm_scope scopes[] = {
 	[LABELS] = { "labels", { 300, CM_HOUR_S, CM_DAY_S }, false },
 	[FULL] = { "full", { CM_DAY_S }, true },
 };
+
+const struct cm_scope *
+cm_scope_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(scopes); i++)
+		if (strcmp(scopes[i].name, name) == 0)
+			return &scopes[i];
+	return NULL;
+}
 
 static size_t
 add(struct cm_piece *pieces, size_t count, int resolution_s, cm_us from, cm_us to)

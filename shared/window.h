@@ -44,6 +44,9 @@ struct cm_scope {
 	bool of_tenant;			/* raw facts are found by tenant rather than by time */
 };
 
+/* The scope of a name; NULL: there is none. */
+const struct cm_scope *cm_scope_named(const char *name);
+
 const struct cm_scope *cm_filter_scope(const struct cm_filter *filter);
 
 enum { CM_PIECES_MAX = 2 * CM_RUNGS_MAX + 1 };

@@ -33,10 +33,11 @@ only_in libfcgi '#include <fcgi' shared/client.c
 only_in sqlite3 '#include <sqlite3' shared/store_sqlite.c
 only_in json-c '#include <json-c' shared/json.c
 only_in libcsv '#include <csv' shared/comma.c
+only_in zlib '#include <zlib' shared/body.c
 only_in "the environment" '\<getenv[ ]*\(' shared/settings.c
 # shellcheck disable=SC2046 # words
 nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \
-	$(find shared -name '*.c' ! -name endpoint.c)
+	$(find shared -name '*.c' ! -name describe.c)
 
 # A statement a file, with a comment that says what it uses.
 for file in sql/*.sql; do

@@ -205,6 +205,26 @@ empty_app_db() {
 	sqlite3 "$1" <"$top/tests/data/app-schema.sql"
 }
 
+# own_db: a call database of our own, with nothing in it, as $db.
+own_db() {
+	db=$work/own.db
+	# shellcheck disable=SC2086 # words
+	${CM_RUN:-} "$build/jobs/create" "$db" >"$work/job.log" 2>&1
+	CALLMETRICS_DB=$db
+	CALLMETRICS_NOW=$NOW
+	export CALLMETRICS_DB CALLMETRICS_NOW
+}
+
+# obeys_law WHAT: the rollups of $db are what its facts give.
+obeys_law() {
+	is "$1: the law" "$(sqlite3 "$db" <"$top/tests/data/law.sql" 2>&1)" ''
+}
+
+# sql STATEMENT: what the database $db says.
+sql() {
+	sqlite3 "$db" "$1"
+}
+
 # Questions.
 
 # ask QUESTION [QUERY] [NAME=VALUE...]: asks as plain CGI; sets status, and the files $work/head, body and log.
@@ -222,6 +242,30 @@ ask() {
 		wrong "$ask_question?$ask_query ends with status $ask_rc" "$(cat "$work/log")"
 	fi
 	split_answer
+}
+
+# post PROGRAM FILE [NAME=VALUE...]: posts a file as plain CGI, as NDJSON unless CONTENT_TYPE is given; sets what `ask` does.
+post() {
+	post_program=$1
+	post_file=$2
+	shift 2
+	post_rc=0
+	# shellcheck disable=SC2086 # words
+	env REQUEST_METHOD=POST QUERY_STRING= CONTENT_TYPE=application/x-ndjson CONTENT_LENGTH="$(wc -c <"$post_file")" "$@" \
+		${CM_RUN:-} "$build/cgi-bin/$post_program" <"$post_file" >"$work/raw" 2>"$work/log" || post_rc=$?
+	if [ "$post_rc" -ne 0 ]; then
+		checks=$((checks + 1))
+		wrong "POST $post_program ends with status $post_rc" "$(cat "$work/log")"
+	fi
+	split_answer
+}
+
+# post_text PROGRAM TEXT [NAME=VALUE...]: the same with a text as JSON.
+post_text() {
+	post_to=$1
+	printf '%s' "$2" >"$work/posted"
+	shift 2
+	post "$post_to" "$work/posted" CONTENT_TYPE=application/json "$@"
 }
 
 # split_answer: $work/raw into $work/head, $work/body and $status.

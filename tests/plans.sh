@@ -10,7 +10,7 @@ for file in "$top"/sql/*.sql "$top"/sql/sqlite/reach-*.sql; do
 	# A parameter that is not bound is null, as a filter that is not given; what must be a number or a word is set.
 	{
 		echo '.parameter init'
-		for number in from to resolution limit bin bin_from bin_to skip after until before_us after_us stale_before fallback; do
+		for number in from to resolution at before limit bin bin_from bin_to skip after until before_us after_us stale_before fallback; do
 			echo ".parameter set :$number 1"
 		done
 		echo ".parameter set :before_id 1"
@@ -24,7 +24,10 @@ for file in "$top"/sql/*.sql "$top"/sql/sqlite/reach-*.sql; do
 	} >"$work/script"
 	checks=$((checks + 1))
 	sqlite3 "$db" <"$work/script" >"$work/plan" 2>&1 || wrong "$name: no plan" "$(cat "$work/plan")"
-	isnt "$name: has a plan" "$(wc -c <"$work/plan")" "$(case $name in meta-set) echo x ;; *) echo 0 ;; esac)"
+	# A row of values is put without looking anything up.
+	if grep -q -E '^(UPDATE|DELETE)|SELECT' "$file"; then
+		isnt "$name: has a plan" "$(wc -c <"$work/plan")" 0
+	fi
 	same_as_golden "plan-$name.txt" "$work/plan"
 	checks=$((checks + 1))
 	# The names that the statements give these tables, and the tables' own.

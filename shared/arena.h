@@ -1,0 +1,20 @@
+/* arena: memory for many small texts that are freed together. */
+#ifndef CM_ARENA_H
+#define CM_ARENA_H
+
+#include <stddef.h>
+
+struct cm_arena_chunk;
+
+/* All zeros is an empty arena. */
+struct cm_arena {
+	struct cm_arena_chunk *chunks;
+	size_t bytes;		/* taken from the system */
+};
+
+/* A copy of so many bytes and a NUL after them, valid until cm_arena_done.  NULL for want of memory. */
+char *cm_arena_copy(struct cm_arena *arena, const char *text, size_t bytes);
+
+void cm_arena_done(struct cm_arena *arena);
+
+#endif

@@ -1,0 +1,199 @@
+/* batch: the events of one request; see batch.h. */
+#include "config.h"
+
+#include "batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+/* Where a body is being cut. */
+struct cutting {
+	const char *at;
+	const char *end;
+	bool in_array;
+	bool lines;
+};
+
+static const char *
+skip_space(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'))
+		at++;
+	return at;
+}
+
+/* The end of an array's element: its comma or the array's bracket.  Brackets and quotes are only counted, not judged. */
+static const char *
+element_end(const char *at, const char *end)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (; at < end; at++) {
+		if (quoted) {
+			if (*at == '\\' && at + 1 < end)
+				at++;
+			else
+				quoted = *at != '"';
+		} else if (*at == '"') {
+			quoted = true;
+		} else if (*at == '{' || *at == '[') {
+			depth++;
+		} else if (*at == '}' || (*at == ']' && depth > 0)) {
+			depth--;
+		} else if ((*at == ',' || *at == ']') && depth <= 0) {
+			break;
+		}
+	}
+	return at;
+}
+
+/* The next event's text; false at the end. */
+static bool
+next_text(struct cutting *cutting, const char **text, size_t *bytes)
+{
+	const char *start, *end;
+
+	if (cutting->lines)
+		start = cutting->at = skip_space(cutting->at, cutting->end);
+	else
+		start = skip_space(cutting->at, cutting->end);
+	if (start == cutting->end)
+		return false;
+	if (cutting->lines)
+		end = memchr(start, '\n', (size_t)(cutting->end - start));
+	else
+		end = cutting->in_array ? element_end(start, cutting->end) : NULL;
+	if (end == NULL)
+		end = cutting->end;
+	*text = start;
+	*bytes = (size_t)(end - start);
+	cutting->at = end < cutting->end ? end + 1 : end;
+	return true;
+}
+
+/* An array ends with its bracket, and nothing comes after that. */
+static struct cutting
+start_cutting(const struct cm_body *body)
+{
+	struct cutting cutting = { .at = body->bytes, .end = body->bytes + body->length, .lines = body->lines };
+
+	cutting.at = skip_space(cutting.at, cutting.end);
+	while (cutting.end > cutting.at && skip_space(cutting.end - 1, cutting.end) == cutting.end)
+		cutting.end--;
+	if (!cutting.lines && cutting.end - cutting.at >= 2 && *cutting.at == '[' && cutting.end[-1] == ']') {
+		cutting.in_array = true;
+		cutting.at++;
+		cutting.end--;
+	}
+	return cutting;
+}
+
+static struct cm_event *
+add_event(struct cm_batch *batch, size_t *room)
+{
+	struct cm_event *events;
+
+	if (batch->count == *room) {
+		*room = *room == 0 ? 16 : 2 * *room;
+		if ((events = realloc(batch->events, *room * sizeof *events)) == NULL)
+			return NULL;
+		batch->events = events;
+	}
+	return &batch->events[batch->count++];
+}
+
+static int
+refuse(struct cm_problem *problem, int status, const char *detail)
+{
+	problem->status = status;
+	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
+	return CM_EPARAM;
+}
+
+static int
+read_events(struct cm_json_reader *reader, const struct cm_body *body, const char *tenant, cm_us now, struct cm_batch *batch,
+    struct cm_problem *problem)
+{
+	struct cutting cutting = start_cutting(body);
+	struct cm_event *event;
+	const char *text;
+	size_t bytes, room = 0;
+	int rc;
+
+	while (next_text(&cutting, &text, &bytes)) {
+		if (batch->count == CM_BATCH_MOST_EVENTS)
+			return refuse(problem, 413, "There are more than 10000 events; send fewer at a time.");
+		if ((event = add_event(batch, &room)) == NULL)
+			return CM_ENOMEM;
+		if ((rc = cm_event_read(reader, &batch->arena, text, bytes, tenant, now, event)) < 0)
+			return rc;
+		batch->understood += !event->unreadable;
+	}
+	if (batch->count == 0 && !cutting.in_array)
+		return refuse(problem, 400, "The body is empty; send an event, an array of events, or a line for each.");
+	if (batch->count > 0 && batch->understood == 0)
+		return refuse(problem, 400, batch->events[0].detail);
+	return 0;
+}
+
+int
+cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_batch *batch,
+    struct cm_problem *problem)
+{
+	struct cm_json_reader *reader = cm_json_reader_new();
+	int rc;
+
+	*batch = (struct cm_batch){ 0 };
+	if (reader == NULL)
+		return CM_ENOMEM;
+	rc = read_events(reader, body, tenant, now, batch, problem);
+	cm_json_reader_free(reader);
+	return rc;
+}
+
+static void
+report_rejected(const struct cm_batch *batch, struct cm_json *json)
+{
+	size_t i;
+
+	cm_json_array(json, "rejected");
+	for (i = 0; i < batch->count; i++) {
+		if (batch->events[i].verdict != CM_REJECTED)
+			continue;
+		cm_json_object(json, NULL);
+		cm_json_int(json, "index", (int64_t)i);
+		if (batch->events[i].event_id != NULL)
+			cm_json_text(json, "event_id", batch->events[i].event_id);
+		cm_json_text(json, "detail", batch->events[i].detail);
+		cm_json_end(json);
+	}
+	cm_json_end(json);
+}
+
+void
+cm_batch_report(const struct cm_batch *batch, struct cm_json *json)
+{
+	int64_t counts[CM_REJECTED + 1] = { 0 }, unknown = 0;
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		counts[batch->events[i].verdict]++;
+		unknown += batch->events[i].verdict == CM_ACCEPTED && batch->events[i].effect == CM_KEPT;
+	}
+	cm_json_int(json, "accepted", counts[CM_ACCEPTED]);
+	cm_json_int(json, "duplicates", counts[CM_DUPLICATE]);
+	cm_json_int(json, "unknown", unknown);
+	report_rejected(batch, json);
+}
+
+void
+cm_batch_done(struct cm_batch *batch)
+{
+	free(batch->events);
+	cm_arena_done(&batch->arena);
+	*batch = (struct cm_batch){ 0 };
+}

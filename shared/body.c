@@ -1,0 +1,231 @@
+/* body: what a request sends; see body.h. */
+#include "config.h"
+
+#include "body.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include <zlib.h>
+
+#include "error.h"
+
+enum {
+	ALLOWANCE_BYTES = 4 * CM_BODY_MOST_BYTES,
+	PATIENCE_S = 5,			/* how long to wait for others to give room */
+	LIKELY_RATIO = 16,		/* what JSON is packed to at best, as a rule */
+	GZIP_WINDOW = 15 + 16,		/* zlib: the largest window, with a gzip header */
+};
+
+/* What all threads hold. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
+	size_t held;
+} allowance = { .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER };
+
+static int
+hold(struct cm_body *body, size_t bytes)
+{
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_S;
+	pthread_mutex_lock(&allowance.lock);
+	while (rc == 0 && allowance.held + bytes > ALLOWANCE_BYTES)
+		rc = pthread_cond_timedwait(&allowance.freed, &allowance.lock, &until);
+	if (rc == 0) {
+		allowance.held += bytes;
+		body->held += bytes;
+	}
+	pthread_mutex_unlock(&allowance.lock);
+	return rc == 0 ? 0 : CM_EBUSY;
+}
+
+static void
+let_go(struct cm_body *body)
+{
+	pthread_mutex_lock(&allowance.lock);
+	allowance.held -= body->held;
+	pthread_cond_broadcast(&allowance.freed);
+	pthread_mutex_unlock(&allowance.lock);
+	body->held = 0;
+}
+
+void
+cm_body_done(struct cm_body *body)
+{
+	free(body->bytes);
+	body->bytes = NULL;
+	let_go(body);
+}
+
+static int
+refuse(struct cm_problem *problem, int status, const char *detail)
+{
+	problem->status = status;
+	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
+	return CM_EPARAM;
+}
+
+/* The media type, without its parameters, among those that are understood. */
+static int
+check_type(const char *type, const char *types, struct cm_body *body, struct cm_problem *problem)
+{
+	size_t length = strcspn(type, "; \t"), each;
+	const char *at;
+
+	for (at = types; *at != '\0'; at += each + strspn(at + each, " ")) {
+		each = strcspn(at, " ");
+		if (each == length && strncasecmp(at, type, length) == 0) {
+			body->lines = strncmp(at, "application/x-ndjson", each) == 0;
+			return 0;
+		}
+	}
+	problem->status = 415;
+	snprintf(problem->detail, sizeof problem->detail, "Send Content-Type: %s.", types);
+	return CM_EPARAM;
+}
+
+/* The length that the client announced; -1: none, or none that can be. */
+static long
+announced(const struct cm_client *client)
+{
+	const char *text = cm_client_variable(client, "CONTENT_LENGTH");
+	char *end;
+	long length;
+
+	errno = 0;
+	length = strtol(text, &end, 10);
+	return *text < '0' || *text > '9' || *end != '\0' || errno != 0 ? -1 : length;
+}
+
+static int
+too_large(struct cm_problem *problem)
+{
+	return refuse(problem, 413, "The body is larger than 8 MiB; send fewer events at a time.");
+}
+
+static int
+read_plain(struct cm_client *client, size_t length, struct cm_body *body, struct cm_problem *problem)
+{
+	size_t at = 0, got;
+
+	if ((body->bytes = malloc(length + 1)) == NULL)
+		return CM_ENOMEM;
+	while (at < length && (got = cm_client_read(client, body->bytes + at, length - at)) > 0)
+		at += got;
+	body->bytes[at] = '\0';
+	body->length = at;
+	return at == length ? 0 : refuse(problem, 400, "The body ends before the Content-Length that was announced.");
+}
+
+/* Unpacks into at most `room` bytes: Z_STREAM_END, Z_BUF_ERROR where they are too few, or another failure of zlib's. */
+static int
+inflate_into(const struct cm_body *packed, char *bytes, size_t room, size_t *length)
+{
+	z_stream stream = { .next_in = (unsigned char *)packed->bytes, .avail_in = (unsigned)packed->length,
+		.next_out = (unsigned char *)bytes, .avail_out = (unsigned)room };
+	int code;
+
+	if ((code = inflateInit2(&stream, GZIP_WINDOW)) != Z_OK)
+		return code;
+	code = inflate(&stream, Z_FINISH);
+	*length = stream.total_out;
+	if (code == Z_OK)
+		code = Z_BUF_ERROR;
+	/* Too few bytes came rather than too few were there to take them. */
+	if (code == Z_BUF_ERROR && stream.avail_out > 0)
+		code = Z_DATA_ERROR;
+	inflateEnd(&stream);
+	return code;
+}
+
+static int
+unpack(const struct cm_body *packed, size_t room, struct cm_body *body, struct cm_problem *problem)
+{
+	int code, rc;
+
+	if ((rc = hold(body, room)) < 0)
+		return rc;
+	if ((body->bytes = malloc(room + 1)) == NULL)
+		return CM_ENOMEM;
+	code = inflate_into(packed, body->bytes, room, &body->length);
+	if (code == Z_STREAM_END) {
+		body->bytes[body->length] = '\0';
+		return 0;
+	}
+	if (code == Z_MEM_ERROR)
+		return CM_ENOMEM;
+	return code == Z_BUF_ERROR ? too_large(problem) : refuse(problem, 400, "The body is not well-formed gzip.");
+}
+
+/* As much room as JSON is likely to need; all that is allowed where that was too little. */
+static int
+unzip(const struct cm_body *packed, struct cm_body *body, struct cm_problem *problem)
+{
+	size_t likely = packed->length * LIKELY_RATIO + 1024;
+	int rc;
+
+	if (likely < CM_BODY_MOST_BYTES) {
+		rc = unpack(packed, likely, body, problem);
+		if (rc == 0 || rc != CM_EPARAM || problem->status != 413)
+			return rc;
+		cm_body_done(body);
+	}
+	return unpack(packed, CM_BODY_MOST_BYTES, body, problem);
+}
+
+static int
+read_gzip(struct cm_client *client, size_t length, struct cm_body *body, struct cm_problem *problem)
+{
+	struct cm_body packed = { 0 };
+	int rc;
+
+	if ((rc = hold(&packed, length)) == 0 && (rc = read_plain(client, length, &packed, problem)) == 0)
+		rc = unzip(&packed, body, problem);
+	cm_body_done(&packed);
+	return rc;
+}
+
+static int
+read_any(struct cm_client *client, struct cm_body *body, struct cm_problem *problem)
+{
+	const char *encoding = cm_client_variable(client, "HTTP_CONTENT_ENCODING");
+	long length = announced(client);
+	int rc;
+
+	if (length < 0)
+		return refuse(problem, 400, "The request has no Content-Length.");
+	if (length > CM_BODY_MOST_BYTES)
+		return too_large(problem);
+	if (strcasecmp(encoding, "gzip") == 0)
+		return read_gzip(client, (size_t)length, body, problem);
+	if (*encoding != '\0' && strcasecmp(encoding, "identity") != 0)
+		return refuse(problem, 415, "The body may be sent as it is, or with Content-Encoding: gzip.");
+	if ((rc = hold(body, (size_t)length)) < 0)
+		return rc;
+	return read_plain(client, (size_t)length, body, problem);
+}
+
+int
+cm_body_read(struct cm_client *client, const char *types, struct cm_body *body, struct cm_problem *problem)
+{
+	struct cm_body read = { 0 };
+	int rc;
+
+	if ((rc = check_type(cm_client_variable(client, "CONTENT_TYPE"), types, &read, problem)) == 0)
+		rc = read_any(client, &read, problem);
+	if (rc < 0) {
+		cm_body_done(&read);
+		return rc;
+	}
+	*body = read;
+	return 0;
+}

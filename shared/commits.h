@@ -1,0 +1,30 @@
+/*
+ * commits: writing that is answered only when it is stored, with one commit for many writers.
+ *
+ * A commit that survives power loss waits for the disk.  Requests that come meanwhile wait together and share the next one:
+ * the first of them leads, runs the work of all in one transaction and commits once.  Any thread may call.
+ */
+#ifndef CM_COMMITS_H
+#define CM_COMMITS_H
+
+#include "store.h"
+
+struct cm_commits;
+
+enum { CM_COMMIT_PROBLEM = 256 };
+
+/* For the database that `url` names, which is touched by the first commit.  The caller closes, when no thread writes.
+ * CM_ENOMEM. */
+int cm_commits_open(const char *url, struct cm_commits **out);
+void cm_commits_close(struct cm_commits *commits);
+
+/*
+ * Runs work(store, arg) in a write transaction, maybe together with that of others, and returns when it is durably stored:
+ * 0, or what went wrong, and then nothing of it is stored.  The work is run once, in whichever thread leads.  A negative answer of
+ * the work undoes the work alone.  CM_EBUSY: locked or full, worth another try; CM_ESTORE, CM_ENOMEM.  problem: the failure in words
+ * for people, as cm_store_problem.
+ */
+int cm_commit(struct cm_commits *commits, int (*work)(struct cm_store *store, void *arg), void *arg,
+    char problem[CM_COMMIT_PROBLEM]);
+
+#endif

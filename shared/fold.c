@@ -1,0 +1,317 @@
+/* fold: steps on their way into the rollups; see fold.h. */
+#include "config.h"
+
+#include "fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bins.h"
+#include "error.h"
+#include "report.h"
+#include "window.h"
+
+enum {
+	FEW = 96,		/* steps that are cheaper to leave pending than to fold */
+	CHUNK = 4096,		/* steps that are folded at a time: it bounds the memory */
+	SCOPES_MOST = 4,
+	ROWS_EACH = SCOPES_MOST * CM_RUNGS_MAX * 2,
+	COARSE = -1,
+};
+
+struct notes {
+	struct cm_fold_step *steps;
+	size_t count;
+	size_t room;
+};
+
+/* One row of cm_rollup_bin; its key is packed so that it sorts by two numbers: series, kind, resolution and parent; bucket and bin. */
+struct row {
+	uint64_t of;
+	uint64_t at;
+	int64_t n;
+	int64_t sum_us;
+};
+
+enum { PARENT_BITS = 12, RESOLUTION_BITS = 20, KIND_BITS = 4, BIN_BITS = 16 };
+
+/* The series that one series counts into. */
+struct marginals {
+	int64_t series_id;
+	size_t count;
+	struct {
+		int64_t into_id;
+		const struct cm_scope *scope;
+	} into[SCOPES_MOST];
+};
+
+static void
+free_notes(void *memo)
+{
+	struct notes *notes = memo;
+
+	free(notes->steps);
+	free(notes);
+}
+
+static struct notes *
+notes_of(struct cm_store *store)
+{
+	struct notes *notes = cm_store_memo(store);
+
+	if (notes == NULL && (notes = calloc(1, sizeof *notes)) != NULL)
+		cm_store_set_memo(store, notes, free_notes);
+	return notes;
+}
+
+int
+cm_fold_note(struct cm_store *store, const struct cm_fold_step *step)
+{
+	struct notes *notes = notes_of(store);
+
+	if (notes == NULL)
+		return CM_ENOMEM;
+	if (notes->count == notes->room) {
+		size_t room = notes->room == 0 ? 64 : 2 * notes->room;
+		struct cm_fold_step *steps = realloc(notes->steps, room * sizeof *steps);
+
+		if (steps == NULL)
+			return CM_ENOMEM;
+		notes->steps = steps;
+		notes->room = room;
+	}
+	notes->steps[notes->count++] = *step;
+	return 0;
+}
+
+size_t
+cm_fold_noted(struct cm_store *store)
+{
+	const struct notes *notes = cm_store_memo(store);
+
+	return notes != NULL ? notes->count : 0;
+}
+
+void
+cm_fold_forget(struct cm_store *store, size_t keep)
+{
+	struct notes *notes = cm_store_memo(store);
+
+	if (notes != NULL && notes->count > keep)
+		notes->count = keep;
+}
+
+static int
+leave_pending(struct cm_store *store, const struct cm_fold_step *step)
+{
+	const struct cm_bind binds[] = {
+		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_components[step->kind].name),
+		CM_INT_PARAM("at", step->at),
+		CM_INT_PARAM("value_us", step->value_us), CM_INT_PARAM("bin", step->bin), { 0 },
+	};
+	int64_t rc = cm_store_run(store, "pending-add", binds);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+static int
+read_marginals(struct cm_store *store, int64_t series_id, struct marginals *marginals)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("series_id", series_id), { 0 } };
+	struct cm_rows *rows;
+	int rc;
+
+	*marginals = (struct marginals){ .series_id = series_id };
+	if ((rc = cm_store_query(store, "marginal-of", binds, &rows)) < 0)
+		return rc;
+	while (marginals->count < SCOPES_MOST && (rc = cm_rows_next(rows)) > 0) {
+		marginals->into[marginals->count].into_id = cm_rows_int(rows, 0);
+		marginals->into[marginals->count].scope = cm_scope_named(cm_rows_text(rows, 1));
+		marginals->count += marginals->into[marginals->count].scope != NULL;
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+static struct row
+make_row(const struct cm_fold_step *step, int64_t series_id, int resolution_s, int parent, int bin)
+{
+	cm_us bucket_s = cm_time_floor(step->at, resolution_s * CM_SECOND_US) / CM_SECOND_US;
+
+	return (struct row){
+		.of = (((uint64_t)series_id << KIND_BITS | (uint64_t)step->kind) << RESOLUTION_BITS | (uint64_t)resolution_s)
+			<< PARENT_BITS | (uint64_t)(parent + 1),
+		.at = (uint64_t)bucket_s << BIN_BITS | (uint64_t)bin,
+		.n = 1,
+		.sum_us = step->value_us,
+	};
+}
+
+static uint64_t
+bits(uint64_t packed, int from, int count)
+{
+	return packed >> from & ((UINT64_C(1) << count) - 1);
+}
+
+static int64_t
+series_of(const struct row *row)
+{
+	return (int64_t)(row->of >> (KIND_BITS + RESOLUTION_BITS + PARENT_BITS));
+}
+
+static const char *
+kind_of(const struct row *row)
+{
+	return cm_components[bits(row->of, RESOLUTION_BITS + PARENT_BITS, KIND_BITS)].name;
+}
+
+/* The coarse and the fine bin of a step, for each series and width of buckets that it counts into. */
+static size_t
+add_rows(struct row *rows, const struct marginals *marginals, const struct cm_fold_step *step)
+{
+	int coarse = step->bin / CM_FINE_PER_COARSE, rung;
+	size_t i, count = 0;
+
+	for (i = 0; i < marginals->count; i++) {
+		const struct cm_scope *scope = marginals->into[i].scope;
+
+		for (rung = 0; rung < CM_RUNGS_MAX && scope->ladder_s[rung] != 0; rung++) {
+			rows[count++] = make_row(step, marginals->into[i].into_id, scope->ladder_s[rung], COARSE, coarse);
+			rows[count++] = make_row(step, marginals->into[i].into_id, scope->ladder_s[rung], coarse, step->bin);
+		}
+	}
+	return count;
+}
+
+static int
+by_key(const void *one, const void *other)
+{
+	const struct row *a = one, *b = other;
+
+	if (a->of != b->of)
+		return a->of < b->of ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+/* Sorts rows and adds up those of the same key; how many are left. */
+static size_t
+merge(struct row *rows, size_t count)
+{
+	size_t i, kept = 0;
+
+	qsort(rows, count, sizeof *rows, by_key);
+	for (i = 0; i < count; i++) {
+		if (kept > 0 && by_key(&rows[kept - 1], &rows[i]) == 0) {
+			rows[kept - 1].n += rows[i].n;
+			rows[kept - 1].sum_us += rows[i].sum_us;
+		} else {
+			rows[kept++] = rows[i];
+		}
+	}
+	return kept;
+}
+
+static int
+store_row(struct cm_store *store, const struct row *row)
+{
+	const struct cm_bind binds[] = {
+		CM_INT_PARAM("series_id", series_of(row)), CM_TEXT_PARAM("kind", kind_of(row)),
+		CM_INT_PARAM("resolution", (int64_t)bits(row->of, PARENT_BITS, RESOLUTION_BITS)),
+		CM_INT_PARAM("parent", (int64_t)bits(row->of, 0, PARENT_BITS) - 1),
+		CM_INT_PARAM("bucket", (int64_t)(row->at >> BIN_BITS)), CM_INT_PARAM("bin", (int64_t)bits(row->at, 0, BIN_BITS)),
+		CM_INT_PARAM("n", row->n), CM_INT_PARAM("sum_us", row->sum_us), { 0 },
+	};
+	int64_t rc = cm_store_run(store, "rollup-bin-add", binds);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+static bool
+is_of_day(const struct row *row)
+{
+	return bits(row->of, PARENT_BITS, RESOLUTION_BITS) == CM_DAY_S && bits(row->of, 0, PARENT_BITS) == COARSE + 1;
+}
+
+/* Counters count what the widest buckets do, whatever the bucket. */
+static int
+store_counters(struct cm_store *store, struct row *rows, size_t count)
+{
+	size_t i, kept = 0;
+	int64_t rc = 0;
+
+	for (i = 0; i < count; i++) {
+		if (!is_of_day(&rows[i]))
+			continue;
+		rows[kept] = rows[i];
+		rows[kept++].at = 0;
+	}
+	kept = merge(rows, kept);
+	for (i = 0; i < kept && rc >= 0; i++) {
+		const struct cm_bind binds[] = {
+			CM_INT_PARAM("series_id", series_of(&rows[i])), CM_TEXT_PARAM("kind", kind_of(&rows[i])),
+			CM_INT_PARAM("n", rows[i].n), CM_INT_PARAM("sum_us", rows[i].sum_us), { 0 },
+		};
+
+		rc = cm_store_run(store, "counter-add", binds);
+	}
+	return rc < 0 ? (int)rc : 0;
+}
+
+static int
+by_series(const void *one, const void *other)
+{
+	const struct cm_fold_step *a = one, *b = other;
+
+	return (a->series_id > b->series_id) - (a->series_id < b->series_id);
+}
+
+static int
+fold_chunk(struct cm_store *store, struct cm_fold_step *steps, size_t count, struct row *rows)
+{
+	struct marginals marginals = { 0 };
+	size_t i, row_count = 0;
+	int rc;
+
+	qsort(steps, count, sizeof *steps, by_series);
+	for (i = 0; i < count; i++) {
+		if (steps[i].series_id != marginals.series_id && (rc = read_marginals(store, steps[i].series_id, &marginals)) < 0)
+			return rc;
+		row_count += add_rows(rows + row_count, &marginals, &steps[i]);
+	}
+	row_count = merge(rows, row_count);
+	for (i = 0; i < row_count; i++)
+		if ((rc = store_row(store, &rows[i])) < 0)
+			return rc;
+	return store_counters(store, rows, row_count);
+}
+
+static int
+fold_many(struct cm_store *store, struct notes *notes)
+{
+	size_t chunk = notes->count < CHUNK ? notes->count : CHUNK, at;
+	struct row *rows = malloc(chunk * ROWS_EACH * sizeof *rows);
+	int rc = rows != NULL ? 0 : CM_ENOMEM;
+
+	for (at = 0; at < notes->count && rc == 0; at += chunk)
+		rc = fold_chunk(store, notes->steps + at, notes->count - at < chunk ? notes->count - at : chunk, rows);
+	free(rows);
+	return rc;
+}
+
+int
+cm_fold_all(struct cm_store *store)
+{
+	struct notes *notes = cm_store_memo(store);
+	size_t i;
+	int rc = 0;
+
+	if (notes == NULL)
+		return 0;
+	if (notes->count > FEW)
+		rc = fold_many(store, notes);
+	else
+		for (i = 0; i < notes->count && rc == 0; i++)
+			rc = leave_pending(store, &notes->steps[i]);
+	notes->count = 0;
+	return rc;
+}

@@ -1,0 +1,32 @@
+/*
+ * fold: the steps that a write transaction adds, on their way into the rollups.
+ *
+ * The triggers fold facts one by one, in whatever program writes; where many steps are stored at once, that is most of the work.  So
+ * steps that are sent are noted here, as they are stored, and go into the rollups together: added up in memory and in the order of
+ * the rollups' keys.  The triggers let those steps pass (schema version 3).  Few steps are left pending, as a trigger would.
+ */
+#ifndef CM_FOLD_H
+#define CM_FOLD_H
+
+#include "clock.h"
+#include "store.h"
+
+struct cm_fold_step {
+	int64_t series_id;
+	int kind;		/* its place in cm_components */
+	cm_us at;
+	int64_t value_us;
+	int bin;
+};
+
+/* Notes a step that was stored in this transaction.  CM_ENOMEM. */
+int cm_fold_note(struct cm_store *store, const struct cm_fold_step *step);
+
+/* How many are noted, and forgetting all but so many: those of work that was undone. */
+size_t cm_fold_noted(struct cm_store *store);
+void cm_fold_forget(struct cm_store *store, size_t keep);
+
+/* Puts all that is noted into the rollups; before the transaction ends.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
+int cm_fold_all(struct cm_store *store);
+
+#endif

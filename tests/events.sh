@@ -1,0 +1,248 @@
+#!/bin/sh
+# events: each counts once, whatever its order, and one that makes no sense costs none of its neighbours.
+# suites: normal sanitize valgrind
+. "${0%/*}/lib.sh"
+
+NOW=2026-03-02T11:00:00Z
+call=3f2b8c1e-6a4d-4f0e-9b7a-1d2e3c4b5a69
+
+# told: the last answer in short: accepted, duplicates, unknown, rejected.
+told() {
+	json '[.accepted, .duplicates, .unknown, (.rejected | length)] | map(tostring) | join(" ")'
+}
+
+# facts: what the database holds, without the numbers that it gave.
+facts() {
+	sql "SELECT call_id, call_type, caller_number, started_us, ended_us, duration_us, status, failure_reason, has_transcript FROM cm_call
+		ORDER BY 1;
+		SELECT l.call_id, turn_id, component, l.provider, model, at_us, duration_us, s.tenant_id, s.agent, s.call_type FROM cm_latency l
+		JOIN cm_series s ON s.series_id = l.series_id ORDER BY 1, 2, 3, at_us;
+		SELECT call_id, turn_id, provider, model, service, usage_micro, usage_unit, cost_nusd FROM cm_cost ORDER BY 1, 2, 5, 7;
+		SELECT component, component_id, status, state, at_us FROM cm_health ORDER BY 1, 2;
+		SELECT call_id, at_us, speaker, content FROM cm_transcript ORDER BY 1, 2"
+}
+
+# One call with one event of each kind: the figures were worked out by hand.
+own_db
+post events "$top/tests/events/example.ndjson"
+is "status" "$status" 200
+is "the example is taken" "$(told)" "16 0 0 0"
+is "turns, once" "$(sql "SELECT group_concat(duration_us, ' ') FROM (SELECT duration_us FROM cm_latency WHERE component = 'turn_e2e' ORDER BY 1)")" \
+	"740000 910000"
+is "the other steps, once" "$(sql "SELECT group_concat(component || ' ' || duration_us, ', ') FROM
+	(SELECT * FROM cm_latency WHERE component <> 'turn_e2e' ORDER BY component)")" \
+	"llm_ttft 340000, network 38000, stt 180000, tts_ttfb 130000"
+is "what it cost, in billionths of a dollar" "$(sql "SELECT service, sum(cost_nusd) FROM cm_cost GROUP BY 1 ORDER BY 1" | tr '\n' ' ')" \
+	"llm|2490000 stt|258000 tts|2140000 "
+is "in all" "$(sql 'SELECT sum(cost_nusd), sum(cost_nusd) / (64 / 60.0) FROM cm_cost')" "4888000|4582500.0"
+is "health, once each" "$(sql "SELECT component || ' ' || status FROM cm_health ORDER BY 1" | tr '\n' ' ')" \
+	"call_quality healthy circuit_breaker unhealthy provider degraded worker unhealthy "
+is "the call" "$(sql 'SELECT call_id, call_type, status, duration_us, failure_reason FROM cm_call')" \
+	"$call|inbound|completed|64000000|"
+obeys_law "the example"
+ask latency
+is "the question sees it" "$(json '.speech_end_to_first_audio_ms | [.count, .p50, .p95, .avg]')" '[2,740,910,825]'
+facts >"$work/facts"
+
+# Again, in pieces, and backwards.
+post events "$top/tests/events/example.ndjson"
+is "sent again" "$(told)" "0 16 0 0"
+facts >"$work/again"
+passes "nothing is counted twice" cmp "$work/facts" "$work/again"
+for order in backwards mixed; do
+	own_db
+	sql "DELETE FROM cm_call; DELETE FROM cm_latency; DELETE FROM cm_cost; DELETE FROM cm_health; DELETE FROM cm_event; DELETE FROM cm_mark;
+		DELETE FROM cm_turn"
+	case $order in
+	backwards) tac "$top/tests/events/example.ndjson" ;;
+	mixed) awk '{ print NR * 7 % 17, $0 }' "$top/tests/events/example.ndjson" | sort -n | cut -d ' ' -f 2- ;;
+	esac >"$work/ordered"
+	split -l 3 "$work/ordered" "$work/part."
+	for part in "$work"/part.*; do
+		post events "$part"
+		is "$order: taken" "$(json '[.duplicates, .unknown, (.rejected | length)]')" '[0,0,0]'
+		rm "$part"
+	done
+	facts >"$work/again"
+	passes "$order: the same facts" diff "$work/facts" "$work/again"
+	obeys_law "$order"
+done
+
+# Forms of a body.
+rm "$db"
+own_db
+event='{"event_id":"%s","event_type":"call_started","call_id":"%s","timestamp":"2026-03-02T10:00:00Z","data":{"direction":"outbound"}}'
+# shellcheck disable=SC2059 # made here
+one=$(printf "$event" e1 c1) two=$(printf "$event" e2 c2)
+post_text events "$one"
+is "one event" "$(told)" "1 0 0 0"
+post_text events " [ $one ,
+	$two ] "
+is "an array" "$(told)" "1 1 0 0"
+post_text events '[]'
+is "an empty array" "$(told)" "0 0 0 0"
+printf '%s\n\n%s\n{"broken\n[1]\n' "$one" "$two" >"$work/lines"
+post events "$work/lines"
+is "lines, some broken" "$(told)" "0 2 0 2"
+is "which" "$(json '[.rejected[].index]')" '[2,3]'
+printf '%s\n' "$two" | sed 's/e2/e3/; s/c2/c3/' | gzip >"$work/packed"
+post events "$work/packed" HTTP_CONTENT_ENCODING=gzip
+is "packed" "$(told)" "1 0 0 0"
+# shellcheck disable=SC2059
+post_text events "[$(printf "$event" e4 c4),{\"event_type\":\"x\",},$(printf "$event" e5 c5)]"
+is "one of three is broken" "$(told)" "2 0 0 1"
+
+# Bodies that are nothing.
+for body in '' '{' '[1,2]x' '"text"' nul; do
+	post_text events "$body"
+	is_problem 400 ''
+done
+post_text events "$one" CONTENT_TYPE=text/plain
+is_problem 415 '' '*application/json*'
+post_text events "$one" HTTP_CONTENT_ENCODING=br
+is_problem 415 '' '*gzip*'
+post_text events "$one" HTTP_CONTENT_ENCODING=gzip
+is_problem 400 '' '*gzip*'
+post_text events "$one" CONTENT_LENGTH=9000000
+is_problem 413 '' '*8 MiB*'
+post_text events "$one" CONTENT_LENGTH=5000
+is_problem 400 '' '*Content-Length*'
+post_text events "$one" CONTENT_LENGTH=
+is_problem 400 '' '*Content-Length*'
+post_text events "$one" QUERY_STRING=tenant_id=x
+is_problem 400 tenant_id
+ask events
+is "GET" "$status $(header Allow)" "405 POST, OPTIONS"
+ask events '' REQUEST_METHOD=OPTIONS
+is "OPTIONS" "$status $(header Allow)" "204 POST, OPTIONS"
+awk 'BEGIN { for (i = 0; i <= 10000; i++) print "{}" }' >"$work/many"
+post events "$work/many"
+is_problem 413 '' '*10000*'
+
+# why EVENT: why it is rejected.
+why() {
+	post_text events "[$1,{}]"
+	json '.rejected[0].detail'
+}
+base='"event_id":"why","event_type":"stt_transcript_final","call_id":"w","timestamp":"2026-03-02T10:00:00Z"'
+like "no type" "$(why '{"event_id":"x","timestamp":1}')" 'event_type is missing.'
+like "no time" "$(why '{"event_type":"x"}')" 'timestamp is missing.'
+like "a time that is none" "$(why '{"event_type":"x","timestamp":"yesterday"}')" 'timestamp is neither*'
+like "a time to come" "$(why '{"event_type":"x","timestamp":"2026-03-04T10:00:00Z"}')" 'timestamp lies*ahead.'
+like "no call" "$(why '{"event_type":"call_ended","timestamp":"2026-03-02T10:00:00Z"}')" 'call_id is missing*'
+like "no turn" "$(why '{"event_type":"user_speech_ended","call_id":"w","timestamp":"2026-03-02T10:00:00Z"}')" 'turn_id is missing.'
+like "a number as text" "$(why "{$base,\"data\":{\"latency_ms\":\"12\"}}")" 'latency_ms is not a number*'
+like "a negative number" "$(why "{$base,\"data\":{\"latency_ms\":-1}}")" 'latency_ms is not a number*'
+like "an infinite number" "$(why "{$base,\"data\":{\"latency_ms\":1e999}}")" '*not*'
+like "neither time nor use" "$(why "{$base,\"data\":{}}")" 'latency_ms is missing.'
+like "data that is none" "$(why "{$base,\"data\":[]}")" 'data is not an object.'
+like "an id that is too long" "$(why "{$base,\"turn_id\":\"$(printf '%0129d' 0)\",\"data\":{\"latency_ms\":1}}")" 'turn_id is too long.'
+like "an id with a line end" "$(why "{$base,\"turn_id\":\"a\\nb\",\"data\":{\"latency_ms\":1}}")" 'turn_id has control characters.'
+like "an unknown component" "$(why '{"event_type":"probe","call_id":"w","timestamp":"2026-03-02T10:00:00Z","data":{"component":"moon","latency_ms":1}}')" \
+	'component is none of*'
+like "an unknown direction" "$(why '{"event_type":"call_started","call_id":"w","timestamp":"2026-03-02T10:00:00Z","data":{"direction":"up"}}')" \
+	'call_type is neither*'
+like "an unknown end" "$(why '{"event_type":"call_ended","call_id":"w","timestamp":"2026-03-02T10:00:00Z","data":{"status":"active"}}')" 'status is not*'
+like "a breaker without a state" "$(why '{"event_type":"circuit_breaker_state_changed","timestamp":"2026-03-02T10:00:00Z","data":{"provider":"p","status":"open"}}')" \
+	'state is none of*'
+is "nothing of them stayed" "$(sql "SELECT count(*) FROM cm_call WHERE call_id = 'w'")$(sql 'SELECT count(*) FROM cm_latency')" 00
+
+# Zero is a value.
+post_text events "{$base,\"data\":{\"latency_ms\":0,\"duration_seconds\":0}}"
+is "zero is taken" "$(told) $(sql 'SELECT duration_us FROM cm_latency') $(sql 'SELECT usage_micro FROM cm_cost')" "1 0 0 0 0 0"
+
+# Turns: by call and turn, and never backwards.
+turn() {
+	printf '{"event_type":"%s","call_id":"%s","timestamp":"2026-03-02T10:00:%sZ","data":{"turn_id":"%s"}}\n' "$2" "$1" "$3" "$4"
+}
+e2e() {
+	sql "SELECT group_concat(duration_us / 1000, ' ') FROM (SELECT duration_us FROM cm_latency WHERE component = 'turn_e2e' AND call_id = '$1' ORDER BY turn_id)"
+}
+{
+	turn t1 user_speech_ended 01.000 a
+	turn t2 user_speech_ended 02.000 a
+	turn t2 agent_speech_started 02.700 a
+	turn t1 agent_speech_started 01.500 a
+	turn t1 tts_playback_started 01.650 a
+} >"$work/turns"
+post events "$work/turns"
+is "a turn id of two calls" "$(told) $(e2e t1) $(e2e t2)" "5 0 0 0 500 700"
+{
+	turn t3 user_speech_ended 01.000 a
+	turn t3 end_of_turn_detected 01.400 a
+	turn t3 user_speech_ended 02.000 a
+	turn t3 agent_speech_started 02.800 a
+	turn t3 end_of_turn_detected 05.000 b
+	turn t3 agent_speech_started 06.000 b
+} >"$work/turns"
+post events "$work/turns"
+is "the user stops twice; the end of a turn counts where nothing else is known" "$(e2e t3)" "800 1000"
+{
+	turn t4 user_speech_ended 09.000 a
+	turn t4 agent_speech_started 08.000 a
+	turn t4 user_speech_ended 07.000 a
+	turn t4 agent_speech_started 09.250 a
+} >"$work/turns"
+post events "$work/turns"
+is "an agent before the user is refused" "$(told) $(json '.rejected[0].index') $(e2e t4)" "3 0 0 1 1 250"
+post_text events '{"event_type":"turn_latency","call_id":"t4","timestamp":"2026-03-02T10:00:10Z","data":{"turn_id":"a","latency_ms":333}}'
+is "a measured turn takes the place of a derived one" "$(told) $(e2e t4)" "1 0 0 0 333"
+turn t4 agent_speech_started 09.100 a >"$work/turns"
+post events "$work/turns"
+is "and keeps it" "$(e2e t4)" 333
+
+# A call's end before its beginning, twice, and at odds with it.
+ended() {
+	printf '{"event_id":"%s","event_type":"call_ended","call_id":"%s","timestamp":"2026-03-02T10:%sZ","data":{%s}}' "$1" "$2" "$3" "$4"
+}
+started() {
+	printf '{"event_id":"%s","event_type":"call_started","call_id":"%s","timestamp":"2026-03-02T10:%sZ","data":{%s}}' "$1" "$2" "$3" "$4"
+}
+of_call() {
+	sql "SELECT status, failure_reason, started_us % 3600000000 / 1000000, duration_us / 1000000.0, call_type FROM cm_call WHERE call_id = '$1'"
+}
+post_text events "$(ended k1 k 05:00.000 '"duration_seconds":10')"
+is "an end alone" "$(of_call k)" "completed||290|10.0|inbound"
+post_text events "$(started k2 k 04:30.000 '"direction":"outbound"')"
+is "its beginning" "$(of_call k)" "completed||270|10.0|outbound"
+post_text events "[$(ended m1 m 05:00.000 ''),$(started m2 m 04:30.000 '')]"
+is "a length from both" "$(of_call m)" "completed||270|30.0|inbound"
+post_text events "[$(ended m3 m 05:10.000 '"failure_reason":"llm_timeout"'),$(ended m4 m 05:05.000 '"status":"cancelled"')]"
+is "the later of several ends counts" "$(of_call m)" "failed|timeout|270|40.0|inbound"
+like "an end before its beginning" "$(why "$(ended m5 m 04:00.000 '')")" 'The call started after this.'
+like "a beginning after the end" "$(why "$(started m6 m 06:00.000 '')")" 'The call ended before this.'
+
+# Unknown types are kept.
+post_text events '{"event_type":"objective_captured","event_id":"u1","call_id":"k","timestamp":"2026-03-02T10:00:00Z","data":{"value":7}}'
+is "kept" "$(told) $(sql "SELECT event_type, event_id, json_extract(body, '$.data.value') FROM cm_event_kept")" "1 0 1 0 objective_captured|u1|7"
+
+# Lines make a transcript.
+post_text events '{"event_type":"user_spoke","call_id":"k","timestamp":"2026-03-02T10:04:40Z","data":{"text":"Grüß Gott"}}'
+is "a spoken line" "$(sql "SELECT speaker, content FROM cm_transcript WHERE call_id = 'k'") $(sql "SELECT has_transcript FROM cm_call WHERE call_id = 'k'")" \
+	"user|Grüß Gott 1"
+
+# Tenants are apart: a key's tenant is stamped, and a call of another's is not to be told of.
+post_text events "$(started z1 z 01:00.000 '"direction":"inbound","tenant_id":"evil"')" CALLMETRICS_TENANT=good
+is "the key's tenant is stamped" "$(sql "SELECT s.tenant_id FROM cm_call c JOIN cm_series s USING (series_id) WHERE call_id = 'z'")" good
+post_text events "$(ended z2 z 02:00.000 '')" CALLMETRICS_TENANT=evil
+is "another's call" "$(told) $(of_call z)" "0 0 0 1 active||60||inbound"
+post_text events '{"event_type":"stt_transcript_final","call_id":"z","timestamp":"2026-03-02T10:00:00Z","data":{"latency_ms":1}}' CALLMETRICS_TENANT=evil
+is "another's step" "$(told)" "0 0 0 1"
+post_text events "$(ended k9 k 06:00.000 '')" CALLMETRICS_TENANT=evil
+is "nobody's call is not anybody's" "$(told)" "0 0 0 1"
+post_text events "$(started z1 y 01:00.000 '')" CALLMETRICS_TENANT=evil
+is "the same event id of another tenant is another event" "$(told)" "1 0 0 0"
+
+# Steps before their call take its labels when it comes.
+post_text events '{"event_type":"probe","event_id":"o1","call_id":"o","tenant_id":"acme","timestamp":"2026-03-02T10:00:00Z","data":{"component":"tool","latency_ms":5}}'
+series="SELECT s.tenant_id, s.agent FROM cm_latency l JOIN cm_series s USING (series_id) WHERE call_id = 'o'"
+is "an orphan is its tenant's" "$(sql "$series")" "acme|"
+post_text events "$(started o2 o 00:00.000 '"agent":"desk","tenant_id":"acme"')"
+is "and then its call's" "$(sql "$series")" "acme|desk"
+obeys_law "all of it"
+
+# What is older than what is kept is refused.
+"$build/jobs/prune" --days 1 "$db" >/dev/null 2>&1
+post_text events "$(started old old 00:00.000 '' | sed 's/03-02T/02-20T/')"
+is "before the horizon" "$(json '.rejected[0].detail')" "The event is older than what is kept."
+finish
