@@ -1,5 +1,5 @@
 /*
- * json: writes a JSON document value by value, and reads one.  json-c does the work; no other file includes it.
+ * json: writes a JSON document value by value, and reads one.  json-c parses and indents; no other file includes it.
  *
  * A writer remembers its first failure (CM_ENOMEM); its calls need no checking one by one.  In an object every value has a
  * key; in an array the key is NULL.  Text that is not UTF-8 is written with U+FFFD for the bytes that are wrong.
