@@ -44,6 +44,7 @@ struct cm_select {
 	struct cm_cut cut;
 	cm_us pruned_before;
 	bool binned;			/* some piece is of buckets */
+	bool (*seen)[CM_COARSE_BINS];	/* of each piece: which coarse bins it has */
 	struct cell *cells;
 	size_t cell_count;
 	size_t cell_room;
@@ -169,7 +170,7 @@ read_pending(struct cm_select *select, const struct cm_piece *piece)
 }
 
 static int
-read_coarse(struct cm_select *select, const struct cm_piece *piece)
+read_coarse(struct cm_select *select, const struct cm_piece *piece, bool *seen)
 {
 	struct cm_rows *rows;
 	int rc;
@@ -182,6 +183,7 @@ read_coarse(struct cm_select *select, const struct cm_piece *piece)
 
 		if (bin < 0 || bin >= CM_COARSE_BINS)
 			continue;
+		seen[bin] = true;
 		if ((rc = keep_cell(select, cm_piece_bucket(piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US), (int)bin,
 		    sum)) < 0)
 			break;
@@ -202,7 +204,7 @@ read_pieces(struct cm_select *select, bool raw)
 		if (raw && piece->resolution_s == 0)
 			rc = read_raw(select, piece);
 		if (!raw && piece->resolution_s != 0)
-			rc = read_coarse(select, piece);
+			rc = read_coarse(select, piece, select->seen[i]);
 	}
 	return rc;
 }
@@ -227,6 +229,7 @@ make_raw(struct cm_select *select)
 	select->cut.pieces[0] = (struct cm_piece){ .from = select->edges[0], .to = select->edges[select->n], .count = select->n };
 	select->cut.count = 1;
 	select->cell_count = select->loose_count = 0;
+	memset(select->seen[0], 0, sizeof select->seen[0]);
 }
 
 /* Puts the loose values in order of their buckets, by counting. */
@@ -316,6 +319,8 @@ read_all(struct cm_select *select)
 	    (rc = cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
 		return rc;
 	select->exact = select->cut.exact;
+	if ((select->seen = calloc(select->cut.count + 1, sizeof *select->seen)) == NULL)
+		return CM_ENOMEM;
 	if ((rc = read_pieces(select, false)) < 0)
 		return rc;
 	if (select->cut.count > 1 && is_better_raw(select))
@@ -357,6 +362,7 @@ cm_select_done(struct cm_select *select)
 	if (select == NULL)
 		return;
 	cm_cut_done(&select->cut);
+	free(select->seen);
 	free(select->cells);
 	free(select->loose);
 	free(select->loose_from);
@@ -429,7 +435,7 @@ read_fine(struct cm_select *select, size_t bucket, int coarse)
 		if (loose->bin / CM_FINE_PER_COARSE == coarse)
 			add(&select->fine[loose->bin % CM_FINE_PER_COARSE], loose->n, loose->n * loose->value_us);
 	for (i = 0; i < select->cut.count; i++) {
-		if (select->cut.pieces[i].resolution_s == 0 || !part_of(select, &select->cut.pieces[i], bucket, &part))
+		if (!select->seen[i][coarse] || !part_of(select, &select->cut.pieces[i], bucket, &part))
 			continue;
 		if ((rc = read_fine_piece(select, &part, coarse)) < 0)
 			return rc;
