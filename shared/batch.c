@@ -144,7 +144,7 @@ int
 cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_batch *batch,
     struct cm_problem *problem)
 {
-	struct cm_json_reader *reader = cm_json_reader_new();
+	struct cm_json_reader *reader = cm_json_reader_new(CM_EVENT_DEPTH);
 	int rc;
 
 	*batch = (struct cm_batch){ 0 };

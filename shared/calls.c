@@ -75,23 +75,6 @@ read_counts(const struct cm_rows *rows, int column)
 	return counts;
 }
 
-/* The bucket that holds `at`, by halving: the last whose edge is not above it, or the first. */
-static size_t
-bucket_of(const cm_us *edges, size_t n, cm_us at)
-{
-	size_t low = 0, high = n;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (edges[middle] <= at)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static const char *
 piece_statement(const struct cm_filter *filter, const struct cm_piece *piece)
 {
@@ -103,7 +86,7 @@ piece_statement(const struct cm_filter *filter, const struct cm_piece *piece)
 /* Adds what the rollups of a piece do not hold yet. */
 static int
 tally_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
-    size_t n, struct cm_tally *out)
+    struct cm_tally *out)
 {
 	const struct cm_pending_fact *fact;
 	size_t count;
@@ -112,19 +95,19 @@ tally_pending(struct cm_store *store, const struct cm_filter *filter, const stru
 	if ((rc = cm_pending(store, filter, &fact, &count)) < 0)
 		return rc;
 	for (; count > 0; count--, fact++) {
-		struct counts counts = { .n = fact->n, .with_transcript = fact->n * fact->n_transcript,
-			.timed = fact->bin < 0 ? 0 : fact->n, .duration_sum_us = fact->bin < 0 ? 0 : fact->n * fact->value_us };
+		int n = piece->taken ? -fact->n : fact->n;
+		struct counts counts = { .n = n, .with_transcript = n * fact->n_transcript,
+			.timed = fact->bin < 0 ? 0 : n, .duration_sum_us = fact->bin < 0 ? 0 : n * fact->value_us };
 
 		if (fact->outcome[0] != '\0' && cm_pending_in(fact, piece))
-			add_outcome(&out[bucket_of(edges, n, fact->at_us)], fact->outcome, &counts);
+			add_outcome(&out[cm_piece_bucket(piece, edges, fact->at_us)], fact->outcome, &counts);
 	}
 	return 0;
 }
 
-/* Adds one piece; no bucket of it straddles an edge. */
 static int
 tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
-    size_t n, struct cm_tally *out)
+    struct cm_tally *out)
 {
 	cm_us unit = piece->resolution_s == 0 ? 1 : CM_SECOND_US;
 	struct cm_bind binds[CM_BINDS_MAX];
@@ -137,70 +120,26 @@ tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct
 	while ((rc = cm_rows_next(rows)) > 0) {
 		struct counts counts = read_counts(rows, 2);
 
-		add_outcome(&out[bucket_of(edges, n, cm_rows_int(rows, 0) * unit)], cm_rows_text(rows, 1), &counts);
+		add_outcome(&out[cm_piece_bucket(piece, edges, cm_rows_int(rows, 0) * unit)], cm_rows_text(rows, 1), &counts);
 	}
 	cm_rows_done(rows);
-	return rc < 0 || piece->resolution_s == 0 ? rc : tally_pending(store, filter, piece, edges, n, out);
-}
-
-/* Buckets from the first on whose edges all lie on multiples of one width of rollup bucket can be read together: how many,
- * and that width in seconds; 1 where there is none. */
-static size_t
-run_length(const struct cm_scope *scope, const cm_us *edges, size_t n, int *resolution_s)
-{
-	size_t run;
-	int rung;
-
-	for (rung = CM_RUNGS_MAX - 1; rung >= 0; rung--) {
-		cm_us width = scope->ladder_s[rung] * CM_SECOND_US;
-
-		if (width == 0 || edges[0] % width != 0)
-			continue;
-		for (run = 0; run < n && edges[run + 1] % width == 0; run++)
-			continue;
-		if (run > 1) {
-			*resolution_s = scope->ladder_s[rung];
-			return run;
-		}
-	}
-	return 1;
-}
-
-static int
-tally_run(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, int resolution_s,
-    struct cm_tally *out)
-{
-	struct cm_piece pieces[CM_PIECES_MAX] = { { .resolution_s = resolution_s, .from = edges[0], .to = edges[n] } };
-	size_t count = 1, i;
-	bool exact = true;
-	cm_us pruned_before;
-	int rc;
-
-	if ((rc = cm_store_pruned_before(store, &pruned_before)) < 0)
-		return rc;
-	if (n == 1)
-		count = cm_window_pieces_kept(cm_filter_scope(filter), edges[0], edges[1], pruned_before, pieces, &exact);
-	if (!exact)
-		cm_store_set_inexact(store);
-	for (i = 0; i < count; i++)
-		if ((rc = tally_piece(store, filter, &pieces[i], edges, n, out)) < 0)
-			return rc;
-	return 0;
+	return rc < 0 || piece->resolution_s == 0 ? rc : tally_pending(store, filter, piece, edges, out);
 }
 
 int
 cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, struct cm_tally *out)
 {
-	size_t done, run;
-	int resolution_s = 0, rc;
+	struct cm_cut cut;
+	size_t i;
+	int rc;
 
 	memset(out, 0, n * sizeof *out);
-	for (done = 0; done < n; done += run) {
-		run = run_length(cm_filter_scope(filter), edges + done, n - done, &resolution_s);
-		if ((rc = tally_run(store, filter, edges + done, run, resolution_s, out + done)) < 0)
-			return rc;
-	}
-	return 0;
+	if ((rc = cm_window_cut(store, filter, edges, n, &cut)) < 0)
+		return rc;
+	for (i = 0; i < cut.count && rc >= 0; i++)
+		rc = tally_piece(store, filter, &cut.pieces[i], edges, out);
+	cm_cut_done(&cut);
+	return rc < 0 ? rc : 0;
 }
 
 int

@@ -186,45 +186,65 @@ put_digits(char *at, int value, int digits)
 	return at + digits;
 }
 
+static void
+put_two(char *at, int value)
+{
+	at[0] = (char)('0' + value / 10);
+	at[1] = (char)('0' + value % 10);
+}
+
+const struct cm_day cm_day_none = { .days = INT64_MIN };
+
 /* "2026-02-06T10:00:00"; the place behind it. */
 static char *
-put_seconds(char *at, cm_us time)
+put_seconds(struct cm_day *day, char *at, cm_us time)
 {
 	int64_t seconds = cm_time_floor(time, CM_SECOND_US) / CM_SECOND_US;
 	int64_t days = cm_time_floor(time, CM_DAY_US) / CM_DAY_US;
-	int rest = (int)(seconds - days * CM_DAY_S);
-	int year, month, day;
+	int rest = (int)(seconds - days * CM_DAY_S), year, month, of_month;
 
-	cm_civil_from_days(days, &year, &month, &day);
-	at = put_digits(at, year, 4);
-	*at++ = '-';
-	at = put_digits(at, month, 2);
-	*at++ = '-';
-	at = put_digits(at, day, 2);
-	*at++ = 'T';
-	at = put_digits(at, rest / CM_HOUR_S, 2);
-	*at++ = ':';
-	at = put_digits(at, rest / CM_MINUTE_S % 60, 2);
-	*at++ = ':';
-	return put_digits(at, rest % 60, 2);
+	if (days != day->days) {
+		cm_civil_from_days(days, &year, &month, &of_month);
+		day->days = days;
+		put_digits(day->date, year, 4);
+		put_digits(day->date + 5, month, 2);
+		put_digits(day->date + 8, of_month, 2);
+		day->date[4] = day->date[7] = '-';
+		day->date[10] = 'T';
+	}
+	memcpy(at, day->date, 11);
+	put_two(at + 11, rest / CM_HOUR_S);
+	put_two(at + 14, rest / CM_MINUTE_S % 60);
+	put_two(at + 17, rest % 60);
+	at[13] = at[16] = ':';
+	return at + 19;
+}
+
+char *
+cm_time_put(struct cm_day *day, cm_us at, char *text)
+{
+	char *end = put_seconds(day, text, at);
+
+	*end++ = '.';
+	end = put_digits(end, (int)((at - cm_time_floor(at, CM_SECOND_US)) / 1000), 3);
+	*end++ = 'Z';
+	return end;
 }
 
 char *
 cm_time_text(cm_us at, char text[CM_TIME_TEXT])
 {
-	char *end = put_seconds(text, at);
+	struct cm_day day = cm_day_none;
 
-	*end++ = '.';
-	end = put_digits(end, (int)((at - cm_time_floor(at, CM_SECOND_US)) / 1000), 3);
-	*end++ = 'Z';
-	*end = '\0';
+	*cm_time_put(&day, at, text) = '\0';
 	return text;
 }
 
 char *
 cm_time_text_s(cm_us at, char text[CM_TIME_TEXT])
 {
-	char *end = put_seconds(text, at);
+	struct cm_day day = cm_day_none;
+	char *end = put_seconds(&day, text, at);
 
 	*end++ = 'Z';
 	*end = '\0';

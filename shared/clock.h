@@ -30,6 +30,15 @@ bool cm_time_parse(const char *text, cm_us *out);
 /* "2026-02-06T10:30:00.000Z" into text[CM_TIME_TEXT]; returns text. */
 char *cm_time_text(cm_us at, char text[CM_TIME_TEXT]);
 
+/* The same where many instants are of the same few days, each of which is worked out once: cm_time_text into text, which needs
+ * no end; where it ends. */
+struct cm_day {
+	int64_t days;
+	char date[12];
+};
+extern const struct cm_day cm_day_none;
+char *cm_time_put(struct cm_day *day, cm_us at, char *text);
+
 /* "2026-02-06T10:00:00Z", for times that are whole seconds. */
 char *cm_time_text_s(cm_us at, char text[CM_TIME_TEXT]);
 

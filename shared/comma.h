@@ -2,7 +2,11 @@
 #ifndef CM_COMMA_H
 #define CM_COMMA_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Whether text is a field as it is: ASCII without a NUL, and nothing in it that asks for quotes. */
+bool cm_comma_is_plain(const char *text, size_t bytes);
 
 /* Writes one field into out, quoted where it must be; at most 2 * bytes + 2 are written.  The bytes written. */
 size_t cm_comma_field(char *out, const char *text, size_t bytes);

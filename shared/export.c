@@ -1,27 +1,19 @@
-/* export: calls streamed as JSON, CSV or NDJSON; see export.h. */
+/* export: calls streamed as JSON, CSV or NDJSON; see export.h, and export_csv.c for CSV. */
 #include "config.h"
 
-#include "export.h"
+#include "export_own.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "comma.h"
 #include "error.h"
 #include "explain.h"
 #include "store_sqlite.h"
-#include "text.h"
 
-enum { BUFFER_BYTES = 64 * 1024, DAY_TEXT = 16 };
+enum { BUFFER_BYTES = 64 * 1024 };
 
-/* What is written of a call, in the order of spec 1's CSV and then ours. */
-enum column {
-	CALL_ID, CALL_TYPE, CALLER_NUMBER, CALLEE_NUMBER, STARTED_AT, ENDED_AT, DURATION_SECONDS, STATUS, HAS_TRANSCRIPT,
-	HAS_AUDIO, TENANT_ID, AGENT, PROVIDER, FAILURE_REASON, METADATA, COLUMNS,
-};
-
-static const char *const column_names[COLUMNS] = {
+const char *const cm_export_names[COLUMNS] = {
 	[CALL_ID] = "call_id", [CALL_TYPE] = "call_type", [CALLER_NUMBER] = "caller_number",
 	[CALLEE_NUMBER] = "callee_number", [STARTED_AT] = "started_at", [ENDED_AT] = "ended_at",
 	[DURATION_SECONDS] = "duration_seconds", [STATUS] = "status", [HAS_TRANSCRIPT] = "has_transcript",
@@ -29,20 +21,8 @@ static const char *const column_names[COLUMNS] = {
 	[FAILURE_REASON] = "failure_reason", [METADATA] = "metadata",
 };
 
-/* An export under way. */
-struct output {
-	struct cm_store *store;
-	const struct cm_export *export;
-	struct cm_reply *reply;
-	int64_t count;
-	struct cm_json *row;
-	char *buffer;
-	size_t used;
-	size_t room;
-};
-
 static int
-flush(struct output *out)
+flush(struct cm_output *out)
 {
 	size_t used = out->used;
 
@@ -50,9 +30,8 @@ flush(struct output *out)
 	return cm_reply_write(out->reply, out->buffer, used);
 }
 
-/* Makes room for so many bytes behind out->used. */
-static int
-reserve(struct output *out, size_t bytes)
+int
+cm_output_reserve(struct cm_output *out, size_t bytes)
 {
 	char *larger;
 	int rc;
@@ -68,12 +47,12 @@ reserve(struct output *out, size_t bytes)
 	return 0;
 }
 
-static int
-put(struct output *out, const char *text, size_t bytes)
+int
+cm_output_put(struct cm_output *out, const char *text, size_t bytes)
 {
 	int rc;
 
-	if ((rc = reserve(out, bytes)) < 0)
+	if ((rc = cm_output_reserve(out, bytes)) < 0)
 		return rc;
 	memcpy(out->buffer + out->used, text, bytes);
 	out->used += bytes;
@@ -81,7 +60,7 @@ put(struct output *out, const char *text, size_t bytes)
 }
 
 static size_t
-column_count(const struct output *out)
+column_count(const struct cm_output *out)
 {
 	return out->export->metadata ? COLUMNS : METADATA;
 }
@@ -109,105 +88,56 @@ column_texts(const struct cm_call *call, const char *texts[COLUMNS], char times[
 }
 
 static int
-csv_begin(struct output *out)
-{
-	size_t i;
-	int rc;
-
-	for (i = 0; i < column_count(out); i++)
-		if ((rc = put(out, column_names[i], strlen(column_names[i]))) < 0 ||
-		    (rc = put(out, i + 1 < column_count(out) ? "," : "\r\n", i + 1 < column_count(out) ? 1 : 2)) < 0)
-			return rc;
-	return 0;
-}
-
-/* One field; bytes that are not UTF-8 as U+FFFD, as in JSON. */
-static int
-csv_field(struct output *out, const char *text)
-{
-	size_t bytes = text != NULL ? strlen(text) : 0;
-	char *clean = NULL;
-	int rc = 0;
-
-	if (bytes > 0 && !cm_utf8_valid(text, bytes)) {
-		if ((clean = cm_utf8_repair(text, bytes)) == NULL)
-			return CM_ENOMEM;
-		text = clean;
-		bytes = strlen(clean);
-	}
-	if ((rc = reserve(out, 2 * bytes + 4)) == 0 && bytes > 0)
-		out->used += cm_comma_field(out->buffer + out->used, text, bytes);
-	free(clean);
-	return rc;
-}
-
-static int
-csv_row(struct output *out, const struct cm_call *call)
-{
-	char times[2][CM_TIME_TEXT], number[CM_DECIMAL_TEXT];
-	const char *texts[COLUMNS];
-	size_t i, columns = column_count(out);
-	int rc;
-
-	column_texts(call, texts, times, number);
-	for (i = 0; i < columns; i++) {
-		if ((rc = csv_field(out, texts[i])) < 0)
-			return rc;
-		if (i + 1 < columns)
-			out->buffer[out->used++] = ',';
-	}
-	return put(out, "\r\n", 2);
-}
-
-static int
-csv_end(struct output *out)
+no_end(struct cm_output *out)
 {
 	(void)out;
 	return 0;
 }
 
 static int
-put_json_row(struct output *out, const struct cm_call *call)
+put_json_row(struct cm_output *out, const struct cm_rows *rows)
 {
+	struct cm_call read, *call = &read;
 	char times[2][CM_TIME_TEXT], number[CM_DECIMAL_TEXT];
 	const char *texts[COLUMNS], *line;
 	struct cm_json *row = out->row;
 	size_t i, length;
 
+	cm_call_read(rows, call);
 	column_texts(call, texts, times, number);
 	cm_json_clear(row);
 	for (i = 0; i < column_count(out); i++) {
 		if (i == DURATION_SECONDS && call->timed)
-			cm_json_seconds(row, column_names[i], call->duration_us);
+			cm_json_seconds(row, cm_export_names[i], call->duration_us);
 		else if (i == HAS_TRANSCRIPT || i == HAS_AUDIO)
-			cm_json_bool(row, column_names[i], i == HAS_AUDIO ? call->has_audio : call->has_transcript);
+			cm_json_bool(row, cm_export_names[i], i == HAS_AUDIO ? call->has_audio : call->has_transcript);
 		else if (i == METADATA)
-			cm_json_raw(row, column_names[i], call->metadata);
+			cm_json_raw(row, cm_export_names[i], call->metadata);
 		else
-			cm_json_text(row, column_names[i], texts[i]);
+			cm_json_text(row, cm_export_names[i], texts[i]);
 	}
 	if ((line = cm_json_print(row, false, &length)) == NULL)
 		return CM_ENOMEM;
-	return put(out, line, length);
+	return cm_output_put(out, line, length);
 }
 
 static int
-ndjson_begin(struct output *out)
+ndjson_begin(struct cm_output *out)
 {
 	(void)out;
 	return 0;
 }
 
 static int
-ndjson_row(struct output *out, const struct cm_call *call)
+ndjson_row(struct cm_output *out, struct cm_rows *rows)
 {
-	int rc = put_json_row(out, call);
+	int rc = put_json_row(out, rows);
 
-	return rc < 0 ? rc : put(out, "\n", 1);
+	return rc < 0 ? rc : cm_output_put(out, "\n", 1);
 }
 
 static int
-json_begin(struct output *out)
+json_begin(struct cm_output *out)
 {
 	double days = (double)(out->export->window.to - out->export->window.from) / (double)CM_DAY_US;
 	char head[256], time[CM_TIME_TEXT];
@@ -215,19 +145,19 @@ json_begin(struct output *out)
 
 	length = snprintf(head, sizeof head, "{\"exported_at\":\"%s\",\"period_days\":%.10g,\"calls\":[",
 	    cm_time_text(out->export->now, time), days);
-	return put(out, head, (size_t)length);
+	return cm_output_put(out, head, (size_t)length);
 }
 
 static int
-json_row(struct output *out, const struct cm_call *call)
+json_row(struct cm_output *out, struct cm_rows *rows)
 {
-	int rc = put(out, out->count > 0 ? ",\n" : "\n", out->count > 0 ? 2 : 1);
+	int rc = cm_output_put(out, out->count > 0 ? ",\n" : "\n", out->count > 0 ? 2 : 1);
 
-	return rc < 0 ? rc : put_json_row(out, call);
+	return rc < 0 ? rc : put_json_row(out, rows);
 }
 
 static int
-json_end(struct output *out)
+json_end(struct cm_output *out)
 {
 	char tail[64];
 	int length = snprintf(tail, sizeof tail, "\n],\"call_count\":%lld", (long long)out->count);
@@ -235,7 +165,7 @@ json_end(struct output *out)
 	size_t bytes;
 	int rc;
 
-	if ((rc = put(out, tail, (size_t)length)) < 0)
+	if ((rc = cm_output_put(out, tail, (size_t)length)) < 0)
 		return rc;
 	if (cm_reply_explains(out->reply)) {
 		cm_json_clear(out->row);
@@ -243,22 +173,22 @@ json_end(struct output *out)
 		/* {"explain":[..]} without its brackets continues the object. */
 		if ((explain = cm_json_print(out->row, false, &bytes)) == NULL)
 			return CM_ENOMEM;
-		if ((rc = put(out, ",", 1)) < 0 || (rc = put(out, explain + 1, bytes - 2)) < 0)
+		if ((rc = cm_output_put(out, ",", 1)) < 0 || (rc = cm_output_put(out, explain + 1, bytes - 2)) < 0)
 			return rc;
 	}
-	return put(out, "}\n", 2);
+	return cm_output_put(out, "}\n", 2);
 }
 
 static const struct format {
 	const char *name;
 	const char *content_type;
-	int (*begin)(struct output *out);
-	int (*row)(struct output *out, const struct cm_call *call);
-	int (*end)(struct output *out);
+	int (*begin)(struct cm_output *out);
+	int (*row)(struct cm_output *out, struct cm_rows *rows);
+	int (*end)(struct cm_output *out);
 } formats[] = {
 	{ "json", "application/json", json_begin, json_row, json_end },
-	{ "csv", "text/csv; charset=utf-8; header=present", csv_begin, csv_row, csv_end },
-	{ "ndjson", "application/x-ndjson", ndjson_begin, ndjson_row, csv_end },
+	{ "csv", "text/csv; charset=utf-8; header=present", cm_csv_begin, cm_csv_row, no_end },
+	{ "ndjson", "application/x-ndjson", ndjson_begin, ndjson_row, no_end },
 };
 
 static const struct format *
@@ -286,10 +216,9 @@ int
 cm_export_run(struct cm_store *store, const struct cm_export *export, const char *format_name, struct cm_reply *reply)
 {
 	const struct format *format = find_format(format_name);
-	struct output out = { .store = store, .export = export, .reply = reply, .room = BUFFER_BYTES };
+	struct cm_output out = { .store = store, .export = export, .reply = reply, .room = BUFFER_BYTES };
 	struct cm_rows *rows = NULL;
-	struct cm_call call;
-	int rc = CM_ENOMEM;
+	int rc = CM_ENOMEM, begun;
 
 	if ((out.buffer = malloc(out.room)) == NULL || (out.row = cm_json_new()) == NULL)
 		goto out;
@@ -297,14 +226,17 @@ cm_export_run(struct cm_store *store, const struct cm_export *export, const char
 	if (strcmp(format_name, "json") != 0)
 		disposition(export, format_name, reply);
 	cm_store_no_deadline(store);
-	if ((rc = cm_calls_open(store, &export->window, &export->after, &rows)) < 0)
+	rc = format->row == cm_csv_row && cm_csv_is_bare(export)
+		? cm_calls_open_bare(store, &export->window, &export->after, export->metadata, &rows)
+		: cm_calls_open(store, &export->window, &export->after, &rows);
+	if (rc < 0)
 		goto out;
 	/* The first row is read before the first byte is written, so that most failures are still clean errors. */
-	rc = cm_call_next(rows, &call);
-	if (rc >= 0 && (format->begin(&out)) < 0)
-		rc = CM_EGONE;
-	for (; rc > 0; rc = cm_call_next(rows, &call), out.count++)
-		if ((rc = format->row(&out, &call)) < 0)
+	rc = cm_rows_next(rows);
+	if (rc >= 0 && (begun = format->begin(&out)) < 0)
+		rc = begun;
+	for (; rc > 0; rc = cm_rows_next(rows), out.count++)
+		if ((rc = format->row(&out, rows)) < 0)
 			break;
 	cm_rows_done(rows);
 	rows = NULL;
@@ -313,6 +245,7 @@ cm_export_run(struct cm_store *store, const struct cm_export *export, const char
 out:
 	cm_rows_done(rows);
 	cm_json_free(out.row);
+	cm_csv_free(out.csv);
 	free(out.buffer);
 	return rc;
 }

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const type_names[] = {
@@ -34,23 +35,22 @@ cm_exposition_family(struct cm_exposition *exposition, const char *name, enum cm
 
 /* The shortest text that reads back as the same number. */
 static void
-number_text(double value, char *out, size_t room)
+number_text(double value, char out[CM_DECIMAL_TEXT])
 {
 	int digits;
 
 	if (isnan(value)) {
-		snprintf(out, room, "NaN");
+		snprintf(out, CM_DECIMAL_TEXT, "NaN");
 		return;
 	}
 	if (fabs(value) < 1e15 && floor(value) == value) {
-		snprintf(out, room, "%.0f", value);
+		cm_decimal_text((int64_t)value, 0, out);
 		return;
 	}
-	for (digits = 1; digits <= 17; digits++) {
-		double back;
-
-		snprintf(out, room, "%.*g", digits, value);
-		if (sscanf(out, "%lf", &back) == 1 && back == value)
+	/* What 15 digits tell apart, %g writes without the zeros that end it. */
+	for (digits = 15; digits <= 17; digits++) {
+		snprintf(out, CM_DECIMAL_TEXT, "%.*g", digits, value);
+		if (strtod(out, NULL) == value)
 			return;
 	}
 }
@@ -60,9 +60,9 @@ cm_exposition_sample(struct cm_exposition *exposition, const char *suffix, const
 {
 	const char *total = exposition->type == CM_COUNTER ? "_total" : "";
 	bool labelled = *labels != '\0';
-	char number[32];
+	char number[CM_DECIMAL_TEXT];
 
-	number_text(value, number, sizeof number);
+	number_text(value, number);
 	cm_reply_print(exposition->reply, "%s%s%s%s%s%s %s\n", exposition->family, total, suffix, labelled ? "{" : "", labels,
 	    labelled ? "}" : "", number);
 }

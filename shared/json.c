@@ -1,4 +1,4 @@
-/* json: JSON documents by json-c; see json.h. */
+/* json: writes JSON documents; see json.h. */
 #include "config.h"
 
 #include "json.h"
@@ -9,18 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-#include <json-c/json_visit.h>
-
-#include "error.h"
 #include "text.h"
 
-enum { DEPTH_MAX = 16, READ_DEPTH_MAX = 32 };
+enum { DEPTH_MAX = 16, ROOM_BYTES = 8192, PARSED_DEPTH = 64, DECIMAL_MAX = 336 };
 
+/* The document is kept as its text, on one line; a tree of objects took a third of the work of a short answer. */
 struct cm_json {
-	json_object *stack[DEPTH_MAX];
-	int depth;		/* of the innermost open object or array */
+	char *text;		/* with room for what closes it */
+	size_t used;
+	size_t room;
+	char closing[DEPTH_MAX];	/* of each open object or array */
+	int depth;		/* of the innermost */
+	bool follows;		/* the next value has one before it */
 	bool failed;
+	struct cm_value *indented;	/* what cm_json_print gave last, if it was indented */
 };
 
 struct cm_json *
@@ -28,10 +30,12 @@ cm_json_new(void)
 {
 	struct cm_json *json = calloc(1, sizeof *json);
 
-	if (json == NULL || (json->stack[0] = json_object_new_object()) == NULL) {
+	if (json == NULL || (json->text = malloc(ROOM_BYTES)) == NULL) {
 		free(json);
 		return NULL;
 	}
+	json->room = ROOM_BYTES;
+	cm_json_clear(json);
 	return json;
 }
 
@@ -40,145 +44,256 @@ cm_json_free(struct cm_json *json)
 {
 	if (json == NULL)
 		return;
-	json_object_put(json->stack[0]);
+	cm_value_free(json->indented);
+	free(json->text);
 	free(json);
 }
 
 void
 cm_json_clear(struct cm_json *json)
 {
-	json_object_put(json->stack[0]);
-	json->stack[0] = json_object_new_object();
+	json->text[0] = '{';
+	json->used = 1;
+	json->closing[0] = '}';
 	json->depth = 0;
-	json->failed = json->stack[0] == NULL;
+	json->follows = false;
+	json->failed = false;
 }
 
-/* Puts a value where the writer stands; takes it over. */
-static void
-put(struct cm_json *json, const char *key, json_object *value, bool wanted)
+/* Makes room for so many bytes, and what closes the document. */
+static bool
+reserve(struct cm_json *json, size_t bytes)
 {
-	json_object *into = json->stack[json->depth];
-	int rc;
+	size_t wanted = json->used + bytes + DEPTH_MAX + 1, room = json->room;
+	char *larger;
 
-	if (json->failed || (value == NULL && wanted)) {
+	if (json->failed)
+		return false;
+	if (wanted <= room)
+		return true;
+	while (room < wanted)
+		room *= 2;
+	if ((larger = realloc(json->text, room)) == NULL) {
 		json->failed = true;
-		json_object_put(value);
-		return;
+		return false;
 	}
-	if (json_object_is_type(into, json_type_array))
-		rc = json_object_array_add(into, value);
-	else
-		rc = json_object_object_add_ex(into, key, value, JSON_C_OBJECT_ADD_KEY_IS_NEW);
-	if (rc != 0) {
-		json->failed = true;
-		json_object_put(value);
-	}
+	json->text = larger;
+	json->room = room;
+	return true;
 }
 
 static void
-push(struct cm_json *json, const char *key, json_object *value)
+append(struct cm_json *json, const char *bytes, size_t length)
 {
-	put(json, key, value, true);
-	if (json->failed || json->depth + 1 == DEPTH_MAX) {
-		json->failed = true;
+	if (!reserve(json, length))
 		return;
+	memcpy(json->text + json->used, bytes, length);
+	json->used += length;
+}
+
+/* What stands for a byte in a string: the letter behind the backslash, 'u' for a number, 0 for itself. */
+static char
+escape_of(unsigned char byte)
+{
+	static const char letters[] = { ['\b'] = 'b', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['\f'] = 'f' };
+
+	if (byte >= ' ')
+		return byte == '"' || byte == '\\' ? (char)byte : 0;
+	return byte < sizeof letters && letters[byte] != 0 ? letters[byte] : 'u';
+}
+
+static void
+append_string(struct cm_json *json, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t length = strlen(text), i;
+	char *at, escape;
+
+	if (!reserve(json, 6 * length + 2))
+		return;
+	at = json->text + json->used;
+	*at++ = '"';
+	for (i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		if ((escape = escape_of(byte)) != 0) {
+			*at++ = '\\';
+			*at++ = escape;
+		}
+		if (escape == 0) {
+			*at++ = text[i];
+		} else if (escape == 'u') {
+			*at++ = '0';
+			*at++ = '0';
+			*at++ = hex[byte >> 4];
+			*at++ = hex[byte & 15];
+		}
 	}
-	json->stack[++json->depth] = value;
+	*at++ = '"';
+	json->used = (size_t)(at - json->text);
+}
+
+/* The comma and the key before a value. */
+static void
+begin_value(struct cm_json *json, const char *key)
+{
+	if (json->follows)
+		append(json, ",", 1);
+	json->follows = true;
+	if (json->closing[json->depth] == ']')
+		return;
+	append_string(json, key);
+	append(json, ":", 1);
+}
+
+static void
+put(struct cm_json *json, const char *key, const char *value, size_t length)
+{
+	begin_value(json, key);
+	append(json, value, length);
+}
+
+static void
+push(struct cm_json *json, const char *key, const char *opening, char closing)
+{
+	put(json, key, opening, 1);
+	if (json->depth + 1 == DEPTH_MAX)
+		json->failed = true;
+	if (json->failed)
+		return;
+	json->closing[++json->depth] = closing;
+	json->follows = false;
 }
 
 void
 cm_json_object(struct cm_json *json, const char *key)
 {
-	push(json, key, json_object_new_object());
+	push(json, key, "{", '}');
 }
 
 void
 cm_json_array(struct cm_json *json, const char *key)
 {
-	push(json, key, json_object_new_array());
+	push(json, key, "[", ']');
 }
 
 void
 cm_json_end(struct cm_json *json)
 {
-	if (json->depth > 0)
-		json->depth--;
-}
-
-void
-cm_json_int(struct cm_json *json, const char *key, int64_t value)
-{
-	put(json, key, json_object_new_int64(value), true);
-}
-
-void
-cm_json_bool(struct cm_json *json, const char *key, bool value)
-{
-	put(json, key, json_object_new_boolean(value), true);
-}
-
-void
-cm_json_null(struct cm_json *json, const char *key)
-{
-	put(json, key, NULL, false);
-}
-
-void
-cm_json_text(struct cm_json *json, const char *key, const char *text)
-{
-	char *clean;
-
-	if (text == NULL) {
-		cm_json_null(json, key);
-	} else if (cm_utf8_valid(text, strlen(text))) {
-		put(json, key, json_object_new_string(text), true);
-	} else {
-		clean = cm_utf8_repair(text, strlen(text));
-		put(json, key, clean != NULL ? json_object_new_string(clean) : NULL, true);
-		free(clean);
-	}
-}
-
-static void
-put_number(struct cm_json *json, const char *key, double value, const char *text)
-{
-	put(json, key, json_object_new_double_s(value, text), true);
-}
-
-void
-cm_json_decimal(struct cm_json *json, const char *key, double value, int places)
-{
-	char text[64];
-
-	if (!isfinite(value)) {
-		cm_json_null(json, key);
+	if (json->depth == 0)
 		return;
-	}
-	snprintf(text, sizeof text, "%.*f", places, value);
-	put_number(json, key, value, strtod(text, NULL) == 0 ? (places > 0 ? "0.0" : "0") : text);
+	append(json, &json->closing[json->depth--], 1);
+	json->follows = true;
 }
 
-char *
-cm_decimal_text(int64_t value_us, int places, char text[CM_DECIMAL_TEXT])
+/* Writes value with its last `places` digits behind a point, but for the last `dropped` of them; where it ends. */
+static char *
+put_digits(int64_t value, int places, int dropped, char *at)
 {
-	uint64_t left = value_us < 0 ? -(uint64_t)value_us : (uint64_t)value_us;
-	char digits[CM_DECIMAL_TEXT], *at = text;
-	int count = 0, kept = 0;
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char digits[CM_DECIMAL_TEXT];
+	int count = 0;
 
-	/* The digits from the right, without the zeros that end the fraction but for its first. */
-	for (; left > 0 || count <= places; left /= 10, count++)
-		digits[count] = (char)('0' + left % 10);
-	while (kept < places - 1 && digits[kept] == '0')
-		kept++;
-	if (value_us < 0)
+	for (; left > 0 || count <= places; left /= 10)
+		digits[count++] = (char)('0' + left % 10);
+	if (value < 0)
 		*at++ = '-';
-	while (count > kept) {
+	while (count > dropped) {
 		if (count == places)
 			*at++ = '.';
 		*at++ = digits[--count];
 	}
 	*at = '\0';
+	return at;
+}
+
+char *
+cm_decimal_text(int64_t value_us, int places, char text[CM_DECIMAL_TEXT])
+{
+	int64_t left = value_us;
+	int zeros = 0;
+
+	/* The zeros that end the fraction go, but for its first digit. */
+	for (; zeros < places - 1 && left % 10 == 0; left /= 10)
+		zeros++;
+	put_digits(value_us, places, zeros, text);
 	return text;
+}
+
+void
+cm_json_int(struct cm_json *json, const char *key, int64_t value)
+{
+	char text[CM_DECIMAL_TEXT];
+
+	put(json, key, text, (size_t)(put_digits(value, 0, 0, text) - text));
+}
+
+void
+cm_json_bool(struct cm_json *json, const char *key, bool value)
+{
+	put(json, key, value ? "true" : "false", value ? 4 : 5);
+}
+
+void
+cm_json_null(struct cm_json *json, const char *key)
+{
+	put(json, key, "null", 4);
+}
+
+void
+cm_json_text(struct cm_json *json, const char *key, const char *text)
+{
+	char *clean = NULL;
+
+	if (text == NULL) {
+		cm_json_null(json, key);
+		return;
+	}
+	if (!cm_utf8_valid(text, strlen(text)) && (text = clean = cm_utf8_repair(text, strlen(text))) == NULL) {
+		json->failed = true;
+		return;
+	}
+	begin_value(json, key);
+	append_string(json, text);
+	free(clean);
+}
+
+/* value * 10^places as the nearest whole number, the even one of two as near, of the exact product, as printf rounds; false
+ * where that is beyond the reach of a double's whole numbers. */
+static bool
+rounded(double value, int places, int64_t *out)
+{
+	static const double powers[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6 };
+	double product, rest, whole, part;
+
+	if (places < 0 || places >= (int)(sizeof powers / sizeof *powers))
+		return false;
+	product = value * powers[places];
+	if (!(fabs(product) < 1e15))
+		return false;
+	rest = fma(value, powers[places], -product);	/* what the product lost */
+	whole = floor(product);
+	part = product - whole;
+	*out = (int64_t)whole;
+	if (part > 0.5 || (part == 0.5 && (rest > 0 || (rest == 0 && *out % 2 != 0))))
+		++*out;
+	return true;
+}
+
+void
+cm_json_decimal(struct cm_json *json, const char *key, double value, int places)
+{
+	char text[DECIMAL_MAX];
+	int64_t number;
+
+	if (!isfinite(value))
+		cm_json_null(json, key);
+	else if (!rounded(value, places, &number))
+		put(json, key, text, (size_t)snprintf(text, sizeof text, "%.*f", places, value));
+	else if (number == 0)
+		put(json, key, "0.0", places > 0 ? 3 : 1);
+	else
+		put(json, key, text, (size_t)(put_digits(number, places, 0, text) - text));
 }
 
 void
@@ -186,7 +301,8 @@ cm_json_seconds(struct cm_json *json, const char *key, int64_t value_us)
 {
 	char text[CM_DECIMAL_TEXT];
 
-	put_number(json, key, (double)value_us / 1e6, cm_decimal_text(value_us, 6, text));
+	cm_decimal_text(value_us, 6, text);
+	put(json, key, text, strlen(text));
 }
 
 void
@@ -194,7 +310,8 @@ cm_json_milliseconds(struct cm_json *json, const char *key, int64_t value_us)
 {
 	char text[CM_DECIMAL_TEXT];
 
-	put_number(json, key, (double)value_us / 1e3, cm_decimal_text(value_us, 3, text));
+	cm_decimal_text(value_us, 3, text);
+	put(json, key, text, strlen(text));
 }
 
 void
@@ -205,184 +322,62 @@ cm_json_time(struct cm_json *json, const char *key, cm_us at)
 	cm_json_text(json, key, cm_time_text(at, text));
 }
 
-/* Stops at NaN and the infinities, which json-c reads and writes but JSON has not. */
-static int
-stop_at_no_number(json_object *value, int flags, json_object *parent, const char *key, size_t *index, void *found)
+/* Reads text that should be JSON.  A refusal may be one of memory, which json-c does not tell apart, so it gets a second try. */
+static struct cm_value *
+read_text(const char *text, size_t bytes)
 {
-	(void)flags;
-	(void)parent;
-	(void)key;
-	(void)index;
-	if (!json_object_is_type(value, json_type_double) || isfinite(json_object_get_double(value)))
-		return JSON_C_VISIT_RETURN_CONTINUE;
-	*(bool *)found = true;
-	return JSON_C_VISIT_RETURN_STOP;
-}
+	struct cm_json_reader *reader;
+	struct cm_value *value = NULL;
+	const char *why;
+	int tries;
 
-static bool
-is_json(json_object *value)
-{
-	bool no_number = false;
-
-	if (!json_object_is_type(value, json_type_object) && !json_object_is_type(value, json_type_array))
-		return false;
-	return json_c_visit(value, 0, stop_at_no_number, &no_number) == 0 && !no_number;
+	for (tries = 2; tries > 0 && value == NULL; tries--) {
+		if ((reader = cm_json_reader_new(PARSED_DEPTH)) != NULL)
+			(void)cm_json_read(reader, text, bytes, &value, &why);
+		cm_json_reader_free(reader);
+	}
+	return value;
 }
 
 void
 cm_json_raw(struct cm_json *json, const char *key, const char *text)
 {
-	json_object *value = NULL;
-	json_tokener *tokener = NULL;
+	struct cm_value *value = NULL;
+	size_t length;
 
-	if (text != NULL && *text != '\0' && cm_utf8_valid(text, strlen(text)) && (tokener = json_tokener_new()) != NULL) {
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		value = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
-	}
-	if (!is_json(value)) {
-		json_object_put(value);
-		value = NULL;
-	}
-	if (tokener != NULL)
-		json_tokener_free(tokener);
-	put(json, key, value, false);
+	if (text != NULL && *text != '\0')
+		value = read_text(text, strlen(text));
+	if (!cm_value_is_object(value) && !cm_value_is_array(value))
+		cm_json_null(json, key);
+	else if ((text = cm_value_print(value, &length)) != NULL)
+		put(json, key, text, length);
+	else
+		json->failed = true;
+	cm_value_free(value);
+}
+
+/* The document again, indented; NULL for want of memory. */
+static const char *
+indent(struct cm_json *json, size_t bytes, size_t *length)
+{
+	cm_value_free(json->indented);
+	json->indented = read_text(json->text, bytes);
+	return json->indented != NULL ? cm_value_indent(json->indented, length) : NULL;
 }
 
 const char *
 cm_json_print(struct cm_json *json, bool pretty, size_t *length)
 {
-	int flags = JSON_C_TO_STRING_NOSLASHESCAPE | (pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : 0);
+	size_t end = json->used;
+	int depth;
 
 	if (json->failed)
 		return NULL;
-	return json_object_to_json_string_length(json->stack[0], flags, length);
-}
-
-struct cm_json_reader *
-cm_json_reader_new(void)
-{
-	json_tokener *tokener = json_tokener_new_ex(READ_DEPTH_MAX);
-
-	if (tokener != NULL)
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	return (struct cm_json_reader *)tokener;
-}
-
-void
-cm_json_reader_free(struct cm_json_reader *reader)
-{
-	if (reader != NULL)
-		json_tokener_free((json_tokener *)reader);
-}
-
-/* What json-c calls a failure, for the sender. */
-static const char *
-reading_failure(enum json_tokener_error error)
-{
-	switch (error) {
-	case json_tokener_continue:
-		return "the JSON ends too early";
-	case json_tokener_error_depth:
-		return "the JSON is nested deeper than 32 levels";
-	case json_tokener_error_size:
-		return "the JSON is too large";
-	default:
-		return "this is not well-formed JSON";
-	}
-}
-
-int
-cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why)
-{
-	json_tokener *tokener = (json_tokener *)reader;
-	json_object *value;
-	bool no_number = false;
-	size_t end;
-
-	if (!cm_utf8_valid(text, bytes) || memchr(text, '\0', bytes) != NULL) {
-		*why = "this is not UTF-8 text";
-		return CM_EPARAM;
-	}
-	json_tokener_reset(tokener);
-	value = json_tokener_parse_ex(tokener, text, (int)bytes);
-	end = json_tokener_get_parse_end(tokener);
-	if (json_tokener_get_error(tokener) != json_tokener_success) {
-		*why = reading_failure(json_tokener_get_error(tokener));
-		return CM_EPARAM;
-	}
-	if (end + strspn(text + end, " \t\r\n") < bytes)
-		*why = "something follows the JSON text";
-	else if (value != NULL && (json_c_visit(value, 0, stop_at_no_number, &no_number) != 0 || no_number))
-		*why = "this is not well-formed JSON";
-	else {
-		*out = (struct cm_value *)value;
-		return 0;
-	}
-	json_object_put(value);
-	return CM_EPARAM;
-}
-
-void
-cm_value_free(struct cm_value *value)
-{
-	json_object_put((json_object *)value);
-}
-
-/* json-c takes no pointers to const; reading leaves the value as it is. */
-static json_object *
-object_of(const struct cm_value *value)
-{
-	return (json_object *)(uintptr_t)value;
-}
-
-bool
-cm_value_is_object(const struct cm_value *value)
-{
-	return json_object_is_type(object_of(value), json_type_object);
-}
-
-const struct cm_value *
-cm_value_get(const struct cm_value *value, const char *key)
-{
-	json_object *found = NULL;
-
-	if (value == NULL || !cm_value_is_object(value))
-		return NULL;
-	json_object_object_get_ex(object_of(value), key, &found);
-	return (const struct cm_value *)found;
-}
-
-const char *
-cm_value_text(const struct cm_value *value, size_t *bytes)
-{
-	if (!json_object_is_type(object_of(value), json_type_string))
-		return NULL;
-	*bytes = (size_t)json_object_get_string_len(object_of(value));
-	return json_object_get_string(object_of(value));
-}
-
-bool
-cm_value_number(const struct cm_value *value, double *out)
-{
-	json_object *number = object_of(value);
-
-	if (!json_object_is_type(number, json_type_int) && !json_object_is_type(number, json_type_double))
-		return false;
-	*out = json_object_get_double(number);
-	return isfinite(*out);
-}
-
-bool
-cm_value_flag(const struct cm_value *value, bool *out)
-{
-	if (!json_object_is_type(object_of(value), json_type_boolean))
-		return false;
-	*out = json_object_get_boolean(object_of(value));
-	return true;
-}
-
-const char *
-cm_value_print(const struct cm_value *value, size_t *bytes)
-{
-	return json_object_to_json_string_length(object_of(value), JSON_C_TO_STRING_NOSLASHESCAPE, bytes);
+	for (depth = json->depth; depth >= 0; depth--)
+		json->text[end++] = json->closing[depth];
+	json->text[end] = '\0';
+	if (pretty)
+		return indent(json, end, length);
+	*length = end;
+	return json->text;
 }

@@ -1,5 +1,5 @@
 /*
- * json: writes a JSON document value by value, and reads one.  json-c does the work; no other file includes it.
+ * json: writes a JSON document value by value, and reads one.  json-c parses and indents; no other file includes it.
  *
  * A writer remembers its first failure (CM_ENOMEM); its calls need no checking one by one.  In an object every value has a
  * key; in an array the key is NULL.  Text that is not UTF-8 is written with U+FFFD for the bytes that are wrong.
@@ -52,15 +52,17 @@ void cm_json_clear(struct cm_json *json);
 struct cm_json_reader;
 struct cm_value;
 
-struct cm_json_reader *cm_json_reader_new(void);
+/* For documents nested so deep at most.  NULL for want of memory. */
+struct cm_json_reader *cm_json_reader_new(int depth);
 void cm_json_reader_free(struct cm_json_reader *reader);
 
-/* Reads one strict JSON text (RFC 8259) of so many bytes, nested 32 deep at most.  CM_EPARAM: *why says what is wrong with it, a
+/* Reads one strict JSON text (RFC 8259) of so many bytes.  CM_EPARAM: *why says what is wrong with it, a
  * sentence without its first capital and full stop.  *out may be NULL, for null.  The caller frees. */
 int cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why);
 void cm_value_free(struct cm_value *value);
 
 bool cm_value_is_object(const struct cm_value *value);
+bool cm_value_is_array(const struct cm_value *value);
 /* The value of a key; NULL where there is none, where it is null, or where value is NULL or no object. */
 const struct cm_value *cm_value_get(const struct cm_value *value, const char *key);
 /* A string and its length, which may include NUL; NULL where it is none. */
@@ -71,6 +73,8 @@ bool cm_value_number(const struct cm_value *value, double *out);
 bool cm_value_flag(const struct cm_value *value, bool *out);
 /* As one line of JSON; borrowed until the next call for the same value.  NULL for want of memory. */
 const char *cm_value_print(const struct cm_value *value, size_t *bytes);
+/* The same, indented over several lines. */
+const char *cm_value_indent(const struct cm_value *value, size_t *bytes);
 
 /* value_us in units of 10^places microseconds, exact, without trailing zeros; returns text. */
 enum { CM_DECIMAL_TEXT = 32 };

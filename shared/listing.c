@@ -39,8 +39,9 @@ cm_place_text(const struct cm_place *place, char text[CM_CURSOR_TEXT + 24])
 	return text;
 }
 
-int
-cm_calls_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, struct cm_rows **out)
+static int
+open_calls(struct cm_store *store, const char *statement, const struct cm_window *window, const struct cm_place *after,
+    bool metadata, struct cm_rows **out)
 {
 	struct cm_piece whole = { .from = window->from, .to = window->to };
 	struct cm_bind binds[CM_BINDS_MAX];
@@ -48,8 +49,22 @@ cm_calls_open(struct cm_store *store, const struct cm_window *window, const stru
 
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("after_us", after->at);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("after_id", after->id);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("metadata", metadata);
 	binds[n] = (struct cm_bind){ 0 };
-	return cm_store_query(store, "export", binds, out);
+	return cm_store_query(store, statement, binds, out);
+}
+
+int
+cm_calls_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, struct cm_rows **out)
+{
+	return open_calls(store, "export", window, after, true, out);
+}
+
+int
+cm_calls_open_bare(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, bool metadata,
+    struct cm_rows **out)
+{
+	return open_calls(store, "export-bare", window, after, metadata, out);
 }
 
 /* Whether the filter narrows to few series. */
@@ -97,13 +112,9 @@ text_or_null(const struct cm_rows *rows, int column)
 	return cm_rows_null(rows, column) ? NULL : cm_rows_text(rows, column);
 }
 
-int
-cm_call_next(struct cm_rows *rows, struct cm_call *call)
+void
+cm_call_read(const struct cm_rows *rows, struct cm_call *call)
 {
-	int rc = cm_rows_next(rows);
-
-	if (rc <= 0)
-		return rc;
 	call->call_id = cm_rows_text(rows, 0);
 	call->call_type = cm_rows_text(rows, 1);
 	call->caller_number = text_or_null(rows, 2);
@@ -121,7 +132,16 @@ cm_call_next(struct cm_rows *rows, struct cm_call *call)
 	call->provider = cm_rows_text(rows, 12);
 	call->failure_reason = cm_rows_text(rows, 13);
 	call->metadata = text_or_null(rows, 14);
-	return 1;
+}
+
+int
+cm_call_next(struct cm_rows *rows, struct cm_call *call)
+{
+	int rc = cm_rows_next(rows);
+
+	if (rc > 0)
+		cm_call_read(rows, call);
+	return rc;
 }
 
 int

@@ -41,12 +41,17 @@ struct cm_call {
 /* Calls of a window oldest first, after a place; read by cm_call_next, ended by cm_rows_done. */
 int cm_calls_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, struct cm_rows **out);
 
+/* The same where the window has no filter, without labels: column 10 is the series_id; and without metadata unless asked. */
+int cm_calls_open_bare(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, bool metadata,
+    struct cm_rows **out);
+
 /* Calls that failed or timed out, newest first, before a place. */
 int cm_failures_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *before, int64_t limit,
     struct cm_rows **out);
 
-/* 1 a call, 0 the end, or an error. */
+/* 1 a call, 0 the end, or an error; cm_call_read is the call of the row that rows stand on. */
 int cm_call_next(struct cm_rows *rows, struct cm_call *call);
+void cm_call_read(const struct cm_rows *rows, struct cm_call *call);
 
 /* The place of a call, of any tenant or of the one named, in the order of starts.  CM_ENOTFOUND. */
 int cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id, struct cm_place *out);

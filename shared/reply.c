@@ -76,19 +76,23 @@ void
 cm_reply_print(struct cm_reply *reply, const char *format, ...)
 {
 	va_list args;
-	int length;
+	int length, tries;
 
-	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (length < 0 || !make_room(reply, (size_t)length + 1)) {
-		reply->failed = true;
-		return;
+	/* Once into the room that there is, and where that was too little into enough. */
+	for (tries = 0; tries < 2; tries++) {
+		size_t room = reply->text_room - reply->text_bytes;
+
+		va_start(args, format);
+		length = vsnprintf(room > 0 ? reply->text + reply->text_bytes : NULL, room, format, args);
+		va_end(args);
+		if (length >= 0 && (size_t)length < room) {
+			reply->text_bytes += (size_t)length;
+			return;
+		}
+		if (length < 0 || !make_room(reply, (size_t)length + 1))
+			break;
 	}
-	va_start(args, format);
-	vsnprintf(reply->text + reply->text_bytes, (size_t)length + 1, format, args);
-	va_end(args);
-	reply->text_bytes += (size_t)length;
+	reply->failed = true;
 }
 
 int

@@ -27,6 +27,7 @@
 
 enum {
 	STATEMENTS_MAX = 96,
+	PARAMETERS_MAX = 32,
 	NOTES_MAX = 1000,
 	BUSY_READ_MS = 2000,
 	BUSY_WRITE_MS = 5000,
@@ -34,10 +35,18 @@ enum {
 	PROGRESS_OPS = 100000,
 };
 
+/* A parameter's name, within the text of its statement. */
+struct parameter {
+	const char *name;
+	size_t length;
+};
+
 struct cm_rows {
 	struct cm_store *store;
 	sqlite3_stmt *stmt;
 	const char *name;		/* NULL: free */
+	struct parameter parameters[PARAMETERS_MAX];	/* ?1, ?2 .. */
+	int parameter_count;
 	struct timespec started;
 	int64_t count;
 };
@@ -383,6 +392,32 @@ kept_rows(struct cm_store *store, const char *name)
 	return NULL;
 }
 
+/* Notes the names of a statement's parameters, since to ask SQLite for each at each run costs as much as a short statement.
+ * SQLite's own copy of a name goes away when it prepares the statement anew; the text stays. */
+static int
+name_parameters(struct cm_rows *rows, const char *text)
+{
+	const char *name;
+	int i;
+
+	rows->parameter_count = sqlite3_bind_parameter_count(rows->stmt);
+	if (rows->parameter_count > PARAMETERS_MAX)
+		return CM_ESTORE;
+	for (i = 0; i < rows->parameter_count; i++) {
+		if ((name = sqlite3_bind_parameter_name(rows->stmt, i + 1)) == NULL || (name = strstr(text, name)) == NULL)
+			return CM_ESTORE;
+		rows->parameters[i].name = name + 1;
+		rows->parameters[i].length = strlen(sqlite3_bind_parameter_name(rows->stmt, i + 1)) - 1;
+	}
+	return 0;
+}
+
+static bool
+is_named(const struct cm_bind *bind, const struct parameter *parameter)
+{
+	return strncmp(bind->name, parameter->name, parameter->length) == 0 && bind->name[parameter->length] == '\0';
+}
+
 static int
 prepare(struct cm_store *store, const char *name, struct cm_rows **out)
 {
@@ -399,6 +434,10 @@ prepare(struct cm_store *store, const char *name, struct cm_rows **out)
 			return fail(store, code);
 		rows->store = store;
 		rows->name = name;
+		if (name_parameters(rows, text) < 0) {
+			sqlite3_finalize(rows->stmt);
+			return fail_as(store, CM_ESTORE, "A statement of this program has parameters that it should not have.");
+		}
 		store->rows_count++;
 	}
 	*out = rows;
@@ -406,21 +445,28 @@ prepare(struct cm_store *store, const char *name, struct cm_rows **out)
 }
 
 static void
+bind_one(sqlite3_stmt *stmt, int at, const struct cm_bind *bind)
+{
+	if (bind->type == CM_BIND_INT)
+		sqlite3_bind_int64(stmt, at, bind->number);
+	else if (bind->type == CM_BIND_TEXT && bind->text != NULL)
+		sqlite3_bind_text(stmt, at, bind->text, -1, SQLITE_STATIC);
+}
+
+/* Binds by name.  Both lists tend to be in the same order, so each search goes on from where the last one ended. */
+static void
 bind(struct cm_rows *rows, const struct cm_bind *binds)
 {
-	char name[64];
-	int at;
+	size_t count = 0, at = 0, left;
+	int i;
 
-	for (; binds != NULL && binds->name != NULL; binds++) {
-		snprintf(name, sizeof name, ":%s", binds->name);
-		if ((at = sqlite3_bind_parameter_index(rows->stmt, name)) == 0)
-			continue;
-		if (binds->type == CM_BIND_INT)
-			sqlite3_bind_int64(rows->stmt, at, binds->number);
-		else if (binds->type == CM_BIND_TEXT && binds->text != NULL)
-			sqlite3_bind_text(rows->stmt, at, binds->text, -1, SQLITE_STATIC);
-		else
-			sqlite3_bind_null(rows->stmt, at);
+	while (binds != NULL && binds[count].name != NULL)
+		count++;
+	for (i = 0; i < rows->parameter_count; i++) {
+		for (left = count; left > 0 && !is_named(&binds[at], &rows->parameters[i]); left--)
+			at = at + 1 < count ? at + 1 : 0;
+		if (left > 0)
+			bind_one(rows->stmt, i + 1, &binds[at]);
 	}
 }
 

@@ -1,10 +1,8 @@
 /*
  * values: exact percentiles, sums and extremes of durations over a window.
  *
- * The values of a kind ("call": the durations of completed calls; a latency component: its steps) are kept in histograms of
- * two levels.  The coarse bins tell in which of them the k-th value lies, the fine bins of that coarse bin in which fine
- * one; only that fine bin's values are then read, and the k-th of them is the percentile: nearest rank, the ceil(n * p)-th
- * smallest, as SQL's percentile_disc.
+ * Kinds are "call", the durations of completed calls, and the latency components, their steps.  A percentile is that of nearest
+ * rank, the ceil(n * p)-th smallest, as SQL's percentile_disc; select.h says how it is found.
  */
 #ifndef CM_VALUES_H
 #define CM_VALUES_H

@@ -3,9 +3,12 @@
 
 #include "window.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+
+enum { RAW_STEP_S = 10 };	/* so many seconds of raw facts are about the work of one bucket */
 
 /* The same as cm_grid in the database. */
 enum scope { ALL, TENANT, LABELS, FULL };
@@ -28,15 +31,6 @@ cm_scope_named(const char *name)
 	return NULL;
 }
 
-static size_t
-add(struct cm_piece *pieces, size_t count, int resolution_s, cm_us from, cm_us to)
-{
-	if (from >= to)
-		return count;
-	pieces[count] = (struct cm_piece){ .resolution_s = resolution_s, .from = from, .to = to };
-	return count + 1;
-}
-
 /* The width below a rung: that of the rung under it, or raw facts. */
 static int
 below(const struct cm_scope *scope, int rung)
@@ -44,41 +38,202 @@ below(const struct cm_scope *scope, int rung)
 	return rung == 0 ? 0 : scope->ladder_s[rung - 1];
 }
 
-size_t
-cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, struct cm_piece pieces[CM_PIECES_MAX])
+/* The work of reading from one edge to another, in either direction. */
+static int64_t
+work(int resolution_s, cm_us a, cm_us b, const struct cm_horizons *horizons)
 {
-	cm_us start[CM_RUNGS_MAX + 1] = { from }, stop[CM_RUNGS_MAX + 1] = { to };
-	size_t count = 0;
-	int rung, top;
+	cm_us low = a < b ? a : b, high = a < b ? b : a, step;
 
-	/* start[r]..stop[r] is what buckets of rung r and above may cover; each rung's own part is at its two ends. */
-	for (top = 0; top < CM_RUNGS_MAX && scope->ladder_s[top] != 0; top++) {
-		cm_us step = scope->ladder_s[top] * CM_SECOND_US;
+	if (resolution_s == 0 && low < high && low < horizons->pruned)
+		return INT64_MAX / 16;
+	if (high > horizons->now)
+		high = low < horizons->now ? horizons->now : low;
+	step = (resolution_s == 0 ? RAW_STEP_S : resolution_s) * CM_SECOND_US;
+	return (high - low + step - 1) / step;
+}
 
-		start[top + 1] = cm_time_floor(start[top] + step - 1, step);
-		stop[top + 1] = cm_time_floor(stop[top], step);
-		if (start[top + 1] >= stop[top + 1])
-			break;
+/* The edge of a rung from which `at` is reached with the least work in what lies below that rung. */
+static cm_us
+edge_beside(const struct cm_scope *scope, int rung, cm_us at, const struct cm_horizons *horizons)
+{
+	cm_us step = scope->ladder_s[rung] * CM_SECOND_US, floor = cm_time_floor(at, step);
+	int narrow = below(scope, rung);
+
+	if (floor == at || work(narrow, floor, at, horizons) <= work(narrow, at, floor + step, horizons))
+		return floor;
+	return floor + step;
+}
+
+/* The edges of a window on each rung: start[r + 1] and stop[r + 1] lie on rung r; [0] is the window itself. */
+struct ladder {
+	cm_us start[CM_RUNGS_MAX + 1];
+	cm_us stop[CM_RUNGS_MAX + 1];
+	int rungs;
+};
+
+static struct ladder
+climb(const struct cm_scope *scope, cm_us from, cm_us to, const struct cm_horizons *horizons)
+{
+	struct ladder ladder = { .start = { from }, .stop = { to } };
+	int r;
+
+	for (r = 0; r < CM_RUNGS_MAX && scope->ladder_s[r] != 0; r++) {
+		ladder.start[r + 1] = edge_beside(scope, r, ladder.start[r], horizons);
+		ladder.stop[r + 1] = edge_beside(scope, r, ladder.stop[r], horizons);
 	}
-	for (rung = 0; rung < top; rung++)
-		count = add(pieces, count, below(scope, rung), start[rung], start[rung + 1]);
-	count = add(pieces, count, below(scope, top), start[top], stop[top]);
-	for (rung = top - 1; rung >= 0; rung--)
-		count = add(pieces, count, below(scope, rung), stop[rung + 1], stop[rung]);
-	return count;
+	ladder.rungs = r;
+	return ladder;
+}
+
+/* The rung whose run of buckets, with what mends its ends, is the least work. */
+static int
+best_rung(const struct cm_scope *scope, const struct ladder *ladder, const struct cm_horizons *horizons)
+{
+	int64_t ends = 0, least = INT64_MAX;
+	int r, best = 0;
+
+	for (r = 0; r <= ladder->rungs; r++) {
+		int64_t whole = ends + work(below(scope, r), ladder->start[r], ladder->stop[r], horizons);
+
+		if (ladder->start[r] < ladder->stop[r] && whole <= least) {
+			least = whole;
+			best = r;
+		}
+		if (r < ladder->rungs)
+			ends += work(below(scope, r), ladder->start[r], ladder->start[r + 1], horizons) +
+			    work(below(scope, r), ladder->stop[r + 1], ladder->stop[r], horizons);
+	}
+	return best;
+}
+
+/* Adds [from, to), or takes [to, from) away. */
+static size_t
+add(struct cm_piece *pieces, size_t count, int resolution_s, cm_us from, cm_us to)
+{
+	if (from == to)
+		return count;
+	pieces[count] = (struct cm_piece){ .resolution_s = resolution_s, .taken = from > to, .from = from < to ? from : to,
+		.to = from < to ? to : from };
+	return count + 1;
 }
 
 size_t
-cm_window_pieces_kept(const struct cm_scope *scope, cm_us from, cm_us to, cm_us pruned_before,
-    struct cm_piece pieces[CM_PIECES_MAX], bool *exact)
+cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, const struct cm_horizons *horizons,
+    struct cm_piece pieces[CM_PIECES_MAX])
 {
-	cm_us step = scope->ladder_s[0] * CM_SECOND_US;
-	cm_us kept_from = from < pruned_before ? cm_time_floor(from, step) : from;
-	cm_us kept_to = to < pruned_before ? cm_time_floor(to, step) : to;
+	struct ladder ladder;
+	size_t count = 0;
+	int r, best;
 
-	if (kept_from != from || kept_to != to)
-		*exact = false;
-	return cm_window_pieces(scope, kept_from, kept_to, pieces);
+	if (from >= to)
+		return 0;
+	ladder = climb(scope, from, to, horizons);
+	best = best_rung(scope, &ladder, horizons);
+	for (r = 0; r < best; r++)
+		count = add(pieces, count, below(scope, r), ladder.start[r], ladder.start[r + 1]);
+	count = add(pieces, count, below(scope, best), ladder.start[best], ladder.stop[best]);
+	for (r = best - 1; r >= 0; r--)
+		count = add(pieces, count, below(scope, r), ladder.stop[r + 1], ladder.stop[r]);
+	return count;
+}
+
+/* Whether a piece can be read together with the one before it, each row falling to the bucket that holds it. */
+static bool
+continues(const struct cm_piece *last, const struct cm_piece *piece, const cm_us *edges)
+{
+	return last->resolution_s == piece->resolution_s && !last->taken && !piece->taken && last->to == piece->from &&
+	    last->from >= edges[last->first] && piece->from >= edges[piece->first] && piece->to <= edges[piece->first + 1];
+}
+
+static int
+keep_piece(struct cm_cut *cut, const struct cm_piece *piece, const cm_us *edges)
+{
+	struct cm_piece *last = cut->count > 0 ? &cut->pieces[cut->count - 1] : NULL, *larger;
+	size_t room = cut->room == 0 ? 16 : 2 * cut->room;
+
+	if (last != NULL && continues(last, piece, edges)) {
+		last->to = piece->to;
+		last->count = piece->first - last->first + 1;
+		return 0;
+	}
+	if (cut->count == cut->room) {
+		if ((larger = realloc(cut->pieces, room * sizeof *larger)) == NULL)
+			return CM_ENOMEM;
+		cut->pieces = larger;
+		cut->room = room;
+	}
+	cut->pieces[cut->count++] = *piece;
+	return 0;
+}
+
+static cm_us
+kept_edge(const struct cm_scope *scope, cm_us at, cm_us pruned)
+{
+	return at < pruned ? cm_time_floor(at, scope->ladder_s[0] * CM_SECOND_US) : at;
+}
+
+int
+cm_cut_init(struct cm_cut *cut, const struct cm_scope *scope, const cm_us *edges, size_t n, const struct cm_horizons *horizons)
+{
+	struct cm_piece pieces[CM_PIECES_MAX];
+	size_t i, k, count;
+	int rc;
+
+	*cut = (struct cm_cut){ .exact = true };
+	for (i = 0; i < n; i++) {
+		cm_us from = kept_edge(scope, edges[i], horizons->pruned), to = kept_edge(scope, edges[i + 1], horizons->pruned);
+
+		if (from != edges[i] || to != edges[i + 1])
+			cut->exact = false;
+		count = cm_window_pieces(scope, from, to, horizons, pieces);
+		for (k = 0; k < count; k++) {
+			pieces[k].first = i;
+			pieces[k].count = 1;
+			if ((rc = keep_piece(cut, &pieces[k], edges)) < 0) {
+				cm_cut_done(cut);
+				return rc;
+			}
+		}
+	}
+	return 0;
+}
+
+int
+cm_window_cut(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, struct cm_cut *cut)
+{
+	struct cm_horizons horizons = { .now = cm_now_us() };
+	int rc;
+
+	if ((rc = cm_store_pruned_before(store, &horizons.pruned)) < 0 ||
+	    (rc = cm_cut_init(cut, cm_filter_scope(filter), edges, n, &horizons)) < 0)
+		return rc;
+	if (!cut->exact)
+		cm_store_set_inexact(store);
+	return 0;
+}
+
+void
+cm_cut_done(struct cm_cut *cut)
+{
+	free(cut->pieces);
+	*cut = (struct cm_cut){ 0 };
+}
+
+size_t
+cm_piece_bucket(const struct cm_piece *piece, const cm_us *edges, cm_us at)
+{
+	size_t low = piece->first, high = piece->first + piece->count;
+
+	/* By halving: the last whose edge is not above it, or the first. */
+	while (high > low + 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (edges[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* No text sorts behind it. */
@@ -127,6 +282,7 @@ cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, st
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("resolution", piece->resolution_s);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("from", piece->from / unit);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("to", piece->to / unit);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("sign", piece->taken ? -1 : 1);
 	binds[n] = (struct cm_bind){ 0 };
 	return n;
 }

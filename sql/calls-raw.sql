@@ -1,6 +1,7 @@
--- Calls one by one, for the edges of a window that no bucket covers.  Uses cm_call_started.
-SELECT c.started_us, c.status || '/' || c.call_type || '/' || c.failure_reason, 1, c.has_transcript,
-	CASE WHEN c.bin IS NULL THEN 0 ELSE 1 END, CASE WHEN c.bin IS NULL THEN 0 ELSE c.duration_us END
+-- Calls one by one, for the edges of a window that no bucket covers; :sign -1 takes
+-- them away.  Uses cm_call_started.
+SELECT c.started_us, c.status || '/' || c.call_type || '/' || c.failure_reason, :sign * 1, :sign * c.has_transcript,
+	:sign * CASE WHEN c.bin IS NULL THEN 0 ELSE 1 END, :sign * CASE WHEN c.bin IS NULL THEN 0 ELSE c.duration_us END
 FROM cm_call c CROSS JOIN cm_series s
 WHERE c.started_us >= :from AND c.started_us < :to AND s.series_id = c.series_id
 	AND (:tenant_id IS NULL OR s.tenant_id = :tenant_id) AND (:agent IS NULL OR s.agent = :agent)

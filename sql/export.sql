@@ -1,4 +1,4 @@
--- Calls of a window, oldest first, after a given one.  Uses cm_call_started and the key of cm_series.
+-- Calls of a window, oldest first, after a given one, with their labels.  Uses cm_call_started and the key of cm_series.
 SELECT c.call_id, c.call_type, c.caller_number, c.callee_number, c.started_us, c.ended_us, c.duration_us, c.status,
 	c.has_transcript, c.has_audio, s.tenant_id, s.agent, s.provider, c.failure_reason, c.metadata
 FROM cm_call c CROSS JOIN cm_series s

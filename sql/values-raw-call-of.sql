@@ -1,5 +1,5 @@
 -- The same for one tenant.  Uses cm_series' unique index and cm_call_series.
-SELECT c.duration_us
+SELECT c.duration_us, :sign * 1, c.started_us
 FROM cm_series s CROSS JOIN cm_call c
 WHERE s.scope = 'full' AND s.tenant_id = :tenant_id AND (:agent IS NULL OR s.agent = :agent)
 	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)

@@ -1,5 +1,5 @@
--- Durations of completed calls one by one, for the edges of a window.  Uses cm_call_started.
-SELECT c.duration_us
+-- Durations of completed calls one by one, for the edges of a window; :sign -1 takes them away.  Uses cm_call_started.
+SELECT c.duration_us, :sign * 1, c.started_us
 FROM cm_call c
 WHERE c.started_us >= :from AND c.started_us < :to AND c.bin IS NOT NULL
 	AND (:scope = 'all' OR EXISTS (SELECT 1 FROM cm_series s WHERE s.series_id = c.series_id

@@ -1,5 +1,5 @@
--- Latencies of one component one by one, for the edges of a window.  Uses cm_latency_at, which covers it.
-SELECT l.duration_us
+-- Latencies of one component one by one, for the edges of a window; :sign -1 takes them away.  Uses cm_latency_at, which covers it.
+SELECT l.duration_us, :sign * 1, l.at_us
 FROM cm_latency l
 WHERE l.component = :kind AND l.at_us >= :from AND l.at_us < :to
 	AND (:scope = 'all' OR EXISTS (SELECT 1 FROM cm_series s WHERE s.series_id = l.series_id

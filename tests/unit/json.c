@@ -46,6 +46,52 @@ test_decimals(void **state)
 	assert_written(cm_json_decimal(json, "x", -(double)INFINITY, 1), "{\"x\":null}");
 }
 
+/* Rounded as printf does, which works with the exact binary value. */
+static void
+test_decimals_as_printf(void **state)
+{
+	uint64_t random = 88172645463325252u;
+	char expected[400];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 200000; i++) {
+		int places = i % 4;
+		double value;
+
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		/* Near ties, halves of the last place, and anything. */
+		value = (double)(int64_t)(random >> (11 + i % 40)) / (i % 3 == 0 ? 8 : i % 3 == 1 ? 2000 : 1.7) * (i % 2 == 0 ? 1 : -1);
+		snprintf(expected, sizeof expected, "{\"x\":%.*f}", places, value);
+		if (strspn(expected + 5, "-0.}") != strlen(expected + 5))
+			assert_written(cm_json_decimal(json, "x", value, places), expected);
+	}
+	snprintf(expected, sizeof expected, "{\"x\":%.1f}", 1e300);
+	assert_written(cm_json_decimal(json, "x", 1e300, 1), expected);
+}
+
+/* Indented, it says the same. */
+static void
+test_indented(void **state)
+{
+	struct cm_json *json = cm_json_new();
+	size_t length;
+
+	(void)state;
+	cm_json_text(json, "a", "b");
+	cm_json_array(json, "c");
+	cm_json_decimal(json, NULL, 1.5, 2);
+	cm_json_object(json, NULL);
+	cm_json_null(json, "e");
+	assert_string_equal(cm_json_print(json, true, &length),
+	    "{\n  \"a\": \"b\",\n  \"c\": [\n    1.50,\n    {\n      \"e\": null\n    }\n  ]\n}");
+	cm_json_int(json, "d", 1);
+	assert_string_equal(cm_json_print(json, false, &length), "{\"a\":\"b\",\"c\":[1.50,{\"e\":null,\"d\":1}]}");
+	cm_json_free(json);
+}
+
 static void
 test_exact_durations(void **state)
 {
@@ -130,6 +176,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decimals),
+		cmocka_unit_test(test_decimals_as_printf),
+		cmocka_unit_test(test_indented),
 		cmocka_unit_test(test_exact_durations),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_raw),

@@ -160,6 +160,34 @@ test_comma_fields(void **state)
 	}
 }
 
+/* What is called plain is written as it is, whichever byte stands in whichever place. */
+static void
+test_comma_plain(void **state)
+{
+	static const char odd[] = { '"', ',', '\r', '\n', '\0', '\x80', '\xc3', '\xff' };
+	char text[40], written[90];
+	size_t length, at;
+	int byte;
+
+	(void)state;
+	for (length = 0; length <= 24; length++)
+		for (at = 0; at < length; at++)
+			for (byte = 0; byte < 256; byte++) {
+				bool plain = memchr(odd, byte, nitems(odd)) == NULL && byte < 0x80 &&
+				    (byte != ' ' || (at > 0 && at + 1 < length));
+
+				memset(text, 'a', sizeof text);
+				text[at] = (char)byte;
+				text[length] = '"';	/* what follows does not count */
+				assert_int_equal(cm_comma_is_plain(text, length), plain);
+				if (plain) {
+					assert_int_equal(cm_comma_field(written, text, length), length);
+					assert_memory_equal(written, text, length);
+				}
+			}
+	assert_true(cm_comma_is_plain("", 0));
+}
+
 int
 main(void)
 {
@@ -169,6 +197,7 @@ main(void)
 		cmocka_unit_test(test_percent_decode),
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_comma_fields),
+		cmocka_unit_test(test_comma_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,43 +46,70 @@ rung_of(const struct cm_scope *scope, int resolution_s)
 	return 0;
 }
 
-/* In order, without a gap or an overlap, each on its grid, none that a wider grid could have covered. */
+/* How many times the pieces count the instant `at`. */
+static int
+times_counted(const struct cm_piece *pieces, size_t count, cm_us at)
+{
+	int times = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (at >= pieces[i].from && at < pieces[i].to)
+			times += pieces[i].taken ? -1 : 1;
+	return times;
+}
+
+/* Each instant of the window counts once and no other, each piece lies on its grid, and what mends an end is no longer than
+ * half a step of the grid above it. */
 static void
-check_pieces_of(const struct cm_scope *scope, cm_us from, cm_us to)
+check_pieces_of(const struct cm_scope *scope, cm_us from, cm_us to, const struct cm_horizons *horizons)
 {
 	struct cm_piece pieces[CM_PIECES_MAX + 1];
+	int64_t widest = 0;
 	size_t count, i;
-	cm_us at = from;
 
 	memset(pieces, 0x55, sizeof pieces);
-	count = cm_window_pieces(scope, from, to, pieces);
+	count = cm_window_pieces(scope, from, to, horizons, pieces);
 	assert_true(count <= CM_PIECES_MAX);
 	for (i = 0; i < count; i++) {
-		int rung = rung_of(scope, pieces[i].resolution_s);
 		cm_us step = pieces[i].resolution_s * CM_SECOND_US;
+		cm_us ends[] = { pieces[i].from, pieces[i].to };
+		size_t end;
 
-		assert_int_equal(pieces[i].from, at);
 		assert_true(pieces[i].to > pieces[i].from);
-		at = pieces[i].to;
-		if (rung >= 0) {
-			assert_int_equal(pieces[i].from % step, 0);
-			assert_int_equal(pieces[i].to % step, 0);
+		if (rung_of(scope, pieces[i].resolution_s) >= 0)
+			assert_true(pieces[i].from % step == 0 && pieces[i].to % step == 0);
+		if (pieces[i].resolution_s > widest)
+			widest = pieces[i].resolution_s;
+		for (end = 0; end < nitems(ends); end++) {
+			assert_int_equal(times_counted(pieces, count, ends[end]), ends[end] >= from && ends[end] < to);
+			assert_int_equal(times_counted(pieces, count, ends[end] - 1), ends[end] > from && ends[end] <= to);
 		}
-		if (rung + 1 < CM_RUNGS_MAX && scope->ladder_s[rung + 1] != 0)
-			assert_true(pieces[i].to - pieces[i].from < 2 * scope->ladder_s[rung + 1] * CM_SECOND_US);
 	}
-	assert_int_equal(at, to > from ? to : from);
+	for (i = 0; i < count && horizons->now == INT64_MAX && horizons->pruned == 0; i++)
+		if (pieces[i].resolution_s < widest)
+			assert_true(pieces[i].to - pieces[i].from <=
+			    scope->ladder_s[rung_of(scope, pieces[i].resolution_s) + 1] * CM_SECOND_US / 2);
+	assert_int_equal(times_counted(pieces, count, from), from < to);
+	assert_int_equal(times_counted(pieces, count, from - 1), 0);
+	assert_int_equal(times_counted(pieces, count, to), 0);
 	/* Nothing was written behind the last. */
 	assert_int_equal(pieces[CM_PIECES_MAX].resolution_s, 0x55555555);
 }
 
+static const struct cm_horizons none = { .now = INT64_MAX };
+
 static void
 check_pieces(cm_us from, cm_us to)
 {
+	const struct cm_horizons now = { .now = to }, amid = { .now = from + (to - from) / 2, .pruned = from - CM_DAY_US };
 	size_t i;
 
-	for (i = 0; i < nitems(filters); i++)
-		check_pieces_of(cm_filter_scope(&filters[i]), from, to);
+	for (i = 0; i < nitems(filters); i++) {
+		check_pieces_of(cm_filter_scope(&filters[i]), from, to, &none);
+		check_pieces_of(cm_filter_scope(&filters[i]), from, to, &now);
+		check_pieces_of(cm_filter_scope(&filters[i]), from, to, &amid);
+	}
 }
 
 static void
@@ -122,27 +149,51 @@ test_random_windows(void **state)
 	}
 }
 
+static size_t
+pieces_of(cm_us from, cm_us to, cm_us now, struct cm_piece *pieces)
+{
+	const struct cm_horizons horizons = { .now = now };
+
+	return cm_window_pieces(cm_filter_scope(&filters[0]), from, to, &horizons, pieces);
+}
+
 static void
 test_a_whole_day_is_one_piece(void **state)
 {
-	const struct cm_scope *all = cm_filter_scope(&filters[0]);
 	struct cm_piece pieces[CM_PIECES_MAX];
 
 	(void)state;
-	assert_int_equal(cm_window_pieces(all, 20 * CM_DAY_US, 50 * CM_DAY_US, pieces), 1);
+	assert_int_equal(pieces_of(20 * CM_DAY_US, 50 * CM_DAY_US, INT64_MAX, pieces), 1);
 	assert_int_equal(pieces[0].resolution_s, CM_DAY_S);
-	assert_int_equal(cm_window_pieces(all, 20 * CM_DAY_US, 20 * CM_DAY_US + CM_HOUR_US, pieces), 1);
+	assert_int_equal(pieces_of(20 * CM_DAY_US, 20 * CM_DAY_US + CM_HOUR_US, INT64_MAX, pieces), 1);
 	assert_int_equal(pieces[0].resolution_s, CM_HOUR_S);
-	assert_int_equal(cm_window_pieces(all, 20 * CM_DAY_US + 1, 50 * CM_DAY_US - 1, pieces), CM_PIECES_MAX);
-	assert_int_equal(cm_window_pieces(all, 5, 4, pieces), 0);
+	assert_int_equal(pieces_of(5, 4, INT64_MAX, pieces), 0);
+}
+
+/* What is left of a bucket is taken away where that is less; behind now it is nothing. */
+static void
+test_the_shorter_way(void **state)
+{
+	struct cm_piece pieces[CM_PIECES_MAX];
+	cm_us hour = CM_HOUR_US;
+
+	(void)state;
+	assert_int_equal(pieces_of(20 * CM_DAY_US, 21 * CM_DAY_US - hour, INT64_MAX, pieces), 2);
+	assert_true(pieces[0].resolution_s == CM_DAY_S && !pieces[0].taken);
+	assert_true(pieces[1].resolution_s == CM_HOUR_S && pieces[1].taken && pieces[1].from == 21 * CM_DAY_US - hour);
+	assert_int_equal(pieces_of(20 * CM_DAY_US, 21 * CM_DAY_US + hour, INT64_MAX, pieces), 2);
+	assert_true(pieces[1].resolution_s == CM_HOUR_S && !pieces[1].taken);
+	assert_int_equal(pieces_of(20 * CM_DAY_US, 21 * CM_DAY_US + hour, 21 * CM_DAY_US + hour, pieces), 2);
+	assert_true(pieces[0].resolution_s == CM_DAY_S && pieces[0].to == 22 * CM_DAY_US);
+	assert_true(pieces[1].resolution_s == CM_HOUR_S && pieces[1].taken);
 }
 
 /* Where facts are pruned an edge moves down to a bucket, and the answer is told not to be exact; elsewhere nothing changes. */
 static void
 test_pruned_edges(void **state)
 {
-	struct cm_piece pieces[CM_PIECES_MAX], plain[CM_PIECES_MAX];
-	size_t i, count;
+	struct cm_cut cut;
+	size_t i;
 	int n;
 
 	(void)state;
@@ -150,30 +201,53 @@ test_pruned_edges(void **state)
 		for (i = 0; i < nitems(filters); i++) {
 			const struct cm_scope *scope = cm_filter_scope(&filters[i]);
 			cm_us step = scope->ladder_s[0] * CM_SECOND_US;
-			cm_us from = random_below(INT64_C(2000000000000000)), to = from + random_below(INT64_C(1) << 41);
+			cm_us from = random_below(INT64_C(2000000000000000)), to = from + 1 + random_below(INT64_C(1) << 41);
 			cm_us pruned = cm_time_floor(from + random_below(INT64_C(1) << 41) - (INT64_C(1) << 40), CM_DAY_US);
-			bool exact = true, on_grid = from % step == 0 && to % step == 0;
+			const struct cm_horizons horizons = { .now = to, .pruned = pruned };
+			cm_us edges[] = { n % 3 == 0 ? cm_time_floor(from, step) : from, n % 3 == 0 ? cm_time_floor(to, step) : to };
+			bool on_grid = edges[0] % step == 0 && edges[1] % step == 0;
+			cm_us kept_from = edges[0] < pruned ? cm_time_floor(edges[0], step) : edges[0];
 			size_t p;
 
-			if (n % 3 == 0) {
-				from = cm_time_floor(from, step);
-				to = cm_time_floor(to, step);
-				on_grid = true;
-			}
-			count = cm_window_pieces_kept(scope, from, to, pruned, pieces, &exact);
-			if (pruned <= from || on_grid) {
-				assert_true(exact);
-				assert_int_equal(count, cm_window_pieces(scope, from, to, plain));
-				for (p = 0; p < count; p++)
-					assert_true(pieces[p].resolution_s == plain[p].resolution_s &&
-					    pieces[p].from == plain[p].from && pieces[p].to == plain[p].to);
-			}
-			for (p = 0; p < count; p++)	/* no raw facts are asked for that are gone */
-				if (pieces[p].resolution_s == 0)
-					assert_true(pieces[p].from >= pruned);
-			if (count > 0 && from < pruned)
-				assert_int_equal(pieces[0].from, cm_time_floor(from, step));
+			assert_int_equal(cm_cut_init(&cut, scope, edges, 1, &horizons), 0);
+			if (pruned <= edges[0] || on_grid)
+				assert_true(cut.exact);
+			for (p = 0; p < cut.count; p++)	/* no raw facts are asked for that are gone */
+				if (cut.pieces[p].resolution_s == 0)
+					assert_true(cut.pieces[p].from >= pruned);
+			assert_int_equal(times_counted(cut.pieces, cut.count, kept_from - 1), 0);
+			if (cut.count > 0)
+				assert_int_equal(times_counted(cut.pieces, cut.count, kept_from), 1);
+			cm_cut_done(&cut);
 		}
+}
+
+/* Hours in a row are read in one piece, whichever bucket of the answer they fall to; and so are raw ones. */
+static void
+test_buckets_of_an_answer(void **state)
+{
+	cm_us edges[26];
+	struct cm_cut cut;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 25; i++)
+		edges[i] = 20 * CM_DAY_US + (cm_us)i * CM_HOUR_US;
+	edges[25] = edges[24] + CM_HOUR_US / 4;
+	assert_int_equal(cm_cut_init(&cut, cm_filter_scope(&filters[0]), edges, 25, &none), 0);
+	assert_int_equal(cut.count, 2);
+	assert_true(cut.pieces[0].resolution_s == CM_HOUR_S && cut.pieces[0].first == 0 && cut.pieces[0].count == 24);
+	assert_true(cut.pieces[1].resolution_s == 300 && cut.pieces[1].first == 24 && cut.pieces[1].count == 1);
+	for (i = 0; i < 24; i++) {
+		assert_int_equal(cm_piece_bucket(&cut.pieces[0], edges, edges[i]), i);
+		assert_int_equal(cm_piece_bucket(&cut.pieces[0], edges, edges[i + 1] - 1), i);
+	}
+	assert_int_equal(cm_piece_bucket(&cut.pieces[1], edges, edges[24]), 24);
+	cm_cut_done(&cut);
+	assert_int_equal(cm_cut_init(&cut, cm_filter_scope(&filters[3]), edges, 25, &none), 0);
+	assert_int_equal(cut.count, 1);
+	assert_int_equal(cut.pieces[0].count, 25);
+	cm_cut_done(&cut);
 }
 
 /* The widths per scope are those that the database keeps. */
@@ -267,6 +341,8 @@ main(void)
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_random_windows),
 		cmocka_unit_test(test_a_whole_day_is_one_piece),
+		cmocka_unit_test(test_the_shorter_way),
+		cmocka_unit_test(test_buckets_of_an_answer),
 		cmocka_unit_test(test_pruned_edges),
 		cmocka_unit_test(test_agrees_with_the_grid_of_the_database),
 		cmocka_unit_test(test_scope),
