@@ -30,6 +30,7 @@ libfcgi-dev    /usr/include/fcgiapp.h
 libsqlite3-dev /usr/include/sqlite3.h
 libjson-c-dev  /usr/include/json-c/json.h
 libcsv-dev     /usr/include/csv.h
+libmd-dev      /usr/include/sha2.h
 '
 # tzdata is for daily's time zones, whois for mkpasswd.
 run_needs='
@@ -152,6 +153,12 @@ build_programs() {
 questions() {
 	# shellcheck disable=SC2016 # nginx's variable
 	sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u
+}
+
+# programs: these, and the one that nginx asks before them whether a request may pass.
+programs() {
+	echo access
+	questions
 }
 
 # fill_in FOLDER NAME=VALUE...: write every template of nginx/ into FOLDER, each @NAME@ replaced.

@@ -34,6 +34,12 @@ int cm_reply_refuse(struct cm_reply *reply, const char *parameter, const char *d
 /* Says what was not found; returns CM_ENOTFOUND. */
 int cm_reply_not_found(struct cm_reply *reply, const char *detail);
 
+/* Refuses the request as a whole with a status such as 403 and says why, in the body and the log; returns 0. */
+int cm_reply_deny(struct cm_reply *reply, int status, const char *detail);
+
+/* A variable that the server gives with the request, such as REMOTE_USER; "" where it gives none. */
+const char *cm_reply_variable(const struct cm_reply *reply, const char *name);
+
 /* What the client prefers: its Accept header, the path it asked, whether it wants statements explained. */
 const char *cm_reply_accept(const struct cm_reply *reply);
 const char *cm_reply_path(const struct cm_reply *reply);
