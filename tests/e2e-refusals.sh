@@ -23,7 +23,7 @@ get / -H 'Host: two words'
 is_problem 400 ''
 
 # 404.
-for path in /metrics/nothing /metrics/hourly/ /metrics/export.csv /nothing /metrics/latency/events/1 /.callmetrics/problem; do
+for path in /metrics/nothing /metrics/hourly/ /metrics/export.csv /nothing /metrics/latency/events/1 /.callmetrics/problem /.callmetrics/access; do
 	get "$path"
 	is_problem 404 ''
 done
