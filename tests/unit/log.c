@@ -78,9 +78,9 @@ test_line(void **state)
 static void
 test_bounds(void **state)
 {
-	static const char *const units[] = { "x", "\xc3\xa9", "\x01", "\"", "\xf0\x9f\x98\x80" };
+	static const char *const units[] = { "x", "\xc3\xa9", "\x01", "\"", "x\xf0\x9f\x98\x80" };
 	static const size_t lengths[] = { 0, 1, 15, 16, 17, 255, 256, 257, 1023, 1024, 1025, 4095, 4096, 4097, 100000 };
-	char *text = malloc(4 * 100000 + 1);
+	char *text = malloc(5 * 100000 + 1);
 	size_t i, j, k;
 
 	(void)state;
