@@ -14,7 +14,7 @@ keys=$site/conf/keys
 
 # A path that is sent to, and its program, which tells what nginx told it.
 passes "the echo builds" "${CC:-cc}" -O2 -o "$work/echo" "$top/tests/echo.c" -lfcgi
-spawn-fcgi -n -s "$site/run/echo.sock" -- "$work/echo" 2>"$work/echo.log" &
+spawn-fcgi -n -s "$site/run/echo.sock" -- "$(command -v multiwatch)" -s TERM -f 2 -- "$work/echo" "$work/die" >"$work/echo.log" 2>&1 &
 later $!
 cat >>"$site/nginx/endpoints.conf" <<-CONF
 	location = /echo { set \$callmetrics_question echo; include "$site/nginx/write.conf"; }
@@ -133,6 +133,18 @@ for n in 1 2; do
 	with "$does_both" /echo-both -d "$n"
 	is "what was sent is not kept" "$(header X-Cache) $(told length)" ' 1'
 done
+
+# A worker that dies: the second try is for the same tenant; what was sent is not tried again.
+: >"$work/die"
+with "$does_both" '/echo-both?second'
+is "the second try" "$status $(told CALLMETRICS_TENANT) $(told CALLMETRICS_KEY_ID)" "200 north $(printf '%s' "$does_both" | cut -c 4-11)"
+is "there was a first" "$(find "$work" -name die)" ''
+: >"$work/die"
+bare '/echo-both?login' -u "editor:$password"
+is "the second try, by login" "$status $(told CALLMETRICS_TENANT)" '200 acme'
+: >"$work/die"
+with "$does_both" '/echo-both' -d x
+is_problem 502 ''
 
 # Answers that are kept: for whom they were made, and for those who see the same.
 total() {

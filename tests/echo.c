@@ -1,10 +1,14 @@
-/* echo: a FastCGI program that answers what nginx told it, a variable a line, and how long the body is. */
+/*
+ * echo: a FastCGI program that answers what nginx told it, a variable a line, and how long the body is.  Where the file that it
+ * is given exists, it takes that away and dies without an answer.
+ */
 #include <stdio.h>
+#include <unistd.h>
 
 #include <fcgiapp.h>
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const char *const names[] = { "REQUEST_METHOD", "QUERY_STRING", "REMOTE_USER", "CALLMETRICS_TENANT",
 		"CALLMETRICS_KEY_ID", "CALLMETRICS_NEED", "HTTP_AUTHORIZATION", "HTTP_CONTENT_ENCODING" };
@@ -17,6 +21,8 @@ main(void)
 	FCGX_Init();
 	FCGX_InitRequest(&request, 0, 0);
 	while (FCGX_Accept_r(&request) == 0) {
+		if (argc > 1 && unlink(argv[1]) == 0)
+			_exit(1);
 		for (length = 0; (got = FCGX_GetStr(bytes, sizeof bytes, request.in)) > 0; length += got)
 			continue;
 		FCGX_PutS("Content-Type: text/plain\r\nCache-Control: max-age=60\r\n\r\n", request.out);
