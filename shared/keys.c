@@ -205,12 +205,14 @@ take_keys(struct cm_keys *keys, const struct cm_keys_image *image)
 
 	for (at = 0; cm_keys_image_line(image, &at, &length) != NULL;)
 		lines++;
+	if (lines > CM_KEYS_MAX)
+		lines = CM_KEYS_MAX;
 	if (lines > 0 && (keys->all = calloc(lines, sizeof *keys->all)) == NULL)
 		return CM_ENOMEM;
 	for (at = 0, number = 1; (line = cm_keys_image_line(image, &at, &length)) != NULL; number++) {
 		if (length == 0 || *line == '#')
 			continue;
-		if (keys->count < CM_KEYS_MAX && cm_key_parse(line, length, &keys->all[keys->count]))
+		if (keys->count < lines && cm_key_parse(line, length, &keys->all[keys->count]))
 			keys->count++;
 		else if (keys->garbled == 0)
 			keys->garbled = number;
