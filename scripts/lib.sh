@@ -156,6 +156,12 @@ questions() {
 	sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u
 }
 
+# programs: these, and the one that nginx asks before them whether a request may pass.
+programs() {
+	echo access
+	questions
+}
+
 # fill_in FOLDER NAME=VALUE...: write every template of nginx/ into FOLDER, each @NAME@ replaced.
 fill_in() {
 	local folder=$1 pair value template name

@@ -26,10 +26,10 @@ static const struct {
 	int status;
 	const char *title;
 } statuses[] = {
-	{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 400, "Bad Request" }, { 403, "Forbidden" },
-	{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
-	{ 415, "Unsupported Media Type" }, { 429, "Too Many Requests" }, { 500, "Internal Server Error" },
-	{ 503, "Service Unavailable" },
+	{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
+	{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" }, { 413, "Content Too Large" },
+	{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
+	{ 500, "Internal Server Error" }, { 503, "Service Unavailable" },
 };
 
 static const char *
@@ -58,6 +58,7 @@ struct request {
 	struct cm_reply reply;
 	bool pretty;
 	char id[REQUEST_ID_TEXT];
+	char key[16];			/* the id of the key that it came with, likewise for the log */
 	char asked[ASKED_TEXT];		/* the query for the log, which is written when the client's variables are gone */
 };
 
@@ -342,6 +343,7 @@ log_request(const struct request *request, int rc)
 		{ "error", NULL, rc },
 		{ "query", request->asked, 0 },
 		{ "problem", reply->problem.detail[0] != '\0' ? reply->problem.detail : cm_store_problem(request->store), 0 },
+		{ request->key[0] != '\0' ? "key_id" : NULL, request->key, 0 },
 		{ 0 },
 	};
 
@@ -360,6 +362,7 @@ run_request(const struct program *program, struct cm_client *client, struct cm_s
 
 	make_id(client, request.id);
 	snprintf(request.asked, sizeof request.asked, "%s", cm_client_variable(client, "QUERY_STRING"));
+	snprintf(request.key, sizeof request.key, "%s", cm_client_variable(client, "CALLMETRICS_KEY_ID"));
 	cm_reply_init(&request.reply);
 	request.reply.client = client;
 	request.reply.send_head = send_head;

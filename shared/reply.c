@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commits.h"
+#include "client.h"
 #include "error.h"
 #include "reply_own.h"
 #include "text.h"
@@ -109,6 +110,21 @@ cm_reply_not_found(struct cm_reply *reply, const char *detail)
 {
 	snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", detail);
 	return CM_ENOTFOUND;
+}
+
+int
+cm_reply_deny(struct cm_reply *reply, int status, const char *detail)
+{
+	reply->status = status;
+	snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", detail);
+	cm_json_text(reply->json, "detail", detail);
+	return 0;
+}
+
+const char *
+cm_reply_variable(const struct cm_reply *reply, const char *name)
+{
+	return cm_client_variable(reply->client, name);
 }
 
 const char *

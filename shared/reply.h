@@ -44,6 +44,11 @@ int cm_reply_trouble(struct cm_reply *reply, const char *detail);
 /* Stores durably: runs work(store, arg) as cm_commit does, of the program that takes.  0, or its error, which the reply then tells. */
 int cm_reply_commit(struct cm_reply *reply, int (*work)(struct cm_store *store, void *arg), void *arg);
 
+/* Refuses the request as a whole with a status such as 403 and says why, in the body and the log; returns 0. */
+int cm_reply_deny(struct cm_reply *reply, int status, const char *detail);
+/* A variable that the server gives with the request, such as REMOTE_USER; "" where it gives none. */
+const char *cm_reply_variable(const struct cm_reply *reply, const char *name);
+
 /* What the client prefers: its Accept header, the path it asked, whether it wants statements explained. */
 const char *cm_reply_accept(const struct cm_reply *reply);
 const char *cm_reply_path(const struct cm_reply *reply);

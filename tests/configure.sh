@@ -22,7 +22,7 @@ names() {
 
 configure
 is "with everything" "$configure_status" 0
-sed -i '/ac_cv_env_\|_cv_pkg_\|pkg_cv_\|fcgi\|csv/d' "$work/cache"
+sed -i '/ac_cv_env_\|_cv_pkg_\|pkg_cv_\|fcgi\|csv\|sha2\|_md_/d' "$work/cache"
 cp "$work/cache" "$work/cache.kept"
 
 configure PKG_CONFIG_LIBDIR="$work/pc"
@@ -48,4 +48,10 @@ names libcsv-dev
 cp "$work/cache.kept" "$work/cache"
 configure ac_cv_lib_csv_csv_write=no
 names libcsv-dev
+cp "$work/cache.kept" "$work/cache"
+configure ac_cv_header_sha2_h=no
+names libmd-dev
+cp "$work/cache.kept" "$work/cache"
+configure ac_cv_lib_md_SHA256Data=no
+names libmd-dev
 finish

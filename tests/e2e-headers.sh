@@ -68,7 +68,7 @@ get '/metrics/latency?hours=5'
 sleep 1.2 # nginx writes its log once a second
 log=$site/log/access.log
 passes "every line is JSON" jq -e . "$log"
-is "its fields" "$(jq -c keys "$log" | sort -u)" '["bytes","cache","client","id","request","seconds","status","tenant","time","tls","upstream_seconds","upstream_status","user","user_agent"]'
+is "its fields" "$(jq -c keys "$log" | sort -u)" '["bytes","cache","client","id","key","request","seconds","status","tenant","time","tls","upstream_seconds","upstream_status","user","user_agent"]'
 jq -c 'select(.request | contains("latency?hours=5"))' "$log" >"$work/lines"
 is "cache" "$(jq -r .cache "$work/lines" | xargs)" 'MISS HIT MISS HIT'
 is "users" "$(jq -r .user "$work/lines" | xargs)" 'ops ops bound ops'

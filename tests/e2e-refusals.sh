@@ -8,7 +8,7 @@
 
 app_db "$work/calls.db"
 # A rate that the last part exceeds on purpose and the first part does not.
-export CALLMETRICS_RATE=20 CALLMETRICS_BURST=100
+export CALLMETRICS_RATE=20 CALLMETRICS_BURST=100 CALLMETRICS_CONNECTIONS=4
 open_site "$work/calls.db"
 long=$(printf '%09000d' 0)
 
@@ -23,7 +23,7 @@ get / -H 'Host: two words'
 is_problem 400 ''
 
 # 404.
-for path in /metrics/nothing /metrics/hourly/ /metrics/export.csv /nothing /metrics/latency/events/1 /.callmetrics/problem; do
+for path in /metrics/nothing /metrics/hourly/ /metrics/export.csv /nothing /metrics/latency/events/1 /.callmetrics/problem /.callmetrics/access; do
 	get "$path"
 	is_problem 404 ''
 done
@@ -91,4 +91,34 @@ is "Retry-After" "$(header Retry-After)" 1
 sleep 1.5
 bare /healthz
 is "a second later" "$status" 200
+
+# Who sends with a key is held to no rate, but to so many requests at once; that leaves readers alone.
+sent() {
+	curl -s -m 60 -o "$work/null" -w '%{http_code}\n' -d '{}' "$@" "$http/metrics/latency?_=[1-300]" | sort | uniq -c | xargs
+}
+unlike "300 with a key" "$(sent -H "Authorization: Bearer $write_key")" '*429*'
+like "300 without one" "$(sent)" '*[0-9] 429'
+"$python" - "$port" "$write_key" >"$work/slow" <<-'PYTHON' &
+	import socket, sys, time
+	request = ("POST /metrics/latency HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 10\r\n\r\n" % sys.argv[2]).encode()
+	slow = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for n in range(4)]
+	for connection in slow:
+	    connection.sendall(request)
+	print("sent", flush=True)
+	time.sleep(60)
+PYTHON
+slow=$!
+later "$slow"
+passes "four who send slowly" wait_for 10 grep -q sent "$work/slow"
+sleep 1
+with "$write_key" /metrics/latency -d '{}'
+is_problem 429 ''
+get /metrics/latency
+is "a reader" "$status" 200
+end_process "$slow"
+freed() {
+	with "$write_key" /metrics/latency -d '{}'
+	[ "$status" != 429 ]
+}
+passes "when they have gone" wait_for 5 freed
 finish

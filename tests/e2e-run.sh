@@ -32,6 +32,8 @@ has_line() {
 has_line "the address" "^  https://127.0.0.1:$tls_port/metrics/ "
 has_line "the login" "^login  *$user\$"
 has_line "the password" "^password  *$password\$"
+has_line "a key to send with" '^write key cm_[0-9a-f]\{8\}_[0-9a-f]\{64\}$'
+made_key=$write_key
 has_line "how to stop it" "scripts/run --stop --dir $demo"
 get /metrics/health
 like "health" "$status $(json .status)" '200 healthy'
@@ -101,6 +103,9 @@ is "stopping again" "$code $(cat "$work/said")" "0 nothing is running in $demo"
 CALLMETRICS_NOW=$NOW run_site "$demo" --db "$work/calls.db"
 get /metrics/dashboard
 like "answers of the database that is served now" "$(json .generated_at) $(header X-Cache)" '2026-02-06T10:30:00.000Z MISS'
+like "the key is not shown again" "$(grep '^write key' "$work/run.out")" '*callmetrics key add*'
+with "$made_key" /metrics/latency -d '{}'
+like "it is good still" "$status" 4[0-9][05]
 run --stop --dir "$demo"
 is "stop" "$code $(cat "$work/said")" '0 stopped'
 

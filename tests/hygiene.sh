@@ -34,6 +34,7 @@ only_in sqlite3 '#include <sqlite3' shared/store_sqlite.c
 only_in json-c '#include <json-c' shared/json_read.c
 only_in libcsv '#include <csv' shared/comma.c
 only_in zlib '#include <zlib' shared/body.c
+only_in libmd '#include <sha2' 'shared/event.c shared/keys.c'
 only_in "the environment" '\<getenv[ ]*\(' shared/settings.c
 # shellcheck disable=SC2046 # words
 nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \

@@ -7,8 +7,8 @@ ask index
 is "status" "$status" 200
 golden index.json
 is "every question is in it" "$(json '.endpoints[].name' | sort | tr '\n' ' ')" \
-	"$(find "$build/cgi-bin" -type f -perm -u+x ! -name '*.o' ! -name index -exec basename {} \; | sort | tr '\n' ' ')"
-for program in $(json '.endpoints[].name') index; do
+	"$(find "$build/cgi-bin" -type f -perm -u+x ! -name '*.o' ! -name index ! -name access -exec basename {} \; | sort | tr '\n' ' ')"
+for program in $(json '.endpoints[].name') index access; do
 	passes "$program --help" sh -c '"$@" | grep -q "^Parameters"' sh "$build/cgi-bin/$program" --help
 	passes "$program --version" "$build/cgi-bin/$program" --version
 	refuses "$program --nonsense" "$build/cgi-bin/$program" --nonsense

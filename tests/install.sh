@@ -20,11 +20,11 @@ is "words that are not filled in" "$(grep -rInE '@[a-z_]+@' "$root" | grep -v '@
 # (distcheck's prefix is itself in the build folder.)
 is "of the source or build folder" "$(grep -rIh . "$root" | sed "s|$prefix||g" | grep -F -e "$top" -e "$build" || :)" ''
 # shellcheck disable=SC2016 # a variable of nginx
-for name in $(sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u); do
+for name in access $(sed -n 's/.*set \$callmetrics_question \([a-z0-9-]*\);.*/\1/p' "$top/nginx/endpoints.conf" | sort -u); do
 	passes "the program $name" test -x "$root$prefix/libexec/callmetrics/cgi-bin/$name"
 	passes "the socket of $name" grep -q "[= ]callmetrics@$name.socket" "$root$prefix/lib/systemd/system/callmetrics.target"
 done
-for name in attach detach migrate; do
+for name in attach detach key log-event migrate prune; do
 	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
 done
 for name in README.md nginx.md operators.md adding-a-question.md; do
@@ -71,7 +71,7 @@ cat >"$work/nginx.conf" <<-CONF
 			listen 127.0.0.1:$port;
 			auth_basic theirs;
 			auth_basic_user_file /nowhere;
-			error_page 404 502 /theirs;
+			error_page 404 502 =200 /theirs;
 			add_header X-Theirs yes always;
 			include "$etc/nginx/locations.conf";
 			location = /open { auth_basic off; return 200 "theirs"; }
@@ -80,11 +80,13 @@ cat >"$work/nginx.conf" <<-CONF
 		}
 	}
 CONF
+access=
 passes "nginx reads the site" nginx -t -e "$work/log/error.log" -c "$work/nginx.conf"
-for name in daily health; do
+for name in access daily health; do
 	CALLMETRICS_DB=$work/calls.db spawn-fcgi -n -s "$work/run/$name.sock" -- "$root$prefix/libexec/callmetrics/cgi-bin/$name" \
 		2>"$work/log/$name" &
 	later $!
+	access=${access:-$!}
 done
 nginx -e "$work/log/error.log" -c "$work/nginx.conf" 2>"$work/log/nginx" &
 later $!
@@ -99,6 +101,15 @@ for http in "https://127.0.0.1:$tls_port" "http://127.0.0.1:$port"; do
 	is_problem 404 ''
 	get /metrics/hourly
 	is_problem 502 ''
+done
+# Without the program that says who may pass nobody does, whatever pages the server has for errors.
+end_process "$access"
+rm -f "$work/run/access.sock"
+for http in "https://127.0.0.1:$tls_port" "http://127.0.0.1:$port"; do
+	get "/metrics/daily"
+	is_problem 503 ''
+	bare /metrics/daily -H 'Authorization: Bearer x'
+	is_problem 503 ''
 done
 bare /open
 is "their own path" "$status $(cat "$work/body") $(header X-Theirs) $(header X-Frame-Options)" '200 theirs yes '

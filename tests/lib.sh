@@ -31,7 +31,7 @@ TZ=UTC
 export PATH LC_ALL TZ
 # Under valgrind a question may take its time.
 [ -z "${CM_RUN:-}" ] || export CALLMETRICS_QUERY_LIMIT_MS=600000
-unset REQUEST_METHOD QUERY_STRING SCRIPT_NAME HTTP_ACCEPT CALLMETRICS_DB CALLMETRICS_TENANT CALLMETRICS_NOW REQUEST_ID
+unset REQUEST_METHOD QUERY_STRING SCRIPT_NAME HTTP_ACCEPT CALLMETRICS_DB CALLMETRICS_TENANT CALLMETRICS_KEY_ID CALLMETRICS_KEYS CALLMETRICS_NOW REQUEST_ID
 
 # Debian's python3 has the modules that its packages bring; another one that comes first on the path may not.
 python=/usr/bin/python3
