@@ -285,11 +285,15 @@ cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
 	int64_t version;
 	int rc;
 
-	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0 || (rc = look(store, &version, &attaching.calls_there)) < 0)
+	if ((rc = look(store, &version, &attaching.calls_there)) < 0)
 		return rc;
 	if (attaching.calls_there)
 		return CM_ENOTFOUND;
-	return version > 0 ? cm_schema_migrate(store, progress) : transact(store, make_schema, &attaching);
+	if (version > 0)
+		return cm_schema_migrate(store, progress);
+	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0)
+		return rc;
+	return transact(store, make_schema, &attaching);
 }
 
 int
@@ -303,7 +307,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 	if ((rc = look(store, &version, &attaching.calls_there)) < 0)
 		return rc;
 	if (!attaching.calls_there)
-		return CM_ENOTFOUND;
+		return version > 0 ? cm_schema_migrate(store, progress) : CM_ENOTFOUND;
 	if (version > 0 && version < OLDEST_KEPT_VERSION && (rc = cm_schema_detach(store, progress)) < 0)
 		return rc;
 	/* The former mode is on record before it is changed, so that it is not forgotten when this is broken off here. */

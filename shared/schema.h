@@ -23,7 +23,8 @@ struct cm_progress {
 
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
- * The store is opened with CM_STORE_ADMIN.  CM_ENOTFOUND: no call database (no table `calls`). */
+ * The store is opened with CM_STORE_ADMIN.  One of our own (cm_schema_create) is only brought up.  CM_ENOTFOUND: no call database (no
+ * table `calls`). */
 int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress);
 
 /* Makes a call database of our own, for calls that are sent, out of an empty file; one that is ours already is brought up to this
