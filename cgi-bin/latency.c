@@ -4,9 +4,12 @@
  * Count, average, extremes and exact percentiles of the timed steps of turns, in milliseconds: under the guide's three names
  * and per component.  `component` asks for one alone; `interval` (5m, 1h, 1d ..) adds the same for each span of time.
  *
+ * POST /metrics/latency {call_id, event_type, duration_ms, metadata} stores one such step.
+ *
  *   200  {"period_hours":24,"speech_end_to_first_audio_ms":{"count":6683,"p95":900.1,..},..,"components":{"turn_e2e":{..},..},
  *         "timeseries":[{"start":"..","turn_e2e":{..}},..]}
- *   400  no such component; an interval that cuts the window into more than 1000 spans
+ *   201  {"status":"recorded","call_id":"..","event_type":"tool_call_duration","duration_ms":812.5}
+ *   400  no such component; an interval that cuts the window into more than 1000 spans; a field that is wrong
  *   503  the call database is busy or cannot be read
  */
 #include "config.h"
@@ -15,6 +18,7 @@
 
 #include "endpoint.h"
 #include "error.h"
+#include "measure.h"
 #include "report.h"
 
 enum { SPANS_MAX = 1000, PLACES = 3 };
@@ -108,7 +112,30 @@ latency(struct cm_store *store, const struct cm_query *query, struct cm_reply *r
 	return interval_us != 0 ? timeseries(store, &window, asked, interval_us, json) : 0;
 }
 
+static int
+record(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
+{
+	struct cm_json *json = cm_reply_json(reply);
+	struct cm_measure measure;
+	int rc;
+
+	rc = cm_measure_read(body, cm_query_tenant(query), cm_query_now(query), &measure, cm_reply_problem(reply));
+	if (rc == 0 && (rc = cm_reply_commit(reply, cm_measure_store, &measure)) == CM_EPARAM)
+		cm_reply_refuse(reply, "call_id", measure.event.detail);
+	if (rc == 0) {
+		cm_measure_log(&measure, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
+		cm_reply_status(reply, 201);
+		cm_json_text(json, "status", "recorded");
+		cm_json_text(json, "call_id", measure.event.call_id);
+		cm_json_text(json, "event_type", measure.event.component);
+		cm_json_milliseconds(json, "duration_ms", measure.event.latency_us);
+	}
+	cm_measure_done(&measure);
+	return rc;
+}
+
 const struct cm_endpoint cm_endpoint = {
 	.name = "latency", .path = "/metrics/latency", .summary = "How long callers and components wait: exact percentiles.",
-	.params = params, .handle = latency, .max_age_s = 10,
+	.params = params, .handle = latency, .max_age_s = 10, .take = record, .takes = "application/json",
+	.body_help = "{call_id, event_type, duration_ms, metadata}: one timed step.",
 };

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_log.h"
 #include "error.h"
+#include "log.h"
 
 /* Where a body is being cut. */
 struct cutting {
@@ -188,6 +190,39 @@ cm_batch_report(const struct cm_batch *batch, struct cm_json *json)
 	cm_json_int(json, "duplicates", counts[CM_DUPLICATE]);
 	cm_json_int(json, "unknown", unknown);
 	report_rejected(batch, json);
+}
+
+static void
+log_event(const struct cm_event *event, const char *key_id)
+{
+	struct cm_call_event line = {
+		.call_id = event->call_id, .call_type = event->call_type, .caller_number = event->caller_number,
+		.callee_number = event->callee_number, .status = event->status, .failure_reason = event->reason,
+		.tenant_id = event->tenant_id, .agent = event->agent, .provider = event->provider,
+		.key_id = *key_id != '\0' ? key_id : NULL, .has_duration = event->duration_us >= 0,
+		.duration_us = event->duration_us,
+	};
+
+	if (event->effect == CM_CALL_STARTED) {
+		cm_log_call_started(&line);
+	} else if (event->effect == CM_CALL_ENDED) {
+		cm_log_call_ended(&line);
+	} else if (event->effect == CM_STEP && event->latency_us >= 0 && cm_log_lets(CM_DEBUG)) {
+		line.event_type = event->component;
+		line.has_duration = true;
+		line.duration_us = event->latency_us;
+		cm_log_call_latency(&line);
+	}
+}
+
+void
+cm_batch_log(const struct cm_batch *batch, const char *key_id)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count && cm_log_lets(CM_INFO); i++)
+		if (batch->events[i].verdict == CM_ACCEPTED)
+			log_event(&batch->events[i], key_id);
 }
 
 void

@@ -28,6 +28,9 @@ int cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, str
 /* Writes what became of the events: accepted, duplicates, unknown (accepted, but of no known type), rejected. */
 void cm_batch_report(const struct cm_batch *batch, struct cm_json *json);
 
+/* Logs the calls that began and ended by it, and at level DEBUG each timed step; key_id: who sent it, "" where nobody knows. */
+void cm_batch_log(const struct cm_batch *batch, const char *key_id);
+
 void cm_batch_done(struct cm_batch *batch);
 
 #endif

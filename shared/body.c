@@ -215,11 +215,16 @@ read_any(struct cm_client *client, struct cm_body *body, struct cm_problem *prob
 }
 
 int
-cm_body_read(struct cm_client *client, const char *types, struct cm_body *body, struct cm_problem *problem)
+cm_body_read(struct cm_client *client, const char *types, bool optional, struct cm_body *body, struct cm_problem *problem)
 {
 	struct cm_body read = { 0 };
 	int rc;
 
+	if (optional && announced(client) <= 0) {
+		read.bytes = calloc(1, 1);
+		*body = read;
+		return read.bytes != NULL ? 0 : CM_ENOMEM;
+	}
 	if ((rc = check_type(cm_client_variable(client, "CONTENT_TYPE"), types, &read, problem)) == 0)
 		rc = read_any(client, &read, problem);
 	if (rc < 0) {

@@ -19,9 +19,9 @@ struct cm_body {
 
 enum { CM_BODY_MOST_BYTES = 8 * 1024 * 1024 };
 
-/* Reads the body of a request.  types: the media types that are understood, a space between.  CM_EPARAM fills *problem (400, 413,
- * 415); CM_EBUSY: too many large bodies at once; CM_ENOMEM. */
-int cm_body_read(struct cm_client *client, const char *types, struct cm_body *body, struct cm_problem *problem);
+/* Reads the body of a request.  types: the media types that are understood, a space between; optional: it may be left out.
+ * CM_EPARAM fills *problem (400, 413, 415); CM_EBUSY: too many large bodies at once; CM_ENOMEM. */
+int cm_body_read(struct cm_client *client, const char *types, bool optional, struct cm_body *body, struct cm_problem *problem);
 void cm_body_done(struct cm_body *body);
 
 #endif

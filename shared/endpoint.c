@@ -222,7 +222,7 @@ answer(struct request *request)
 	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
 }
 
-/* What stands in for the parameters of a POST: its data is the body. */
+/* A question's parameters are not those of what is posted to it. */
 static const struct cm_param no_params[] = { { 0 } };
 
 /* A POST: the body, read whole, then what takes it in. */
@@ -234,13 +234,15 @@ take(struct request *request)
 	struct cm_body body;
 	int rc;
 
-	rc = cm_query_parse(no_params, cm_client_variable(request->client, "QUERY_STRING"), *tenant != '\0' ? tenant : NULL,
+	rc = cm_query_parse(cm_endpoint.handle == NULL ? cm_endpoint.params : no_params,
+	    cm_client_variable(request->client, "QUERY_STRING"), *tenant != '\0' ? tenant : NULL,
 	    cm_now_us(), &request->query, &reply->problem);
 	if (rc < 0)
 		return rc;
 	request->pretty = cm_query_flag(request->query, "pretty");
 	cache_header(reply, 0);
-	if ((rc = cm_body_read(request->client, cm_endpoint.takes, &body, &reply->problem)) < 0) {
+	rc = cm_body_read(request->client, cm_endpoint.takes, cm_endpoint.body_optional, &body, &reply->problem);
+	if (rc < 0) {
 		if (rc == CM_EBUSY)
 			cm_reply_trouble(reply, "Too many large bodies at once; try again.");
 		return rc;

@@ -28,6 +28,7 @@ struct cm_endpoint {
 	/* POST; NULL: not taken.  What it stores goes through cm_reply_commit. */
 	int (*take)(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply);
 	const char *takes;			/* the media types of its body, a space between */
+	bool body_optional;
 	const char *body_help;			/* what it holds, for --help and the index */
 	int threads;				/* that serve at once, so that they share commits; 0: one */
 	/* Fills a reply when the database cannot be read, in place of the problem document; NULL: none. */

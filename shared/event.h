@@ -70,7 +70,7 @@ struct cm_event {
 	const char *component_id;	/* of the reading */
 	const char *state;
 	const char *speaker;		/* of the line */
-	const char *body;		/* JSON: metadata of the call, readings, an unknown event; or the spoken words */
+	const char *body;		/* JSON: metadata of the call or step, readings, an unknown event; or the spoken words */
 };
 
 /*

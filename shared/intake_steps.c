@@ -67,7 +67,7 @@ add_step(struct cm_taking *taking, const struct cm_event *event, const struct cm
 		CM_TEXT_PARAM("turn_id", event->turn_id), CM_INT_PARAM("series_id", series_id),
 		CM_TEXT_PARAM("component", component->name), CM_TEXT_PARAM("provider", event->provider),
 		CM_TEXT_PARAM("model", event->model), CM_INT_PARAM("at", event->at), CM_INT_PARAM("duration_us", duration_us),
-		CM_INT_PARAM("bin", step.bin), { 0 },
+		CM_INT_PARAM("bin", step.bin), CM_TEXT_PARAM("metadata", event->body), { 0 },
 	};
 
 	if ((rc = cm_store_run(taking->store, "latency-add", binds)) < 0)

@@ -65,6 +65,9 @@ bool cm_value_is_object(const struct cm_value *value);
 bool cm_value_is_array(const struct cm_value *value);
 /* The value of a key; NULL where there is none, where it is null, or where value is NULL or no object. */
 const struct cm_value *cm_value_get(const struct cm_value *value, const char *key);
+/* Whether an object has a key, be it null, and how many keys it has. */
+bool cm_value_has(const struct cm_value *value, const char *key);
+size_t cm_value_count(const struct cm_value *value);
 /* A string and its length, which may include NUL; NULL where it is none. */
 const char *cm_value_text(const struct cm_value *value, size_t *bytes);
 /* A finite number; false where it is none. */

@@ -127,6 +127,18 @@ cm_value_get(const struct cm_value *value, const char *key)
 	return (const struct cm_value *)found;
 }
 
+bool
+cm_value_has(const struct cm_value *value, const char *key)
+{
+	return json_object_object_get_ex(object_of(value), key, NULL);
+}
+
+size_t
+cm_value_count(const struct cm_value *value)
+{
+	return (size_t)json_object_object_length(object_of(value));
+}
+
 const char *
 cm_value_text(const struct cm_value *value, size_t *bytes)
 {

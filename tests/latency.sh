@@ -18,4 +18,42 @@ ask latency 'hours=24&interval=1m'
 is_problem 400 interval '*1000 spans*'
 ask latency 'hours=1&interval=4s'
 is "900 spans are not too many" "$(json '.timeseries | length')" 900
+
+# Taken in, a step at a time: into the voice app's own table, from which the facts follow.
+call=$(sql "SELECT call_id FROM calls LIMIT 1")
+before=$(sql "SELECT count(*) FROM latency_events")
+post_text latency "{\"call_id\":\"$call\",\"event_type\":\"tool_call_duration\",\"duration_ms\":812.125,\"metadata\":{\"tool\":\"crm\"}}"
+is "recorded" "$status $(cat "$work/body")" \
+	"201 {\"status\":\"recorded\",\"call_id\":\"$call\",\"event_type\":\"tool_call_duration\",\"duration_ms\":812.125}"
+is "the app's row" "$(sql "SELECT duration_ms, timestamp, metadata FROM latency_events WHERE id = (SELECT max(id) FROM latency_events)")" \
+	'812.125|2026-02-06T10:30:00.000000+00:00|{"tool":"crm"}'
+is "one row" "$(sql "SELECT count(*) - $before FROM latency_events")" 1
+is "a line of the log" "$(jq -c '[.message, .call_id, .duration_ms]' "$work/log")" "[\"call_latency\",\"$call\",812.125]"
+ask latency 'component=tool&hours=1'
+is "the question sees it" "$(json '.tool_call_duration_ms.max >= 812.125')" true
+obeys_law "the app's database"
+for field in call_id event_type duration_ms; do
+	post_text latency "$(printf '{"call_id":"c","event_type":"tool","duration_ms":1}' | jq -c "del(.$field)")"
+	is_problem 400 "$field" 'This field is missing.'
+done
+for wrong in '"event_type":"moon"' '"duration_ms":"12"' '"duration_ms":-1' '"duration_ms":1e300' '"call_id":""' '"metadata":[]'; do
+	post_text latency "$(printf '{"call_id":"c","event_type":"tool","duration_ms":1,%s}' "$wrong")"
+	wrong_field=${wrong%%:*}
+	is_problem 400 "$(echo "$wrong_field" | tr -d '"')"
+done
+post_text latency '[1]'
+is_problem 400 ''
+post_text latency '{"call_id":"c"' CONTENT_TYPE=text/csv
+is_problem 415 ''
+post_text latency "{\"call_id\":\"$call\",\"event_type\":\"tool\",\"duration_ms\":5}" CALLMETRICS_TENANT=other
+is_problem 400 call_id '*another tenant*'
+post_text latency '{"call_id":"c","event_type":"tool","duration_ms":1}' QUERY_STRING=hours=2
+is_problem 400 hours
+
+# Into a database of our own.
+own_db
+post_text latency '{"call_id":"c","event_type":"session_duration","duration_ms":0,"metadata":{"a":1}}' CALLMETRICS_TENANT=acme
+is "our own: zero is a value" "$status $(sql "SELECT component, duration_us, metadata, tenant_id FROM cm_latency JOIN cm_series USING (series_id)")" \
+	'201 session|0|{"a":1}|acme'
+obeys_law "our own"
 finish

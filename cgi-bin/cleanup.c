@@ -1,0 +1,108 @@
+/*
+ * cleanup: POST /cleanup-stale-calls {threshold_seconds, dry_run}
+ *
+ * Calls that are still active though they began longer ago than the threshold become `timeout`, ended now.  In a voice app's database
+ * the app's own rows are updated.  Both fields may be given as parameters instead; the body may be empty.
+ *
+ *   200  {"cleaned_count":2,"cleaned_calls":[{"call_id":"..","call_type":"inbound","started_at":"..","duration_seconds":7201.5,
+ *         "status":"timeout"},..],"threshold_seconds":3600,"cutoff_time":"..","dry_run":false,"errors":[]}
+ *   400  a field is not what it should be
+ *   503  the call database is locked, full or not there
+ */
+#include "config.h"
+
+#include "call_log.h"
+#include "cleanup.h"
+#include "endpoint.h"
+#include "error.h"
+#include "fields.h"
+#include "settings.h"
+
+enum { THRESHOLD_S = 3600, THRESHOLD_MOST_S = 366 * CM_DAY_S, CALLS_MOST = 10000 };
+
+static const struct cm_param params[] = {
+	{ "threshold_seconds", CM_INT, .min = 1, .max = THRESHOLD_MOST_S,
+	    .help = "calls that began longer ago are stale; STALE_CALL_THRESHOLD_SECONDS or 3600 where not given" },
+	{ "dry_run", CM_FLAG, .fallback = "0", .help = "1: tell them, and change nothing" },
+	{ 0 },
+};
+
+static int
+clean(struct cm_cleanup *cleanup, struct cm_reply *reply)
+{
+	int rc;
+
+	do
+		rc = cm_reply_commit(reply, cm_cleanup_some, cleanup);
+	while (rc == 0 && cleanup->turn == CM_CLEANUP_TURN && cleanup->count < CALLS_MOST);
+	return rc;
+}
+
+static void
+report(struct cm_json *json, const struct cm_cleanup *cleanup, int64_t threshold_s)
+{
+	size_t i;
+
+	cm_json_int(json, "cleaned_count", (int64_t)cleanup->count);
+	cm_json_array(json, "cleaned_calls");
+	for (i = 0; i < cleanup->count; i++) {
+		cm_json_object(json, NULL);
+		cm_json_text(json, "call_id", cleanup->calls[i].call_id);
+		cm_json_text(json, "call_type", cleanup->calls[i].call_type);
+		cm_json_time(json, "started_at", cleanup->calls[i].started);
+		cm_json_seconds(json, "duration_seconds", cleanup->calls[i].duration_us);
+		cm_json_text(json, "status", cleanup->dry_run ? "active" : "timeout");
+		cm_json_end(json);
+	}
+	cm_json_end(json);
+	cm_json_int(json, "threshold_seconds", threshold_s);
+	cm_json_time(json, "cutoff_time", cleanup->cutoff);
+	cm_json_bool(json, "dry_run", cleanup->dry_run);
+	cm_json_array(json, "errors");
+	cm_json_end(json);
+}
+
+static void
+log_ended(const struct cm_cleanup *cleanup, const char *key_id)
+{
+	size_t i;
+
+	for (i = 0; i < cleanup->count && !cleanup->dry_run; i++) {
+		const struct cm_call_event event = {
+			.call_id = cleanup->calls[i].call_id, .call_type = cleanup->calls[i].call_type, .status = "timeout",
+			.key_id = *key_id != '\0' ? key_id : NULL, .has_duration = true, .duration_us = cleanup->calls[i].duration_us,
+		};
+
+		cm_log_call_ended(&event);
+	}
+}
+
+static int
+cleanup_stale(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
+{
+	int64_t threshold_s = cm_setting_int("STALE_CALL_THRESHOLD_SECONDS", THRESHOLD_S, 1, THRESHOLD_MOST_S);
+	struct cm_cleanup cleanup = { .tenant_id = cm_query_tenant(query), .now = cm_query_now(query),
+		.dry_run = cm_query_flag(query, "dry_run") };
+	const struct cm_int_field fields[] = {
+		{ "threshold_seconds", 1, THRESHOLD_MOST_S, .number = &threshold_s }, { "dry_run", .flag = &cleanup.dry_run }, { 0 },
+	};
+	int rc;
+
+	if (cm_query_given(query, "threshold_seconds"))
+		threshold_s = cm_query_int(query, "threshold_seconds");
+	if ((rc = cm_fields_read(body, fields, cm_reply_problem(reply))) < 0)
+		return rc;
+	cleanup.cutoff = cleanup.now - threshold_s * CM_SECOND_US;
+	if ((rc = clean(&cleanup, reply)) == 0) {
+		report(cm_reply_json(reply), &cleanup, threshold_s);
+		log_ended(&cleanup, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
+	}
+	cm_cleanup_done(&cleanup);
+	return rc;
+}
+
+const struct cm_endpoint cm_endpoint = {
+	.name = "cleanup", .path = "/cleanup-stale-calls", .summary = "Ends calls that began long ago and were never ended.",
+	.params = params, .take = cleanup_stale, .takes = "application/json", .body_optional = true,
+	.body_help = "{threshold_seconds, dry_run}, or nothing.",
+};

@@ -1,0 +1,119 @@
+/* cleanup: calls that were never ended; see cleanup.h. */
+#include "config.h"
+
+#include "cleanup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "intake_own.h"
+#include "source.h"
+
+static int
+keep_call(struct cm_cleanup *cleanup, const struct cm_rows *rows)
+{
+	struct cm_cleaned *calls, call;
+
+	if (cleanup->count == cleanup->room) {
+		size_t room = cleanup->room == 0 ? 64 : 2 * cleanup->room;
+
+		if ((calls = realloc(cleanup->calls, room * sizeof *calls)) == NULL)
+			return CM_ENOMEM;
+		cleanup->calls = calls;
+		cleanup->room = room;
+	}
+	call.call_id = cm_arena_copy(&cleanup->arena, cm_rows_text(rows, 0), cm_rows_bytes(rows, 0));
+	call.call_type = cm_arena_copy(&cleanup->arena, cm_rows_text(rows, 1), cm_rows_bytes(rows, 1));
+	if (call.call_id == NULL || call.call_type == NULL)
+		return CM_ENOMEM;
+	call.started = cm_rows_int(rows, 2);
+	call.duration_us = cleanup->now - call.started;
+	cleanup->calls[cleanup->count++] = call;
+	return 0;
+}
+
+/* The next stale calls after the last one that was found: a dry run leaves them as they are. */
+static int
+find_stale(struct cm_store *store, struct cm_cleanup *cleanup)
+{
+	const struct cm_cleaned *last = cleanup->count > 0 ? &cleanup->calls[cleanup->count - 1] : NULL;
+	const struct cm_bind binds[] = {
+		CM_TEXT_PARAM("tenant_id", cleanup->tenant_id), CM_INT_PARAM("before", cleanup->cutoff),
+		CM_INT_PARAM("after_us", last != NULL ? last->started : INT64_MIN),
+		CM_TEXT_PARAM("after_id", last != NULL ? last->call_id : ""), CM_INT_PARAM("limit", CM_CLEANUP_TURN), { 0 },
+	};
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(store, "calls-stale", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = keep_call(cleanup, rows)) < 0)
+			break;
+	cm_rows_done(rows);
+	return rc;
+}
+
+/* The voice app's row; 0 where it has none of this call. */
+static int64_t
+end_in_source(struct cm_store *store, const struct cm_cleanup *cleanup, const struct cm_cleaned *call)
+{
+	char ended[CM_SOURCE_TIME], seconds[32];
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call->call_id), CM_TEXT_PARAM("ended_at", ended),
+		CM_TEXT_PARAM("duration_seconds", seconds), { 0 } };
+
+	cm_source_time(cleanup->now, ended);
+	snprintf(seconds, sizeof seconds, "%lld.%06d", (long long)(call->duration_us / CM_SECOND_US),
+	    (int)(call->duration_us % CM_SECOND_US));
+	return cm_store_run(store, "source-call-timeout", binds);
+}
+
+static int
+end_in_facts(struct cm_store *store, struct cm_cleanup *cleanup, const struct cm_cleaned *call)
+{
+	struct cm_taking taking = { .store = store, .arena = &cleanup->arena, .now = cleanup->now };
+	struct cm_known_call known;
+	int rc;
+
+	if ((rc = cm_call_find(&taking, call->call_id, &known)) < 0)
+		return rc;
+	known.status = known.failure_reason = "timeout";
+	known.ended_us = cleanup->now;
+	known.duration_us = call->duration_us;
+	return cm_call_store(&taking, call->call_id, &known);
+}
+
+static int
+end_call(struct cm_store *store, struct cm_cleanup *cleanup, const struct cm_cleaned *call, bool in_source)
+{
+	int64_t changed = 0;
+
+	if (in_source && (changed = end_in_source(store, cleanup, call)) < 0)
+		return (int)changed;
+	return changed > 0 ? 0 : end_in_facts(store, cleanup, call);
+}
+
+int
+cm_cleanup_some(struct cm_store *store, void *arg)
+{
+	struct cm_cleanup *cleanup = arg;
+	size_t i, before = cleanup->count;
+	bool in_source;
+	int rc;
+
+	if ((rc = cm_source_has(store, "calls", &in_source)) < 0 || (rc = find_stale(store, cleanup)) < 0)
+		return rc;
+	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
+		rc = end_call(store, cleanup, &cleanup->calls[i], in_source);
+	cleanup->turn = cleanup->count - before;
+	return rc;
+}
+
+void
+cm_cleanup_done(struct cm_cleanup *cleanup)
+{
+	free(cleanup->calls);
+	cm_arena_done(&cleanup->arena);
+}
