@@ -64,40 +64,22 @@ fail(struct turn *turn, int rc, const struct cm_store *store)
 	snprintf(turn->problem, CM_COMMIT_PROBLEM, "%s", cm_store_problem(store));
 }
 
-/* Failures of the store are everybody's; anything else is the turn's own. */
+/* Failures of the store are everybody's; anything else is the turn's own, which then has stored nothing. */
 static bool
 is_of_store(int rc)
 {
 	return rc == CM_EBUSY || rc == CM_ESTORE || rc == CM_ENOMEM;
 }
 
-/* Runs one turn of several so that it can be undone alone. */
-static int
-run_apart(struct cm_store *store, struct turn *turn)
-{
-	size_t noted = cm_fold_noted(store);
-	int rc;
-
-	if ((rc = cm_store_savepoint(store)) < 0)
-		return rc;
-	turn->rc = turn->work(store, turn->arg);
-	if (is_of_store(turn->rc))
-		return turn->rc;
-	if (turn->rc < 0)
-		cm_fold_forget(store, noted);
-	return cm_store_release(store, turn->rc >= 0);
-}
-
 static int
 run_turns(struct cm_store *store, struct turn *turns)
 {
-	int rc = 0;
-
-	if (turns->next == NULL)
-		return turns->rc = turns->work(store, turns->arg);
-	for (; turns != NULL && rc == 0; turns = turns->next)
-		rc = run_apart(store, turns);
-	return rc;
+	for (; turns != NULL; turns = turns->next) {
+		turns->rc = turns->work(store, turns->arg);
+		if (is_of_store(turns->rc))
+			return turns->rc;
+	}
+	return 0;
 }
 
 static int

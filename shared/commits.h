@@ -19,10 +19,11 @@ int cm_commits_open(const char *url, struct cm_commits **out);
 void cm_commits_close(struct cm_commits *commits);
 
 /*
- * Runs work(store, arg) in a write transaction, maybe together with that of others, and returns when it is durably stored:
- * 0, or what went wrong, and then nothing of it is stored.  The work is run once, in whichever thread leads.  A negative answer of
- * the work undoes the work alone.  CM_EBUSY: locked or full, worth another try; CM_ESTORE, CM_ENOMEM.  problem: the failure in words
- * for people, as cm_store_problem.
+ * Runs work(store, arg) in a write transaction, maybe together with that of others, and returns when it is durably stored: 0, or what
+ * went wrong, and then nothing of it is stored.  The work is run once, in whichever thread leads.  CM_EBUSY: locked or full, worth
+ * another try; CM_ESTORE, CM_ENOMEM; problem: that in words for people, as cm_store_problem.  Any other negative number is the work's
+ * own refusal: it has to come before the work stores anything, for there is no savepoint to go back to (each would cost a copy of every
+ * page that the work touches).
  */
 int cm_commit(struct cm_commits *commits, int (*work)(struct cm_store *store, void *arg), void *arg,
     char problem[CM_COMMIT_PROBLEM]);

@@ -84,23 +84,6 @@ cm_fold_note(struct cm_store *store, const struct cm_fold_step *step)
 	return 0;
 }
 
-size_t
-cm_fold_noted(struct cm_store *store)
-{
-	const struct notes *notes = cm_store_memo(store);
-
-	return notes != NULL ? notes->count : 0;
-}
-
-void
-cm_fold_forget(struct cm_store *store, size_t keep)
-{
-	struct notes *notes = cm_store_memo(store);
-
-	if (notes != NULL && notes->count > keep)
-		notes->count = keep;
-}
-
 static int
 leave_pending(struct cm_store *store, const struct cm_fold_step *step)
 {

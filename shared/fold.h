@@ -22,10 +22,6 @@ struct cm_fold_step {
 /* Notes a step that was stored in this transaction.  CM_ENOMEM. */
 int cm_fold_note(struct cm_store *store, const struct cm_fold_step *step);
 
-/* How many are noted, and forgetting all but so many: those of work that was undone. */
-size_t cm_fold_noted(struct cm_store *store);
-void cm_fold_forget(struct cm_store *store, size_t keep);
-
 /* Puts all that is noted into the rollups; before the transaction ends.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
 int cm_fold_all(struct cm_store *store);
 

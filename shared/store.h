@@ -46,10 +46,6 @@ void cm_store_close(struct cm_store *store);
 int cm_store_begin(struct cm_store *store);
 int cm_store_end(struct cm_store *store, bool keep);
 
-/* Inside a write transaction: what follows can be undone alone, until it is released. */
-int cm_store_savepoint(struct cm_store *store);
-int cm_store_release(struct cm_store *store, bool keep);
-
 /* Facts before this instant may be gone (retention); of this transaction. */
 int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);
 

@@ -369,18 +369,6 @@ cm_store_end(struct cm_store *store, bool keep)
 	return rc;
 }
 
-int
-cm_store_savepoint(struct cm_store *store)
-{
-	return run_text(store, "SAVEPOINT part");
-}
-
-int
-cm_store_release(struct cm_store *store, bool keep)
-{
-	return run_text(store, keep ? "RELEASE part" : "ROLLBACK TO part; RELEASE part");
-}
-
 static struct cm_rows *
 kept_rows(struct cm_store *store, const char *name)
 {
