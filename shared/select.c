@@ -220,7 +220,7 @@ is_better_raw(const struct cm_select *select)
 		return false;
 	for (i = 0; i < select->cell_count; i++)
 		count += select->cells[i].sum.n;
-	return count <= RAW_MOST;
+	return select->cell_count > 0 && count <= RAW_MOST;
 }
 
 static void
