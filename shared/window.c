@@ -130,8 +130,10 @@ cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, const struc
 static bool
 continues(const struct cm_piece *last, const struct cm_piece *piece, const cm_us *edges)
 {
-	return piece->resolution_s != 0 && last->resolution_s == piece->resolution_s && !last->taken && !piece->taken && last->to == piece->from &&
-	    last->from >= edges[last->first] && piece->from >= edges[piece->first] && piece->to <= edges[piece->first + 1];
+	if (piece->resolution_s == 0 || last->resolution_s != piece->resolution_s || last->taken || piece->taken)
+		return false;
+	return last->to == piece->from && last->from >= edges[last->first] && piece->from >= edges[piece->first] &&
+	    piece->to <= edges[piece->first + 1];
 }
 
 static int
