@@ -105,8 +105,8 @@ tally_pending(struct cm_store *store, const struct cm_filter *filter, const stru
 	return 0;
 }
 
-/* Pieces that are the same but for being added or taken, which are read once: where two buckets meet, what one has too much is
- * often what the other lacks. */
+/* Pieces that are the same but for being added or taken, which are read once: where two buckets meet, what one has too much
+ * is often what the other lacks. */
 struct alike {
 	const struct cm_piece *pieces[2 * CM_PIECES_MAX];
 	size_t count;

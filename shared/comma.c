@@ -23,7 +23,7 @@ needs_quotes(const char *text, size_t bytes)
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Copies eight bytes; whether they are plain but for blanks.  7-bit bytes plus 0x7f have their top bit set unless they are 0. */
+/* Copies eight bytes; whether they are plain but for blanks.  7-bit bytes plus 0x7f have their top bit set unless 0. */
 static bool
 copy_eight(char *out, const char *text)
 {

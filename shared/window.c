@@ -164,7 +164,8 @@ kept_edge(const struct cm_scope *scope, cm_us at, cm_us pruned)
 }
 
 int
-cm_cut_init(struct cm_cut *cut, const struct cm_scope *scope, const cm_us *edges, size_t n, const struct cm_horizons *horizons)
+cm_cut_init(struct cm_cut *cut, const struct cm_scope *scope, const cm_us *edges, size_t n,
+    const struct cm_horizons *horizons)
 {
 	struct cm_piece pieces[CM_PIECES_MAX];
 	size_t i, k, count;
@@ -172,7 +173,8 @@ cm_cut_init(struct cm_cut *cut, const struct cm_scope *scope, const cm_us *edges
 
 	*cut = (struct cm_cut){ .exact = true };
 	for (i = 0; i < n; i++) {
-		cm_us from = kept_edge(scope, edges[i], horizons->pruned), to = kept_edge(scope, edges[i + 1], horizons->pruned);
+		cm_us from = kept_edge(scope, edges[i], horizons->pruned);
+		cm_us to = kept_edge(scope, edges[i + 1], horizons->pruned);
 
 		if (from != edges[i] || to != edges[i + 1])
 			cut->exact = false;
