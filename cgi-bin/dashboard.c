@@ -129,25 +129,25 @@ latency(struct cm_store *store, const struct cm_window *window, struct cm_json *
 static int
 dashboard(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
-	struct cm_window window = cm_query_window(query), before = window;
+	struct cm_window window = cm_query_window(query);
+	const cm_us edges[] = { 2 * window.from - window.to, window.from, window.to };
 	struct cm_json *json = cm_reply_json(reply);
-	struct cm_tally now, then;
+	struct cm_tally tallies[2];
+	const struct cm_tally *then = &tallies[0], *now = &tallies[1];
 	int64_t active, stale;
 	int rc;
 
 	if (window.to - window.from > CM_HOURS_MAX * CM_HOUR_US)
 		return cm_reply_refuse(reply, "start_time", "The dashboard shows at most 366 days.");
-	before.from = 2 * window.from - window.to;
-	before.to = window.from;
-	if ((rc = cm_tally(store, &window, &now)) < 0 || (rc = cm_tally(store, &before, &then)) < 0 ||
+	if ((rc = cm_tally_buckets(store, &window.filter, edges, nitems(edges) - 1, tallies)) < 0 ||
 	    (rc = cm_active_calls(store, &window.filter, 0, &active, &stale)) < 0)
 		return rc;
 	period(json, query, &window);
-	summary(json, &now, &then, active);
-	breakdown(json, &now);
+	summary(json, now, then, active);
+	breakdown(json, now);
 	if ((rc = duration(store, &window, json)) < 0)
 		return rc;
-	transcript(json, &now);
+	transcript(json, now);
 	if ((rc = timeseries(store, query, &window, json)) < 0)
 		return rc;
 	return latency(store, &window, json);

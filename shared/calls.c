@@ -105,25 +105,70 @@ tally_pending(struct cm_store *store, const struct cm_filter *filter, const stru
 	return 0;
 }
 
+/* Pieces that are the same but for being added or taken, which are read once: where two buckets meet, what one has too much
+ * is often what the other lacks. */
+struct alike {
+	const struct cm_piece *pieces[2 * CM_PIECES_MAX];
+	size_t count;
+};
+
+static bool
+are_alike(const struct cm_piece *a, const struct cm_piece *b)
+{
+	return a->resolution_s == b->resolution_s && a->from == b->from && a->to == b->to && a->count == 1 && b->count == 1;
+}
+
+/* Those of a cut that are like the i-th, from it on; none where an earlier one is.  Long cuts are not searched. */
+static struct alike
+alike_of(const struct cm_cut *cut, size_t i)
+{
+	struct alike alike = { .count = 0 };
+	size_t k, end = cut->count <= nitems(alike.pieces) ? cut->count : 0;
+
+	for (k = 0; k < end && k < i; k++)
+		if (are_alike(&cut->pieces[k], &cut->pieces[i]))
+			return alike;
+	alike.pieces[alike.count++] = &cut->pieces[i];
+	for (k = i + 1; k < end; k++)
+		if (are_alike(&cut->pieces[k], &cut->pieces[i]))
+			alike.pieces[alike.count++] = &cut->pieces[k];
+	return alike;
+}
+
+static struct counts
+negative(const struct counts *counts)
+{
+	struct counts less = { .n = -counts->n, .with_transcript = -counts->with_transcript, .timed = -counts->timed,
+		.duration_sum_us = -counts->duration_sum_us };
+
+	return less;
+}
+
+/* Adds what the rows of pieces that are alike say, as they are read for the first of them. */
 static int
-tally_piece(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
+tally_rows(struct cm_store *store, const struct cm_filter *filter, const struct alike *alike, const cm_us *edges,
     struct cm_tally *out)
 {
-	cm_us unit = piece->resolution_s == 0 ? 1 : CM_SECOND_US;
+	const struct cm_piece *first = alike->pieces[0];
+	cm_us unit = first->resolution_s == 0 ? 1 : CM_SECOND_US;
 	struct cm_bind binds[CM_BINDS_MAX];
 	struct cm_rows *rows;
+	size_t i;
 	int rc;
 
-	cm_window_binds(filter, piece, binds);
-	if ((rc = cm_store_query(store, piece_statement(filter, piece), binds, &rows)) < 0)
+	cm_window_binds(filter, first, binds);
+	if ((rc = cm_store_query(store, piece_statement(filter, first), binds, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
-		struct counts counts = read_counts(rows, 2);
+		struct counts counts = read_counts(rows, 2), less = negative(&counts);
+		cm_us at = cm_rows_int(rows, 0) * unit;
 
-		add_outcome(&out[cm_piece_bucket(piece, edges, cm_rows_int(rows, 0) * unit)], cm_rows_text(rows, 1), &counts);
+		for (i = 0; i < alike->count; i++)
+			add_outcome(&out[cm_piece_bucket(alike->pieces[i], edges, at)], cm_rows_text(rows, 1),
+			    alike->pieces[i]->taken == first->taken ? &counts : &less);
 	}
 	cm_rows_done(rows);
-	return rc < 0 || piece->resolution_s == 0 ? rc : tally_pending(store, filter, piece, edges, out);
+	return rc;
 }
 
 int
@@ -136,8 +181,14 @@ cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const c
 	memset(out, 0, n * sizeof *out);
 	if ((rc = cm_window_cut(store, filter, edges, n, &cut)) < 0)
 		return rc;
-	for (i = 0; i < cut.count && rc >= 0; i++)
-		rc = tally_piece(store, filter, &cut.pieces[i], edges, out);
+	for (i = 0; i < cut.count && rc >= 0; i++) {
+		struct alike alike = alike_of(&cut, i);
+
+		if (alike.count > 0)
+			rc = tally_rows(store, filter, &alike, edges, out);
+		if (rc >= 0 && cut.pieces[i].resolution_s != 0)
+			rc = tally_pending(store, filter, &cut.pieces[i], edges, out);
+	}
 	cm_cut_done(&cut);
 	return rc < 0 ? rc : 0;
 }

@@ -23,34 +23,38 @@ needs_quotes(const char *text, size_t bytes)
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* The same of eight bytes at once but for blanks: 7-bit bytes plus 0x7f have their top bit set unless they are 0. */
+/* Copies eight bytes; whether they are plain but for blanks.  7-bit bytes plus 0x7f have their top bit set unless 0. */
 static bool
-are_plain(const char *text)
+copy_eight(char *out, const char *text)
 {
 	uint64_t eight, differ;
 
 	memcpy(&eight, text, sizeof eight);
-	if ((eight & EACH(0x80)) != 0)
-		return false;
+	memcpy(out, &eight, sizeof eight);
 	differ = (eight + EACH(0x7f)) & ((eight ^ EACH('"')) + EACH(0x7f)) & ((eight ^ EACH(',')) + EACH(0x7f)) &
 	    ((eight ^ EACH('\r')) + EACH(0x7f)) & ((eight ^ EACH('\n')) + EACH(0x7f));
-	return (differ & EACH(0x80)) == EACH(0x80);
+	return (eight & EACH(0x80)) == 0 && (differ & EACH(0x80)) == EACH(0x80);
 }
 
 bool
-cm_comma_is_plain(const char *text, size_t bytes)
+cm_comma_plain(char *out, const char *text, size_t bytes)
 {
-	char last[sizeof(uint64_t)];
+	char few[sizeof(uint64_t)] = { 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x' };
+	bool plain;
 	size_t i;
 
 	if (bytes > 0 && (text[0] == ' ' || text[bytes - 1] == ' '))
 		return false;
-	for (i = 0; i + sizeof last <= bytes; i += sizeof last)
-		if (!are_plain(text + i))
-			return false;
-	memset(last, 'x', sizeof last);
-	memcpy(last, text + i, bytes - i);
-	return are_plain(last);
+	if (bytes < sizeof few) {
+		for (i = 0; i < bytes; i++)
+			few[i] = text[i];
+		return copy_eight(out, few);
+	}
+	/* The last eight overlap those before them. */
+	plain = copy_eight(out + bytes - sizeof few, text + bytes - sizeof few);
+	for (i = 0; plain && i + sizeof few < bytes; i += sizeof few)
+		plain = copy_eight(out + i, text + i);
+	return plain;
 }
 
 size_t

@@ -99,15 +99,12 @@ put_field(struct cm_output *out, const struct cm_rows *rows, int column)
 	size_t bytes = cm_rows_bytes(rows, column);
 	int rc;
 
-	if (!cm_comma_is_plain(text, bytes)) {
-		if ((rc = put_odd_field(out, text)) < 0)
-			return rc;
-	} else {
-		if ((rc = cm_output_reserve(out, bytes + 1)) < 0)
-			return rc;
-		memcpy(out->buffer + out->used, text, bytes);
+	if ((rc = cm_output_reserve(out, bytes + 9)) < 0)
+		return rc;
+	if (cm_comma_plain(out->buffer + out->used, text, bytes))
 		out->used += bytes;
-	}
+	else if ((rc = put_odd_field(out, text)) < 0)
+		return rc;
 	out->buffer[out->used++] = ',';
 	return 0;
 }
@@ -180,7 +177,7 @@ look_up_labels(struct cm_output *out, int64_t series_id)
 		return rc;
 	if ((rc = cm_rows_next(rows)) > 0) {
 		for (column = 0; column < 3; column++)
-			bytes += 6 * cm_rows_bytes(rows, column) + 4;
+			bytes += 6 * cm_rows_bytes(rows, column) + 9;
 		if ((rc = cm_output_reserve(out, bytes)) == 0) {
 			from = out->used;
 			rc = put_fields(out, rows, 0, 2);

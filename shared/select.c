@@ -1,66 +1,17 @@
-/* select: the k-th smallest value of each bucket of an answer; see select.h. */
+/* select: what a selection reads at first, all but the bins that a rank lies in; see select.h. */
 #include "config.h"
 
-#include "select.h"
+#include "select_own.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "bins.h"
 #include "error.h"
 #include "pending.h"
 
 enum {
 	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
 	COARSE = -1,			/* the parent of coarse bins */
-};
-
-struct sum {
-	int64_t n;
-	int64_t us;
-};
-
-/* What the rollups say of one coarse bin of one bucket. */
-struct cell {
-	size_t bucket;
-	int bin;
-	struct sum sum;
-};
-
-/* A value that is known by itself: a raw one, or one that the rollups do not hold yet. */
-struct loose {
-	size_t bucket;
-	int bin;
-	int n;				/* -1: to be taken away */
-	int64_t value_us;
-};
-
-struct cm_select {
-	struct cm_store *store;
-	const struct cm_filter *filter;
-	const char *kind;
-	const cm_us *edges;
-	size_t n;
-	struct cm_cut cut;
-	cm_us pruned_before;
-	bool binned;			/* some piece is of buckets */
-	bool (*seen)[CM_COARSE_BINS];	/* of each piece: which coarse bins it has */
-	struct cell *cells;
-	size_t cell_count;
-	size_t cell_room;
-	struct loose *loose;		/* in order of their buckets, once all are read */
-	size_t loose_count;
-	size_t loose_room;
-	size_t *loose_from;		/* bucket b's are from loose_from[b] to below loose_from[b + 1] */
-	struct sum *total;		/* of each bucket */
-	int low;			/* the lowest coarse bin that holds anything */
-	int width;			/* from there to the highest */
-	struct sum *coarse;		/* n rows of width */
-	size_t fine_bucket;		/* what fine[] is of */
-	int fine_of;			/* -1: nothing yet */
-	struct sum fine[CM_FINE_PER_COARSE];
-	bool exact;
-	double error_pct;
 };
 
 /* Makes room for one more; the array, perhaps moved, or NULL for want of memory. */
@@ -101,8 +52,8 @@ keep_loose(struct cm_select *select, size_t bucket, int bin, int n, int64_t valu
 	return 0;
 }
 
-static bool
-is_call(const struct cm_select *select)
+bool
+cm_select_is_call(const struct cm_select *select)
 {
 	return strcmp(select->kind, "call") == 0;
 }
@@ -111,14 +62,13 @@ static const char *
 raw_statement(const struct cm_select *select)
 {
 	if (cm_filter_scope(select->filter)->of_tenant)
-		return is_call(select) ? "values-raw-call-of" : "values-raw-of";
-	return is_call(select) ? "values-raw-call" : "values-raw";
+		return cm_select_is_call(select) ? "values-raw-call-of" : "values-raw-of";
+	return cm_select_is_call(select) ? "values-raw-call" : "values-raw";
 }
 
-/* Runs a statement over a piece; `name` is that of a parameter of its own. */
-static int
-open_piece(struct cm_select *select, const struct cm_piece *piece, const char *statement, const char *name, int number,
-    struct cm_rows **rows)
+int
+cm_select_open(const struct cm_select *select, const struct cm_piece *piece, const char *statement, const char *name,
+    int number, struct cm_rows **rows)
 {
 	struct cm_bind binds[CM_BINDS_MAX];
 	size_t n = cm_window_binds(select->filter, piece, binds);
@@ -136,7 +86,7 @@ read_raw(struct cm_select *select, const struct cm_piece *piece)
 	struct cm_rows *rows;
 	int rc;
 
-	if ((rc = open_piece(select, piece, raw_statement(select), NULL, 0, &rows)) < 0)
+	if ((rc = cm_select_open(select, piece, raw_statement(select), NULL, 0, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		int64_t value_us = cm_rows_int(rows, 0);
@@ -173,9 +123,10 @@ static int
 read_coarse(struct cm_select *select, const struct cm_piece *piece, bool *seen)
 {
 	struct cm_rows *rows;
+	size_t bucket;
 	int rc;
 
-	if ((rc = open_piece(select, piece, "values-binned", "parent", COARSE, &rows)) < 0)
+	if ((rc = cm_select_open(select, piece, "values-binned", "parent", COARSE, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
@@ -184,8 +135,8 @@ read_coarse(struct cm_select *select, const struct cm_piece *piece, bool *seen)
 		if (bin < 0 || bin >= CM_COARSE_BINS)
 			continue;
 		seen[bin] = true;
-		if ((rc = keep_cell(select, cm_piece_bucket(piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US), (int)bin,
-		    sum)) < 0)
+		bucket = cm_piece_bucket(piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US);
+		if ((rc = keep_cell(select, bucket, (int)bin, sum)) < 0)
 			break;
 	}
 	cm_rows_done(rows);
@@ -209,7 +160,7 @@ read_pieces(struct cm_select *select, bool raw)
 	return rc;
 }
 
-/* Whether the buckets read so far hold so little that it is less work to read the whole window raw; so with small tenants. */
+/* Whether the buckets read hold so little that it is less work to read the whole window raw; so with small tenants. */
 static bool
 is_better_raw(const struct cm_select *select)
 {
@@ -220,13 +171,14 @@ is_better_raw(const struct cm_select *select)
 		return false;
 	for (i = 0; i < select->cell_count; i++)
 		count += select->cells[i].sum.n;
-	return count <= RAW_MOST;
+	return select->cell_count > 0 && count <= RAW_MOST;
 }
 
 static void
 make_raw(struct cm_select *select)
 {
-	select->cut.pieces[0] = (struct cm_piece){ .from = select->edges[0], .to = select->edges[select->n], .count = select->n };
+	select->cut.pieces[0] = (struct cm_piece){ .from = select->edges[0], .to = select->edges[select->n],
+		.count = select->n };
 	select->cut.count = 1;
 	select->cell_count = select->loose_count = 0;
 	memset(select->seen[0], 0, sizeof select->seen[0]);
@@ -269,13 +221,6 @@ widen(int *low, int *high, int bin)
 		*high = bin;
 }
 
-static void
-add(struct sum *to, int64_t n, int64_t us)
-{
-	to->n += n;
-	to->us += us;
-}
-
 /* Sums up what was read: the coarse histogram of each bucket, and its total. */
 static int
 sum_up(struct cm_select *select)
@@ -295,16 +240,17 @@ sum_up(struct cm_select *select)
 		return CM_ENOMEM;
 	for (i = 0; i < select->cell_count; i++) {
 		const struct cell *cell = &select->cells[i];
+		size_t at = cell->bucket * (size_t)select->width + (size_t)(cell->bin - low);
 
-		add(&select->total[cell->bucket], cell->sum.n, cell->sum.us);
-		add(&select->coarse[cell->bucket * (size_t)select->width + (size_t)(cell->bin - low)], cell->sum.n, cell->sum.us);
+		cm_sum_add(&select->total[cell->bucket], cell->sum.n, cell->sum.us);
+		cm_sum_add(&select->coarse[at], cell->sum.n, cell->sum.us);
 	}
 	for (i = 0; i < select->loose_count; i++) {
 		const struct loose *loose = &select->loose[i];
-		size_t bin = (size_t)(loose->bin / CM_FINE_PER_COARSE - low);
+		size_t at = loose->bucket * (size_t)select->width + (size_t)(loose->bin / CM_FINE_PER_COARSE - low);
 
-		add(&select->total[loose->bucket], loose->n, loose->n * loose->value_us);
-		add(&select->coarse[loose->bucket * (size_t)select->width + bin], loose->n, loose->n * loose->value_us);
+		cm_sum_add(&select->total[loose->bucket], loose->n, loose->n * loose->value_us);
+		cm_sum_add(&select->coarse[at], loose->n, loose->n * loose->value_us);
 	}
 	return 0;
 }
@@ -388,183 +334,4 @@ cm_select_is_exact(const struct cm_select *select, double *error_pct)
 {
 	*error_pct = select->error_pct;
 	return select->exact;
-}
-
-/* The part of a piece that counts into one bucket; false where there is none. */
-static bool
-part_of(const struct cm_select *select, const struct cm_piece *piece, size_t bucket, struct cm_piece *out)
-{
-	if (bucket < piece->first || bucket >= piece->first + piece->count)
-		return false;
-	*out = *piece;
-	if (piece->count > 1) {
-		out->from = select->edges[bucket] > piece->from ? select->edges[bucket] : piece->from;
-		out->to = select->edges[bucket + 1] < piece->to ? select->edges[bucket + 1] : piece->to;
-	}
-	return true;
-}
-
-static int
-read_fine_piece(struct cm_select *select, const struct cm_piece *piece, int coarse)
-{
-	struct cm_rows *rows;
-	int rc;
-
-	if ((rc = open_piece(select, piece, "values-binned", "parent", coarse, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		add(&select->fine[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
-	cm_rows_done(rows);
-	return rc;
-}
-
-static int
-read_fine(struct cm_select *select, size_t bucket, int coarse)
-{
-	const struct loose *loose = select->loose + select->loose_from[bucket];
-	const struct loose *end = select->loose + select->loose_from[bucket + 1];
-	struct cm_piece part;
-	size_t i;
-	int rc;
-
-	if (select->fine_of == coarse && select->fine_bucket == bucket)
-		return 0;
-	memset(select->fine, 0, sizeof select->fine);
-	select->fine_of = -1;
-	for (; loose < end; loose++)
-		if (loose->bin / CM_FINE_PER_COARSE == coarse)
-			add(&select->fine[loose->bin % CM_FINE_PER_COARSE], loose->n, loose->n * loose->value_us);
-	for (i = 0; i < select->cut.count; i++) {
-		if (!select->seen[i][coarse] || !part_of(select, &select->cut.pieces[i], bucket, &part))
-			continue;
-		if ((rc = read_fine_piece(select, &part, coarse)) < 0)
-			return rc;
-	}
-	select->fine_bucket = bucket;
-	select->fine_of = coarse;
-	return 0;
-}
-
-/* Steps *rank down to a rank within the bin that holds it; the bin, or -1 where the bins hold fewer. */
-static int
-find_bin(const struct sum *bins, int count, int64_t *rank)
-{
-	int i;
-
-	for (i = 0; i < count; i++) {
-		if (*rank <= bins[i].n)
-			return i;
-		*rank -= bins[i].n;
-	}
-	return -1;
-}
-
-/* The rank-th smallest value of a bucket all of whose values are in memory. */
-static int
-pick_loose(const struct cm_select *select, size_t bucket, int64_t rank, int64_t *out_us)
-{
-	size_t from = select->loose_from[bucket], count = select->loose_from[bucket + 1] - from, i;
-	int64_t *values = malloc(count * sizeof *values);
-
-	if (values == NULL)
-		return CM_ENOMEM;
-	for (i = 0; i < count; i++)
-		values[i] = select->loose[from + i].value_us;
-	*out_us = cm_select_value(values, count, (size_t)rank);
-	free(values);
-	return 0;
-}
-
-/* The answer where raw values are gone: the upper end of the bin, and by how much that may be too high. */
-static void
-answer_bin(struct cm_select *select, int64_t floor_us, int64_t top_us, int64_t *out_us)
-{
-	double error_pct = 100.0 * (double)(top_us - floor_us) / (double)floor_us;
-
-	*out_us = top_us;
-	select->exact = false;
-	if (error_pct > select->error_pct)
-		select->error_pct = error_pct;
-}
-
-/* Reads `count` values that the filter lets through; CM_ESTORE where there are fewer than the rollups count: then the law is
- * broken, and no answer is better than a wrong one. */
-static int
-read_bin(struct cm_select *select, struct cm_rows *rows, int64_t *values, int64_t count)
-{
-	bool all = strcmp(cm_filter_scope(select->filter)->name, "all") == 0;
-	const unsigned char *lets = NULL;
-	size_t lets_count = 0;
-	int64_t read = 0;
-	int rc;
-
-	if (!all && (rc = cm_filter_series(select->store, select->filter, &lets, &lets_count)) < 0)
-		return rc;
-	while (read < count) {
-		if ((rc = cm_rows_next(rows)) <= 0)
-			return rc < 0 ? rc : CM_ESTORE;
-		size_t id = all ? 0 : (size_t)cm_rows_int(rows, 1);
-
-		if (all || (id < lets_count && lets[id]))
-			values[read++] = cm_rows_int(rows, 0);
-	}
-	return 0;
-}
-
-/* The rank-th smallest value of one fine bin, from the database, which holds `count` there. */
-static int
-pick_raw(struct cm_select *select, size_t bucket, int bin, int64_t count, int64_t rank, int64_t *out_us)
-{
-	struct cm_piece whole = { .from = select->edges[bucket], .to = select->edges[bucket + 1] };
-	int64_t *values = malloc((size_t)count * sizeof *values);
-	struct cm_rows *rows = NULL;
-	int rc = CM_ENOMEM;
-
-	if (values == NULL)
-		return rc;
-	rc = open_piece(select, &whole, is_call(select) ? "values-in-bin-call" : "values-in-bin", "bin", bin, &rows);
-	if (rc == 0 && (rc = read_bin(select, rows, values, count)) == 0)
-		*out_us = cm_select_value(values, (size_t)count, (size_t)rank);
-	cm_rows_done(rows);
-	free(values);
-	return rc;
-}
-
-/* The rank-th smallest value of one fine bin. */
-static int
-pick_value(struct cm_select *select, size_t bucket, int bin, const struct sum *sum, int64_t rank, int64_t *out_us)
-{
-	int64_t floor_us = cm_bin_floor_us(bin), top_us = cm_bin_floor_us(bin + 1) - 1;
-
-	if (top_us == floor_us)
-		*out_us = floor_us;
-	else if (select->edges[bucket] < select->pruned_before)
-		answer_bin(select, floor_us, top_us, out_us);
-	else if (sum->n == 1)
-		*out_us = sum->us;
-	else
-		return pick_raw(select, bucket, bin, sum->n, rank, out_us);
-	return 0;
-}
-
-int
-cm_select_rank(struct cm_select *select, size_t bucket, int64_t rank, int64_t *out_us)
-{
-	const struct sum *bins = select->coarse + bucket * (size_t)select->width;
-	int coarse, fine, rc;
-
-	if (!select->binned && select->edges[bucket] >= select->pruned_before)
-		return pick_loose(select, bucket, rank, out_us);
-	if ((coarse = find_bin(bins, select->width, &rank)) < 0)
-		return CM_ESTORE;
-	if (bins[coarse].n == 1 && select->edges[bucket] >= select->pruned_before) {
-		*out_us = bins[coarse].us;
-		return 0;
-	}
-	coarse += select->low;
-	if ((rc = read_fine(select, bucket, coarse)) < 0)
-		return rc;
-	if ((fine = find_bin(select->fine, CM_FINE_PER_COARSE, &rank)) < 0)
-		return CM_ESTORE;
-	return pick_value(select, bucket, coarse * CM_FINE_PER_COARSE + fine, &select->fine[fine], rank, out_us);
 }

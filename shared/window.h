@@ -65,8 +65,8 @@ struct cm_horizons {
 size_t cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, const struct cm_horizons *horizons,
     struct cm_piece pieces[CM_PIECES_MAX]);
 
-/* The pieces of n adjacent buckets of an answer, edges[0..n] ascending; adjacent pieces are one.  Where facts are pruned an
- * edge is moved down to one of the narrowest buckets, and exact is false when that moved it. */
+/* The pieces of n adjacent buckets of an answer, edges[0..n] ascending; adjacent runs of buckets are one.  Where facts are
+ * pruned an edge is moved down to one of the narrowest buckets, and exact is false when that moved it. */
 struct cm_cut {
 	struct cm_piece *pieces;
 	size_t count;
