@@ -3,13 +3,14 @@
 
 #include "threads.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
 
 #include "error.h"
 
-enum { THREADS_MOST = 64, NUDGE_MS = 20 };
+enum { THREADS_MOST = 64, NUDGE_MS = 20, ARENAS = 2, LARGE_BYTES = 512 * 1024 };
 
 /* Only there to interrupt a system call. */
 static void
@@ -30,6 +31,15 @@ join(pthread_t thread)
 	}
 }
 
+/* Left to itself the allocator keeps an arena for each thread, and in each what the largest request needed. */
+static void
+share_memory(void)
+{
+	mallopt(M_ARENA_MAX, ARENAS);
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+}
+
 int
 cm_threads_run(int count, void *(*work)(void *arg), void *arg, void (*stop)(int signal_number))
 {
@@ -38,6 +48,7 @@ cm_threads_run(int count, void *(*work)(void *arg), void *arg, void (*stop)(int 
 	int started = 0, got;
 	sigset_t ends;
 
+	share_memory();
 	sigaction(SIGUSR1, &on_nudge, NULL);
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);
