@@ -92,7 +92,7 @@ CREATE TABLE cm_call (
 );
 
 CREATE INDEX cm_call_started ON cm_call (started_us, call_id);
-CREATE INDEX cm_call_series ON cm_call (series_id, started_us);
+CREATE INDEX cm_call_series ON cm_call (series_id, started_us, duration_us, bin, status, call_type, failure_reason, has_transcript);
 CREATE INDEX cm_call_bin ON cm_call (bin, started_us, duration_us, series_id) WHERE bin IS NOT NULL;
 CREATE INDEX cm_call_active ON cm_call (started_us, series_id) WHERE status = 'active';
 CREATE INDEX cm_call_failed ON cm_call (started_us, call_id, series_id) WHERE failure_reason <> '';
