@@ -9,7 +9,6 @@
 
 #include "error.h"
 #include "explain.h"
-#include "store_sqlite.h"
 
 enum { BUFFER_BYTES = 64 * 1024 };
 

@@ -46,6 +46,9 @@ void cm_store_close(struct cm_store *store);
 int cm_store_begin(struct cm_store *store);
 int cm_store_end(struct cm_store *store, bool keep);
 
+/* Lets this transaction run as long as it needs (export). */
+void cm_store_no_deadline(struct cm_store *store);
+
 /* Facts before this instant may be gone (retention); of this transaction. */
 int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);
 

@@ -31,7 +31,7 @@ printf 'Name: sqlite3\nDescription: a fake\nVersion: 3.30.0\n' >"$work/pc/sqlite
 cp "$work/cache.kept" "$work/cache"
 configure PKG_CONFIG_LIBDIR="$work/pc"
 names libsqlite3-dev
-like "which version" "$(tail -n 1 "$work/said")" '*3.31*'
+like "which version" "$(tail -n 1 "$work/said")" '*3.35*'
 sed -i s/3.30.0/3.40.0/ "$work/pc/sqlite3.pc"
 cp "$work/cache.kept" "$work/cache"
 configure PKG_CONFIG_LIBDIR="$work/pc"
