@@ -49,7 +49,8 @@ explain_failure(const struct options *options, int rc)
 	if (rc == CM_ENOTFOUND)
 		fprintf(stderr, "callmetrics key: there is no key %s in %s\n", options->what, options->path);
 	else
-		fprintf(stderr, "callmetrics key: %s: %s\n", options->path, strerror(errno != 0 ? errno : EFBIG));
+		fprintf(stderr, "callmetrics key: %s: %s; --keys FILE or CALLMETRICS_KEYS names another\n", options->path,
+		    strerror(errno != 0 ? errno : EFBIG));
 	return 1;
 }
 
