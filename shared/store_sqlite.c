@@ -100,7 +100,7 @@ static const struct {
 	{ SQLITE_AUTH, CM_ESTORE, "The call database cannot be read: check its owner and mode." },
 	{ SQLITE_CANTOPEN, CM_ESTORE,
 	    "The call database cannot be opened: check its owner and mode, and those of its folder." },
-	{ SQLITE_IOERR, CM_ESTORE, "Reading the call database failed; check the disk." },
+	{ SQLITE_IOERR, CM_ESTORE, "Reading or writing the call database failed; check the disk." },
 };
 
 static int
@@ -364,7 +364,8 @@ cm_store_end(struct cm_store *store, bool keep)
 	cm_store_set_memo(store, NULL, NULL);
 	if (keep && (rc = run_text(store, "COMMIT")) == 0)
 		return 0;
-	if (run_text(store, "ROLLBACK") < 0)
+	/* A full disk may have rolled it back already; and the first failure is the one that is told. */
+	if (sqlite3_get_autocommit(store->db) == 0 && sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
 		disconnect(store);
 	return rc;
 }
