@@ -76,6 +76,7 @@ at_least "answered events" 1000
 for form in single array lines gzip; do
 	at_least "$form" 10
 done
+at_least padded 2
 at_least "events killed" 5
 at_least "nginx workers killed" 1
 at_least "nginx killed" 1
