@@ -3,13 +3,19 @@
 
 #include "threads.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
 
 #include "error.h"
 
-enum { THREADS_MOST = 64, NUDGE_MS = 20 };
+enum {
+	THREADS_MOST = 64,
+	NUDGE_MS = 20,
+	ARENAS_MOST = 4,			/* of malloc's; each keeps for itself what was freed in it */
+	MAPPED_FROM_BYTES = 256 * 1024,		/* what is larger goes back to the system when it is freed */
+};
 
 /* Only there to interrupt a system call. */
 static void
@@ -38,6 +44,8 @@ cm_threads_run(int count, void *(*work)(void *arg), void *arg, void (*stop)(int 
 	int started = 0, got;
 	sigset_t ends;
 
+	mallopt(M_ARENA_MAX, ARENAS_MOST);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
 	sigaction(SIGUSR1, &on_nudge, NULL);
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);
