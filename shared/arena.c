@@ -45,6 +45,19 @@ cm_arena_copy(struct cm_arena *arena, const char *text, size_t bytes)
 }
 
 void
+cm_arena_clear(struct cm_arena *arena)
+{
+	struct cm_arena_chunk *kept = arena->chunks;
+
+	if (kept == NULL)
+		return;
+	if (kept->next != NULL || kept->room > CHUNK_BYTES)
+		cm_arena_done(arena);
+	else
+		kept->used = 0;
+}
+
+void
 cm_arena_done(struct cm_arena *arena)
 {
 	struct cm_arena_chunk *next;

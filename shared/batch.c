@@ -7,9 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allowance.h"
 #include "call_log.h"
 #include "error.h"
 #include "log.h"
+
+enum { DETAIL_BYTES = 64 };		/* of why an event is rejected, as a rule */
+
+/* What the events of all requests take at once. */
+static struct cm_allowance allowance = CM_ALLOWANCE(48 * 1024 * 1024);
 
 /* Where a body is being cut. */
 struct cutting {
@@ -94,20 +100,6 @@ start_cutting(const struct cm_body *body)
 	return cutting;
 }
 
-static struct cm_event *
-add_event(struct cm_batch *batch, size_t *room)
-{
-	struct cm_event *events;
-
-	if (batch->count == *room) {
-		*room = *room == 0 ? 16 : 2 * *room;
-		if ((events = realloc(batch->events, *room * sizeof *events)) == NULL)
-			return NULL;
-		batch->events = events;
-	}
-	return &batch->events[batch->count++];
-}
-
 static int
 refuse(struct cm_problem *problem, int status, const char *detail)
 {
@@ -116,29 +108,44 @@ refuse(struct cm_problem *problem, int status, const char *detail)
 	return CM_EPARAM;
 }
 
-static int
-read_events(struct cm_json_reader *reader, const struct cm_body *body, const char *tenant, cm_us now, struct cm_batch *batch,
-    struct cm_problem *problem)
+/* How many events there are; no more than one too many. */
+static size_t
+count_events(struct cutting cutting)
 {
-	struct cutting cutting = start_cutting(body);
+	const char *text;
+	size_t bytes, count = 0;
+
+	while (count <= CM_BATCH_MOST_EVENTS && next_text(&cutting, &text, &bytes))
+		count++;
+	return count;
+}
+
+/* Room for so many events and the texts of all of them, which are no longer than the body. */
+static int
+make_room(const struct cm_body *body, size_t count, struct cm_batch *batch, struct cm_problem *problem)
+{
+	if (cm_allowance_take(&allowance, body->length + count * (sizeof *batch->events + DETAIL_BYTES), &batch->held) < 0) {
+		snprintf(problem->detail, sizeof problem->detail, "Too many large bodies at once; try again.");
+		return CM_EBUSY;
+	}
+	batch->events = calloc(count, sizeof *batch->events);
+	return batch->events != NULL || count == 0 ? 0 : CM_ENOMEM;
+}
+
+static int
+read_events(struct cm_json_reader *reader, struct cutting cutting, const char *tenant, cm_us now, struct cm_batch *batch)
+{
 	struct cm_event *event;
 	const char *text;
-	size_t bytes, room = 0;
+	size_t bytes;
 	int rc;
 
 	while (next_text(&cutting, &text, &bytes)) {
-		if (batch->count == CM_BATCH_MOST_EVENTS)
-			return refuse(problem, 413, "There are more than 10000 events; send fewer at a time.");
-		if ((event = add_event(batch, &room)) == NULL)
-			return CM_ENOMEM;
+		event = &batch->events[batch->count++];
 		if ((rc = cm_event_read(reader, &batch->arena, text, bytes, tenant, now, event)) < 0)
 			return rc;
 		batch->understood += !event->unreadable;
 	}
-	if (batch->count == 0 && !cutting.in_array)
-		return refuse(problem, 400, "The body is empty; send an event, an array of events, or a line for each.");
-	if (batch->count > 0 && batch->understood == 0)
-		return refuse(problem, 400, batch->events[0].detail);
 	return 0;
 }
 
@@ -146,14 +153,24 @@ int
 cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_batch *batch,
     struct cm_problem *problem)
 {
-	struct cm_json_reader *reader = cm_json_reader_new(CM_EVENT_DEPTH);
+	struct cutting cutting = start_cutting(body);
+	struct cm_json_reader *reader;
+	size_t count = count_events(cutting);
 	int rc;
 
 	*batch = (struct cm_batch){ 0 };
-	if (reader == NULL)
+	if (count > CM_BATCH_MOST_EVENTS)
+		return refuse(problem, 413, "There are more than 10000 events; send fewer at a time.");
+	if (count == 0 && !cutting.in_array)
+		return refuse(problem, 400, "The body is empty; send an event, an array of events, or a line for each.");
+	if ((rc = make_room(body, count, batch, problem)) < 0)
+		return rc;
+	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
 		return CM_ENOMEM;
-	rc = read_events(reader, body, tenant, now, batch, problem);
+	rc = read_events(reader, cutting, tenant, now, batch);
 	cm_json_reader_free(reader);
+	if (rc == 0 && count > 0 && batch->understood == 0)
+		return refuse(problem, 400, batch->events[0].detail);
 	return rc;
 }
 
@@ -230,5 +247,6 @@ cm_batch_done(struct cm_batch *batch)
 {
 	free(batch->events);
 	cm_arena_done(&batch->arena);
+	cm_allowance_give(&allowance, &batch->held);
 	*batch = (struct cm_batch){ 0 };
 }

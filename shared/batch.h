@@ -18,10 +18,12 @@ struct cm_batch {
 	size_t count;
 	size_t understood;	/* those that were JSON at all */
 	struct cm_arena arena;
+	size_t held;		/* of what all batches may take */
 };
 
 /* Reads a body's events; each has a verdict if it was rejected.  tenant, now: as for cm_event_read.  CM_EPARAM fills *problem where
- * nothing could be understood or there are more than CM_BATCH_MOST_EVENTS; CM_ENOMEM.  The batch is done by its caller in any case. */
+ * nothing could be understood or there are more than CM_BATCH_MOST_EVENTS; CM_EBUSY: too much is being read at once; CM_ENOMEM.  The
+ * batch is done by its caller in any case. */
 int cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_batch *batch,
     struct cm_problem *problem);
 

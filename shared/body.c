@@ -4,58 +4,27 @@
 #include "body.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <zlib.h>
 
+#include "allowance.h"
 #include "error.h"
 
 enum {
-	ALLOWANCE_BYTES = 4 * CM_BODY_MOST_BYTES,
-	PATIENCE_S = 5,			/* how long to wait for others to give room */
 	LIKELY_RATIO = 16,		/* what JSON is packed to at best, as a rule */
 	GZIP_WINDOW = 15 + 16,		/* zlib: the largest window, with a gzip header */
 };
 
-/* What all threads hold. */
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t freed;
-	size_t held;
-} allowance = { .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER };
+static struct cm_allowance allowance = CM_ALLOWANCE(4 * CM_BODY_MOST_BYTES);
 
 static int
 hold(struct cm_body *body, size_t bytes)
 {
-	struct timespec until;
-	int rc = 0;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += PATIENCE_S;
-	pthread_mutex_lock(&allowance.lock);
-	while (rc == 0 && allowance.held + bytes > ALLOWANCE_BYTES)
-		rc = pthread_cond_timedwait(&allowance.freed, &allowance.lock, &until);
-	if (rc == 0) {
-		allowance.held += bytes;
-		body->held += bytes;
-	}
-	pthread_mutex_unlock(&allowance.lock);
-	return rc == 0 ? 0 : CM_EBUSY;
-}
-
-static void
-let_go(struct cm_body *body)
-{
-	pthread_mutex_lock(&allowance.lock);
-	allowance.held -= body->held;
-	pthread_cond_broadcast(&allowance.freed);
-	pthread_mutex_unlock(&allowance.lock);
-	body->held = 0;
+	return cm_allowance_take(&allowance, bytes, &body->held);
 }
 
 void
@@ -63,7 +32,7 @@ cm_body_done(struct cm_body *body)
 {
 	free(body->bytes);
 	body->bytes = NULL;
-	let_go(body);
+	cm_allowance_give(&allowance, &body->held);
 }
 
 static int
@@ -126,6 +95,23 @@ read_plain(struct cm_client *client, size_t length, struct cm_body *body, struct
 	return at == length ? 0 : refuse(problem, 400, "The body ends before the Content-Length that was announced.");
 }
 
+/* Unpacks all members of a gzip file (RFC 1952, 2.2) that the stream is given, one after the other. */
+static int
+inflate_members(z_stream *stream)
+{
+	int code;
+
+	do {
+		code = inflate(stream, Z_FINISH);
+	} while (code == Z_STREAM_END && stream->avail_in > 0 && (code = inflateReset(stream)) == Z_OK);
+	if (code == Z_OK)
+		code = Z_BUF_ERROR;
+	/* Too few bytes came rather than too few were there to take them. */
+	if (code == Z_BUF_ERROR && stream->avail_out > 0)
+		code = Z_DATA_ERROR;
+	return code;
+}
+
 /* Unpacks into at most `room` bytes: Z_STREAM_END, Z_BUF_ERROR where they are too few, or another failure of zlib's. */
 static int
 inflate_into(const struct cm_body *packed, char *bytes, size_t room, size_t *length)
@@ -136,13 +122,8 @@ inflate_into(const struct cm_body *packed, char *bytes, size_t room, size_t *len
 
 	if ((code = inflateInit2(&stream, GZIP_WINDOW)) != Z_OK)
 		return code;
-	code = inflate(&stream, Z_FINISH);
-	*length = stream.total_out;
-	if (code == Z_OK)
-		code = Z_BUF_ERROR;
-	/* Too few bytes came rather than too few were there to take them. */
-	if (code == Z_BUF_ERROR && stream.avail_out > 0)
-		code = Z_DATA_ERROR;
+	code = inflate_members(&stream);
+	*length = (size_t)((char *)stream.next_out - bytes);
 	inflateEnd(&stream);
 	return code;
 }
@@ -150,10 +131,8 @@ inflate_into(const struct cm_body *packed, char *bytes, size_t room, size_t *len
 static int
 unpack(const struct cm_body *packed, size_t room, struct cm_body *body, struct cm_problem *problem)
 {
-	int code, rc;
+	int code;
 
-	if ((rc = hold(body, room)) < 0)
-		return rc;
 	if ((body->bytes = malloc(room + 1)) == NULL)
 		return CM_ENOMEM;
 	code = inflate_into(packed, body->bytes, room, &body->length);
@@ -167,28 +146,35 @@ unpack(const struct cm_body *packed, size_t room, struct cm_body *body, struct c
 }
 
 /* As much room as JSON is likely to need; all that is allowed where that was too little. */
+static size_t
+likely_room(size_t packed)
+{
+	return packed < CM_BODY_MOST_BYTES / LIKELY_RATIO ? packed * LIKELY_RATIO + 1024 : CM_BODY_MOST_BYTES;
+}
+
 static int
 unzip(const struct cm_body *packed, struct cm_body *body, struct cm_problem *problem)
 {
-	size_t likely = packed->length * LIKELY_RATIO + 1024;
+	size_t likely = likely_room(packed->length);
 	int rc;
 
-	if (likely < CM_BODY_MOST_BYTES) {
-		rc = unpack(packed, likely, body, problem);
-		if (rc == 0 || rc != CM_EPARAM || problem->status != 413)
-			return rc;
-		cm_body_done(body);
-	}
+	rc = unpack(packed, likely, body, problem);
+	if (likely >= CM_BODY_MOST_BYTES || rc != CM_EPARAM || problem->status != 413)
+		return rc;
+	cm_body_done(body);
+	if ((rc = hold(body, CM_BODY_MOST_BYTES)) < 0)
+		return rc;
 	return unpack(packed, CM_BODY_MOST_BYTES, body, problem);
 }
 
+/* Room for the body as sent and as it is then, taken at once: nobody who has the one waits for the other. */
 static int
 read_gzip(struct cm_client *client, size_t length, struct cm_body *body, struct cm_problem *problem)
 {
 	struct cm_body packed = { 0 };
 	int rc;
 
-	if ((rc = hold(&packed, length)) == 0 && (rc = read_plain(client, length, &packed, problem)) == 0)
+	if ((rc = hold(body, length + likely_room(length))) == 0 && (rc = read_plain(client, length, &packed, problem)) == 0)
 		rc = unzip(&packed, body, problem);
 	cm_body_done(&packed);
 	return rc;

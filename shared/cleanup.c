@@ -73,16 +73,18 @@ end_in_source(struct cm_store *store, const struct cm_cleanup *cleanup, const st
 static int
 end_in_facts(struct cm_store *store, struct cm_cleanup *cleanup, const struct cm_cleaned *call)
 {
-	struct cm_taking taking = { .store = store, .arena = &cleanup->arena, .now = cleanup->now };
+	struct cm_taking taking = { .store = store, .now = cleanup->now };
 	struct cm_known_call known;
 	int rc;
 
-	if ((rc = cm_call_find(&taking, call->call_id, &known)) < 0)
-		return rc;
-	known.status = known.failure_reason = "timeout";
-	known.ended_us = cleanup->now;
-	known.duration_us = call->duration_us;
-	return cm_call_store(&taking, call->call_id, &known);
+	if ((rc = cm_call_find(&taking, call->call_id, &known)) == 0) {
+		known.status = known.failure_reason = "timeout";
+		known.ended_us = cleanup->now;
+		known.duration_us = call->duration_us;
+		rc = cm_call_store(&taking, call->call_id, &known);
+	}
+	cm_arena_done(&taking.arena);
+	return rc;
 }
 
 static int

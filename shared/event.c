@@ -482,6 +482,36 @@ take_document(struct reading *reading, const struct cm_value *root, const char *
 	return reading->failed ? CM_ENOMEM : 0;
 }
 
+/* Whether a text holds more values than are taken.  What separates them is only counted, not judged. */
+static bool
+has_too_many_values(const char *text, size_t bytes)
+{
+	enum { CONTAINER_WEIGHT = 8 };
+	bool quoted = false;
+	size_t i, values = 0;
+
+	if (bytes < CM_EVENT_MOST_VALUES / CONTAINER_WEIGHT)
+		return false;
+	for (i = 0; i < bytes && values <= CM_EVENT_MOST_VALUES; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += text[i] == '\\';
+		else if (text[i] == '{' || text[i] == '[')
+			values += CONTAINER_WEIGHT;
+		else if (text[i] == ',')
+			values++;
+	}
+	return values > CM_EVENT_MOST_VALUES;
+}
+
+static void
+reject_unread(struct cm_event *event, const char *detail)
+{
+	event->unreadable = true;
+	cm_event_reject(event, detail);
+}
+
 int
 cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char *text, size_t bytes, const char *tenant,
     cm_us now, struct cm_event *event)
@@ -493,8 +523,11 @@ cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char 
 
 	*event = (struct cm_event){ .latency_us = -1, .duration_us = -1, .cost_nusd = -1 };
 	if (bytes > CM_EVENT_MOST_BYTES) {
-		event->unreadable = true;
-		cm_event_reject(event, "The event is larger than 256 KiB.");
+		reject_unread(event, "The event is larger than 256 KiB.");
+		return 0;
+	}
+	if (has_too_many_values(text, bytes)) {
+		reject_unread(event, "The event has more than 8192 values (an object or array counts as eight).");
 		return 0;
 	}
 	if ((rc = cm_json_read(reader, text, bytes, &root, &why)) == CM_EPARAM) {

@@ -25,7 +25,13 @@ enum cm_effect {
 	CM_LINE,		/* a spoken line */
 };
 
-enum { CM_EVENT_USES = 2, CM_EVENT_MOST_BYTES = 256 * 1024, CM_ID_MOST_BYTES = 128, CM_EVENT_DEPTH = 32 };
+enum {
+	CM_EVENT_USES = 2,
+	CM_EVENT_MOST_BYTES = 256 * 1024,
+	CM_ID_MOST_BYTES = 128,
+	CM_EVENT_DEPTH = 32,
+	CM_EVENT_MOST_VALUES = 8192	/* an object or array counts as eight: that is what its memory is worth */
+};
 
 /* One billed use.  amount_micro is in millionths of the unit, so that 3.6 seconds are whole. */
 struct cm_use {

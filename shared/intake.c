@@ -102,14 +102,17 @@ int
 cm_intake_events(struct cm_store *store, void *arg)
 {
 	const struct cm_intake *intake = arg;
-	struct cm_taking taking = { .store = store, .arena = &intake->batch->arena, .now = intake->now };
+	struct cm_taking taking = { .store = store, .now = intake->now };
 	struct cm_event *event = intake->batch->events, *end = event + intake->batch->count;
 	int rc;
 
 	if ((rc = cm_store_pruned_before(store, &taking.pruned_before)) < 0)
 		return rc;
-	for (; event < end && rc == 0; event++)
+	for (; event < end && rc == 0; event++) {
 		if (event->verdict == CM_PENDING)
 			rc = take(&taking, event);
+		cm_arena_clear(&taking.arena);
+	}
+	cm_arena_done(&taking.arena);
 	return rc;
 }

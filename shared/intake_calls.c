@@ -3,6 +3,7 @@
 
 #include "intake_own.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bins.h"
@@ -22,7 +23,7 @@ keep(struct cm_taking *taking, const struct cm_rows *rows, int column, bool *fai
 
 	if (cm_rows_null(rows, column))
 		return NULL;
-	copy = cm_arena_copy(taking->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
+	copy = cm_arena_copy(&taking->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
 	*failed |= copy == NULL;
 	return copy;
 }
@@ -57,7 +58,6 @@ read_call(struct cm_taking *taking, const struct cm_rows *rows, struct cm_known_
 		.failure_reason = or_empty(keep(taking, rows, 12, &failed)),
 		.has_audio = cm_rows_int(rows, 13) != 0,
 		.has_transcript = cm_rows_int(rows, 14) != 0,
-		.metadata = keep(taking, rows, 15, &failed),
 	};
 	return failed ? CM_ENOMEM : 0;
 }
@@ -103,7 +103,7 @@ cm_call_card(struct cm_taking *taking, const char *call_id, const struct cm_call
 		strncpy(card->call_id, call_id, sizeof card->call_id - 1);
 		card->found = call.found;
 		card->series_id = call.series_id;
-		card->tenant_id = call.labels.tenant_id;
+		snprintf(card->tenant_id, sizeof card->tenant_id, "%s", call.labels.tenant_id);
 	}
 	*out = card;
 	return 0;
@@ -183,7 +183,7 @@ cm_meaning_of(struct cm_taking *taking, const char *topic, const char *term, con
 	*meaning = NULL;
 	if ((rc = cm_store_text(taking->store, "meaning", binds, word, sizeof word)) < 0 || *word == '\0')
 		return rc;
-	*meaning = cm_arena_copy(taking->arena, word, strlen(word));
+	*meaning = cm_arena_copy(&taking->arena, word, strlen(word));
 	return *meaning == NULL ? CM_ENOMEM : 0;
 }
 

@@ -11,7 +11,7 @@ struct cm_call_card {
 	char call_id[CM_ID_MOST_BYTES + 1];
 	bool found;
 	int64_t series_id;
-	const char *tenant_id;		/* the arena's */
+	char tenant_id[4 * CM_ID_MOST_BYTES + 1];	/* the voice app's may have 128 characters */
 };
 
 enum { CM_CALL_CARDS = 64 };
@@ -19,7 +19,7 @@ enum { CM_CALL_CARDS = 64 };
 /* One run of the intake: a transaction, and what is remembered for its length. */
 struct cm_taking {
 	struct cm_store *store;
-	struct cm_arena *arena;
+	struct cm_arena arena;		/* of one event: it is cleared after each */
 	cm_us now;
 	cm_us pruned_before;
 	int64_t last_latency_id;	/* 0: not known yet */
@@ -34,7 +34,7 @@ struct cm_labels {
 	const char *call_type;
 };
 
-/* A call as it is stored.  Texts are the arena's; labels are never NULL. */
+/* A call as it is stored.  Texts are the arena's; labels are never NULL.  What metadata it has stays where it is: it may be large. */
 struct cm_known_call {
 	bool found;
 	int64_t series_id;
@@ -48,7 +48,7 @@ struct cm_known_call {
 	const char *failure_reason;
 	bool has_audio;
 	bool has_transcript;
-	const char *metadata;
+	const char *metadata;		/* new one; NULL: as it was */
 };
 
 /* Reads the call of an event; .found is false where it is not known. */

@@ -60,6 +60,18 @@ stop_at_no_number(json_object *value, int flags, json_object *parent, const char
 	return JSON_C_VISIT_RETURN_STOP;
 }
 
+/* Control characters other than blanks, which json-c takes within strings but JSON does not. */
+static bool
+has_control(const char *text, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i++)
+		if ((unsigned char)text[i] < 0x20 && text[i] != '\t' && text[i] != '\r' && text[i] != '\n')
+			return true;
+	return false;
+}
+
 int
 cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why)
 {
@@ -70,6 +82,10 @@ cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, stru
 
 	if (!cm_utf8_valid(text, bytes) || memchr(text, '\0', bytes) != NULL) {
 		*why = "this is not UTF-8 text";
+		return CM_EPARAM;
+	}
+	if (has_control(text, bytes)) {
+		*why = "this is not well-formed JSON";
 		return CM_EPARAM;
 	}
 	json_tokener_reset(tokener);

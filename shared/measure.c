@@ -135,13 +135,13 @@ int
 cm_measure_store(struct cm_store *store, void *arg)
 {
 	struct cm_measure *measure = arg;
-	struct cm_taking taking = { .store = store, .arena = &measure->arena, .now = measure->event.at };
+	struct cm_taking taking = { .store = store, .now = measure->event.at };
 	bool in_source;
 	int rc;
 
-	if ((rc = cm_source_has(store, "latency_events", &in_source)) < 0)
-		return rc;
-	rc = in_source ? store_in_source(&taking, measure) : cm_take_step(&taking, &measure->event);
+	if ((rc = cm_source_has(store, "latency_events", &in_source)) == 0)
+		rc = in_source ? store_in_source(&taking, measure) : cm_take_step(&taking, &measure->event);
+	cm_arena_done(&taking.arena);
 	return rc == 0 && measure->event.verdict == CM_REJECTED ? CM_EPARAM : rc;
 }
 

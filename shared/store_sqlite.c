@@ -61,7 +61,7 @@ static const struct {
 	{ SQLITE_AUTH, CM_ESTORE, "The call database cannot be read: check its owner and mode." },
 	{ SQLITE_CANTOPEN, CM_ESTORE,
 	    "The call database cannot be opened: check its owner and mode, and those of its folder." },
-	{ SQLITE_IOERR, CM_ESTORE, "Reading the call database failed; check the disk." },
+	{ SQLITE_IOERR, CM_ESTORE, "Reading or writing the call database failed; check the disk." },
 };
 
 static int
@@ -249,10 +249,15 @@ commit(struct cm_store *store)
 	return run_text(store, "COMMIT");
 }
 
+/* A full disk may have rolled it back already; and the first failure is the one that is told. */
 static int
 roll_back(struct cm_store *store)
 {
-	return run_text(store, "ROLLBACK");
+	sqlite3 *db = link_of(store)->db;
+
+	if (sqlite3_get_autocommit(db) != 0 || sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return CM_ESTORE;
 }
 
 static int

@@ -10,7 +10,12 @@
 
 #include "error.h"
 
-enum { THREADS_MOST = 64, NUDGE_MS = 20, ARENAS = 2, LARGE_BYTES = 512 * 1024 };
+enum {
+	THREADS_MOST = 64,
+	NUDGE_MS = 20,
+	ARENAS_MOST = 4,			/* of malloc's; each keeps for itself what was freed in it */
+	MAPPED_FROM_BYTES = 256 * 1024,		/* what is larger goes back to the system when it is freed */
+};
 
 /* Only there to interrupt a system call. */
 static void
@@ -31,15 +36,6 @@ join(pthread_t thread)
 	}
 }
 
-/* Left to itself the allocator keeps an arena for each thread, and in each what the largest request needed. */
-static void
-share_memory(void)
-{
-	mallopt(M_ARENA_MAX, ARENAS);
-	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-	mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
-}
-
 int
 cm_threads_run(int count, void *(*work)(void *arg), void *arg, void (*stop)(int signal_number))
 {
@@ -48,7 +44,8 @@ cm_threads_run(int count, void *(*work)(void *arg), void *arg, void (*stop)(int 
 	int started = 0, got;
 	sigset_t ends;
 
-	share_memory();
+	mallopt(M_ARENA_MAX, ARENAS_MOST);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
 	sigaction(SIGUSR1, &on_nudge, NULL);
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);

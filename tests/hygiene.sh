@@ -64,7 +64,7 @@ for file in tests/golden/*; do
 done
 
 # Scripts.
-scripts=$(grep -l -E -m 1 '^#!/(bin/sh|usr/bin/env bash|bin/bash)' scripts/* tests/*.sh .ci/run 2>/dev/null)
+scripts=$(grep -l -E -m 1 '^#!/(bin/sh|usr/bin/env bash|bin/bash)' scripts/* tests/*.sh tests/fuzz/run .ci/run 2>/dev/null)
 # shellcheck disable=SC2086 # words
 # Not held: functions that take "$@" called without arguments, words of a command as a list, a backslash before a quote, functions called by name.
 passes "shellcheck" shellcheck -x -e SC1003,SC2013,SC2016,SC2017,SC2119,SC2120,SC2317 -P tests $scripts
