@@ -283,8 +283,10 @@ read_line(struct line *line, const struct cm_comma_record *record)
 	line->call.has_audio = take_flag(line, CM_AT_HAS_AUDIO);
 	line->call.has_transcript = take_flag(line, CM_AT_HAS_TRANSCRIPT);
 	read_times(line);
-	if (line->bad || (rc = read_metadata(line)) < 0 || (rc = read_labels(line)) < 0)
-		return line->bad ? 0 : rc;
+	if (line->bad)
+		return 0;
+	if ((rc = read_metadata(line)) < 0 || (rc = read_labels(line)) < 0)
+		return rc;
 	return read_status(line);
 }
 
