@@ -76,6 +76,7 @@ is "the same file again" "$taken $(said)" "0 3 0 0 0"
 like "says so" "$(cat "$work/err")" '*was taken before*'
 take "$work/ours.csv" --again
 is "read again" "$taken $(said)" "0 0 0 3 0"
+passes "from the command line, which knows the database" env CALLMETRICS_BUILD="$build" "$top/scripts/callmetrics" import "$work/ours.csv"
 touch -d 2026-01-01 "$work/ours.csv"
 take "$work/ours.csv"
 is "a copy of it" "$taken $(said)" "0 0 0 3 0"
