@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Copies text into out, which has room for bytes + 8, and tells whether it is a field as it is: ASCII without a NUL, and
  * nothing in it that asks for quotes. */
@@ -11,5 +12,38 @@ bool cm_comma_plain(char *out, const char *text, size_t bytes);
 
 /* Writes one field into out, quoted where it must be; at most 2 * bytes + 2 are written.  The bytes written. */
 size_t cm_comma_field(char *out, const char *text, size_t bytes);
+
+/*
+ * Reading a file, in memory that depends on the limits below and on nothing in the file.  Lines end in LF, CR LF or CR; blank ones
+ * do not count, and neither does a byte order mark at the beginning.  Spaces around a field do not belong to it unless it is quoted.
+ */
+struct cm_comma_reader;
+
+enum { CM_COMMA_FIELD_MOST = 65536, CM_COMMA_FIELDS_MOST = 256, CM_COMMA_RECORD_MOST = 4 * CM_COMMA_FIELD_MOST };
+
+struct cm_comma_text {
+	const char *text;		/* with a NUL behind it */
+	size_t bytes;
+};
+
+/* One record, borrowed until the next is read. */
+struct cm_comma_record {
+	const struct cm_comma_text *fields;
+	size_t count;
+	int64_t line;			/* where it begins; the file's first is 1 */
+	int64_t end;			/* the place behind it, in bytes from the file's beginning, and .. */
+	int64_t end_line;		/* .. the line that begins there: what cm_comma_seek takes */
+	const char *fault;		/* what is wrong with it, then it has no fields; NULL: nothing */
+};
+
+/* Reads the open file from its beginning; the caller closes both.  NULL for want of memory. */
+struct cm_comma_reader *cm_comma_open(int fd);
+void cm_comma_close(struct cm_comma_reader *reader);
+
+/* 1 a record, 0 the end, CM_EIO with errno, CM_ENOMEM. */
+int cm_comma_next(struct cm_comma_reader *reader, struct cm_comma_record *record);
+
+/* Goes on behind a record that was read before.  CM_EIO. */
+int cm_comma_seek(struct cm_comma_reader *reader, int64_t end, int64_t end_line);
 
 #endif

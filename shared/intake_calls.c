@@ -58,6 +58,7 @@ read_call(struct cm_taking *taking, const struct cm_rows *rows, struct cm_known_
 		.failure_reason = or_empty(keep(taking, rows, 12, &failed)),
 		.has_audio = cm_rows_int(rows, 13) != 0,
 		.has_transcript = cm_rows_int(rows, 14) != 0,
+		.metadata = keep(taking, rows, 15, &failed),
 	};
 	return failed ? CM_ENOMEM : 0;
 }

@@ -34,7 +34,7 @@ struct cm_labels {
 	const char *call_type;
 };
 
-/* A call as it is stored.  Texts are the arena's; labels are never NULL.  What metadata it has stays where it is: it may be large. */
+/* A call as it is stored.  Texts are the arena's; labels are never NULL. */
 struct cm_known_call {
 	bool found;
 	int64_t series_id;
@@ -48,7 +48,7 @@ struct cm_known_call {
 	const char *failure_reason;
 	bool has_audio;
 	bool has_transcript;
-	const char *metadata;		/* new one; NULL: as it was */
+	const char *metadata;
 };
 
 /* Reads the call of an event; .found is false where it is not known. */

@@ -38,8 +38,8 @@ static const char *const large_tables[] = {
 
 enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
 
-static int64_t
-now_ms(void)
+int64_t
+cm_turn_now_ms(void)
 {
 	struct timespec now;
 
@@ -205,16 +205,16 @@ copy_batch(struct cm_store *store, void *arg)
 	return set_meta(store, "copied_", batch->source->table, reach);
 }
 
-static int64_t
-first_batch(const struct cm_progress *progress)
+int64_t
+cm_turn_rows(const struct cm_progress *progress)
 {
 	return progress != NULL && progress->exclusive ? EXCLUSIVE_ROWS : ROWS_FIRST;
 }
 
-/* Sizes the next batch so that one takes about BUSY_MS, and leaves the voice app twice as long: SQLite has a writer that waits
- * look again after ever longer pauses, so the lock must be free for most of the time, not for half of it. */
-static void
-take_turns(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
+/* A batch is to take about BUSY_MS, and leaves the voice app twice as long: SQLite has a writer that waits look again after ever
+ * longer pauses, so the lock must be free for most of the time, not for half of it. */
+void
+cm_turn_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 {
 	if (progress != NULL && progress->exclusive)
 		return;
@@ -229,7 +229,7 @@ take_turns(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 static int
 copy_source(struct cm_store *store, const struct source *source, const struct cm_progress *progress)
 {
-	struct batch batch = { .source = source, .rows = first_batch(progress) };
+	struct batch batch = { .source = source, .rows = cm_turn_rows(progress) };
 	int64_t started_ms;
 	int rc;
 
@@ -241,9 +241,9 @@ copy_source(struct cm_store *store, const struct source *source, const struct cm
 	cm_store_end(store, false);
 	while (rc == 0 && batch.after < batch.until) {
 		report(progress, source->table, batch.after, batch.until);
-		started_ms = now_ms();
+		started_ms = cm_turn_now_ms();
 		rc = transact(store, copy_batch, &batch);
-		take_turns(progress, &batch.rows, now_ms() - started_ms);
+		cm_turn_end(progress, &batch.rows, cm_turn_now_ms() - started_ms);
 	}
 	if (rc == 0 && batch.until > 0)
 		report(progress, source->table, batch.until, batch.until);
@@ -359,15 +359,15 @@ empty_some(struct cm_store *store, void *arg)
 static int64_t
 empty(struct cm_store *store, const char *statement, int64_t before_us, const struct cm_progress *progress)
 {
-	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = first_batch(progress) };
+	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = cm_turn_rows(progress) };
 	int64_t started_ms, total = 0;
 	int rc;
 
 	do {
-		started_ms = now_ms();
+		started_ms = cm_turn_now_ms();
 		if ((rc = transact(store, empty_some, &emptying)) < 0)
 			return rc;
-		take_turns(progress, &emptying.rows, now_ms() - started_ms);
+		cm_turn_end(progress, &emptying.rows, cm_turn_now_ms() - started_ms);
 		report(progress, strchr(statement, '-') + 1, total += emptying.removed, 0);
 	} while (emptying.removed > 0);
 	return total;

@@ -21,6 +21,12 @@ struct cm_progress {
 	bool exclusive;		/* nobody else uses the database: long transactions and no pauses, many times faster */
 };
 
+/* Long work goes in batches of rows, each a transaction, with others in between: how many rows the first has; and, after one that took
+ * so long by cm_turn_now_ms, leaves room for others and says in *rows how many the next has. */
+int64_t cm_turn_rows(const struct cm_progress *progress);
+void cm_turn_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms);
+int64_t cm_turn_now_ms(void);
+
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
  * The store is opened with CM_STORE_ADMIN.  One of our own (cm_schema_create) is only brought up.  CM_ENOTFOUND: no call database (no

@@ -17,6 +17,7 @@ struct cm_rows;
 enum cm_store_mode {
 	CM_STORE_READ,		/* questions: cannot write */
 	CM_STORE_WRITE,
+	CM_STORE_BULK,		/* writes much; what was committed last may be lost in a power cut, never a part of it */
 	CM_STORE_ADMIN,		/* attaching and the like: any SQLite file, attached or not */
 	CM_STORE_CREATE,	/* the same, and makes the file where there is none */
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */

@@ -167,6 +167,7 @@ static const struct {
 	[CM_STORE_READ] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA cache_size = -8192; PRAGMA query_only = 1" },
 	[CM_STORE_WRITE] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS,
 	    .set_up = "PRAGMA cache_size = -16384; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000" },
+	[CM_STORE_BULK] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .set_up = ADMIN_PRAGMAS },
 	[CM_STORE_ADMIN] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .any_file = true, .set_up = ADMIN_PRAGMAS },
 	[CM_STORE_CREATE] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, BUSY_WRITE_MS, .any_file = true,
 	    .set_up = ADMIN_PRAGMAS },

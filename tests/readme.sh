@@ -18,7 +18,9 @@ awk -v folder="$work/shown" '
 	/^    / && open { sub(/^    /, ""); print >(folder "/" n ".want"); next }
 	/^[^ ]/ { open = 0 }' "$top/README.md"
 shown=0
-for want in "$work"/shown/*.want; do
+KEY=$write_key
+export KEY
+for want in $(find "$work/shown" -name '*.want' | sort -V); do
 	line=$(sed "s|http://127.0.0.1:8083|$http|" "${want%.want}.curl")
 	code=0
 	sh -c "$line -s" >"$work/body" || code=$?

@@ -1,0 +1,401 @@
+/* import_call: a line of a CSV file becomes a call; see import.h. */
+#include "config.h"
+
+#include "import_own.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "error.h"
+#include "text.h"
+
+enum { LABEL_MOST = 512, WORD_MOST = 63, LABEL_CHARACTERS = 128 };
+
+static const struct {
+	const char *name;
+	size_t most;			/* bytes */
+} columns[CM_IMPORT_COLUMNS] = {
+	[CM_AT_CALL_ID] = { "call_id", CM_ID_MOST_BYTES }, [CM_AT_CALL_TYPE] = { "call_type", WORD_MOST },
+	[CM_AT_CALLER_NUMBER] = { "caller_number", LABEL_MOST }, [CM_AT_CALLEE_NUMBER] = { "callee_number", LABEL_MOST },
+	[CM_AT_STARTED_AT] = { "started_at", WORD_MOST }, [CM_AT_ENDED_AT] = { "ended_at", WORD_MOST },
+	[CM_AT_DURATION] = { "duration_seconds", WORD_MOST }, [CM_AT_STATUS] = { "status", WORD_MOST },
+	[CM_AT_HAS_TRANSCRIPT] = { "has_transcript", WORD_MOST }, [CM_AT_HAS_AUDIO] = { "has_audio", WORD_MOST },
+	[CM_AT_TENANT_ID] = { "tenant_id", LABEL_MOST }, [CM_AT_AGENT] = { "agent", LABEL_MOST },
+	[CM_AT_PROVIDER] = { "provider", LABEL_MOST }, [CM_AT_FAILURE_REASON] = { "failure_reason", WORD_MOST },
+	[CM_AT_METADATA] = { "metadata", CM_COMMA_FIELD_MOST }, [CM_AT_AGENT_VERSION] = { "agent_version", LABEL_MOST },
+};
+
+/* A line while it is read; a column that it has not, or that is empty in it, is NULL. */
+struct line {
+	struct cm_importing *importing;
+	const char *texts[CM_IMPORT_COLUMNS];
+	struct cm_known_call call;
+	struct cm_value *metadata;
+	bool bad;
+};
+
+const char *
+cm_import_column(size_t n)
+{
+	return n < CM_IMPORT_COLUMNS ? columns[n].name : NULL;
+}
+
+/* The first fault is the one that is told. */
+static void
+reject(struct line *line, const char *what, const char *fault)
+{
+	if (!line->bad)
+		snprintf(line->importing->why, sizeof line->importing->why, "%s%s%s", what, *what != '\0' ? " " : "", fault);
+	line->bad = true;
+}
+
+static bool
+has_column(const struct line *line, enum cm_import_columns column)
+{
+	return line->importing->field_of[column] >= 0;
+}
+
+static void
+read_texts(struct line *line, const struct cm_comma_record *record)
+{
+	const int *field_of = line->importing->field_of;
+	char count[96];
+	size_t i;
+
+	if (record->fault != NULL)
+		reject(line, "", record->fault);
+	else if (record->count != line->importing->field_count) {
+		snprintf(count, sizeof count, "It has %zu fields where the first line has %zu.", record->count,
+		    line->importing->field_count);
+		reject(line, "", count);
+	}
+	for (i = 0; i < CM_IMPORT_COLUMNS && !line->bad; i++) {
+		const struct cm_comma_text *field = field_of[i] >= 0 ? &record->fields[field_of[i]] : NULL;
+
+		if (field == NULL || field->bytes == 0)
+			continue;
+		if (field->bytes > columns[i].most)
+			reject(line, columns[i].name, "is too long.");
+		else if (!cm_utf8_valid(field->text, field->bytes))
+			reject(line, columns[i].name, "is not UTF-8.");
+		line->texts[i] = field->text;
+	}
+	if (line->texts[CM_AT_CALL_ID] == NULL)
+		reject(line, "call_id", "is missing.");
+}
+
+static cm_us
+take_time(struct line *line, enum cm_import_columns column)
+{
+	const char *text = line->texts[column];
+	cm_us at = -1;
+
+	if (text != NULL && !cm_import_time(text, &at))
+		reject(line, columns[column].name, "is neither RFC 3339 nor Unix seconds.");
+	return at;
+}
+
+static int64_t
+take_seconds(struct line *line)
+{
+	const char *text = line->texts[CM_AT_DURATION];
+	int64_t length_us = -1;
+
+	if (text != NULL && !cm_import_seconds(text, &length_us))
+		reject(line, "duration_seconds", "is not a number of seconds, or more than 366 days.");
+	return length_us;
+}
+
+static bool
+take_flag(struct line *line, enum cm_import_columns column)
+{
+	const char *text = line->texts[column];
+	bool flag = false;
+
+	if (text != NULL && !cm_import_flag(text, &flag))
+		reject(line, columns[column].name, "is none of true, false, 1, 0.");
+	return flag;
+}
+
+/* What is not told follows from what is, where the file has no column for it. */
+static void
+read_times(struct line *line)
+{
+	struct cm_known_call *call = &line->call;
+
+	call->started_us = take_time(line, CM_AT_STARTED_AT);
+	call->ended_us = take_time(line, CM_AT_ENDED_AT);
+	call->duration_us = take_seconds(line);
+	if (line->bad)
+		return;
+	if (!has_column(line, CM_AT_STARTED_AT) && call->ended_us >= 0 && call->duration_us >= 0)
+		call->started_us = call->ended_us - call->duration_us;
+	if (call->started_us < 0)
+		reject(line, "started_at", "is missing.");
+	else if (!has_column(line, CM_AT_ENDED_AT) && call->duration_us >= 0)
+		call->ended_us = call->started_us + call->duration_us;
+	else if (!has_column(line, CM_AT_DURATION) && call->ended_us >= 0)
+		call->duration_us = call->ended_us - call->started_us;
+	if (!has_column(line, CM_AT_DURATION) && call->ended_us >= 0 && call->duration_us < 0)
+		reject(line, "ended_at", "lies before started_at.");
+}
+
+/* A word's meaning; "" where it has none.  Borrowed until the next call. */
+static int
+meaning_of(struct cm_importing *importing, const char *topic, const char *term, const char **meaning)
+{
+	struct cm_word *word = importing->words, *end = word + importing->word_count;
+	const char *found;
+	int rc;
+
+	for (; word < end; word++)
+		if (strcmp(word->topic, topic) == 0 && strcmp(word->term, term) == 0) {
+			*meaning = word->meaning;
+			return 0;
+		}
+	if ((rc = cm_meaning_of(&importing->taking, topic, term, &found)) < 0)
+		return rc;
+	if (importing->word_count == CM_WORDS)
+		importing->word_count = 0;
+	word = &importing->words[importing->word_count++];
+	word->topic = topic;
+	snprintf(word->term, sizeof word->term, "%s", term);
+	snprintf(word->meaning, sizeof word->meaning, "%s", found != NULL ? found : "");
+	*meaning = word->meaning;
+	return 0;
+}
+
+/* A text, or JSON, of the metadata, cut to so many characters as attaching does; NULL where there is none. */
+static int
+metadata_text(struct line *line, const char *key, const char **out)
+{
+	const struct cm_value *value = cm_value_get(line->metadata, key);
+	const char *text;
+	size_t bytes, end, characters = 0;
+
+	*out = NULL;
+	if (value == NULL)
+		return 0;
+	if ((text = cm_value_text(value, &bytes)) == NULL && (text = cm_value_print(value, &bytes)) == NULL)
+		return CM_ENOMEM;
+	for (end = 0; end < bytes && text[end] != '\0'; end++)
+		if (((unsigned char)text[end] & 0xc0) != 0x80 && ++characters > LABEL_CHARACTERS)
+			break;
+	*out = cm_arena_copy(&line->importing->taking.arena, text, end);
+	return *out == NULL ? CM_ENOMEM : 0;
+}
+
+/* Metadata that is no JSON is kept as it is. */
+static int
+read_metadata(struct line *line)
+{
+	const char *text = line->texts[CM_AT_METADATA], *why;
+	int rc;
+
+	line->call.metadata = text;
+	if (text == NULL || *text != '{')
+		return 0;
+	rc = cm_json_read(line->importing->json, text, strlen(text), &line->metadata, &why);
+	return rc == CM_EPARAM ? 0 : rc;
+}
+
+static int
+take_label(struct line *line, enum cm_import_columns column, const char **label)
+{
+	const char *text = line->texts[column];
+	int rc = 0;
+
+	if (!has_column(line, column))
+		rc = metadata_text(line, columns[column].name, &text);
+	*label = text != NULL ? text : "";
+	return rc;
+}
+
+static int
+read_labels(struct line *line)
+{
+	struct cm_labels *labels = &line->call.labels;
+	const char *type = line->texts[CM_AT_CALL_TYPE];
+	int rc;
+
+	if ((rc = take_label(line, CM_AT_TENANT_ID, &labels->tenant_id)) < 0 ||
+	    (rc = take_label(line, CM_AT_AGENT, &labels->agent)) < 0 ||
+	    (rc = take_label(line, CM_AT_AGENT_VERSION, &labels->agent_version)) < 0 ||
+	    (rc = take_label(line, CM_AT_PROVIDER, &labels->provider)) < 0)
+		return rc;
+	labels->call_type = type == NULL ? "" : strcasecmp(type, "inbound") == 0 ? "inbound" : "outbound";
+	if (type != NULL && strcasecmp(type, labels->call_type) != 0)
+		reject(line, "call_type", "is neither inbound nor outbound.");
+	return 0;
+}
+
+/* Why a call failed, in our words: the column's, or where there is none the metadata's. */
+static int
+read_reason(struct line *line)
+{
+	static const char *const keys[] = { "failure_reason", "end_reason", "error" };
+	const char *word = line->texts[CM_AT_FAILURE_REASON], *meaning = "";
+	size_t i;
+	int rc;
+
+	for (i = 0; i < nitems(keys) && word == NULL && !has_column(line, CM_AT_FAILURE_REASON); i++)
+		if ((rc = metadata_text(line, keys[i], &word)) < 0)
+			return rc;
+	if (word != NULL && (rc = meaning_of(line->importing, "reason", word, &meaning)) < 0)
+		return rc;
+	line->call.failure_reason = *meaning != '\0' ? cm_arena_copy(&line->importing->taking.arena, meaning, strlen(meaning)) : "unknown";
+	return line->call.failure_reason == NULL ? CM_ENOMEM : 0;
+}
+
+static int
+read_status(struct line *line)
+{
+	const char *word = line->texts[CM_AT_STATUS], *meaning;
+	int rc;
+
+	if (!has_column(line, CM_AT_STATUS))
+		word = line->texts[CM_AT_FAILURE_REASON] != NULL ? "failed" : line->call.ended_us >= 0 ? "completed" : "active";
+	if (word == NULL) {
+		reject(line, "status", "is missing.");
+		return 0;
+	}
+	if ((rc = meaning_of(line->importing, "status", word, &meaning)) < 0)
+		return rc;
+	if (*meaning == '\0')
+		reject(line, "status", "is not a word of cm_vocabulary.");
+	if ((line->call.status = cm_arena_copy(&line->importing->taking.arena, meaning, strlen(meaning))) == NULL)
+		return CM_ENOMEM;
+	line->call.failure_reason = strcmp(meaning, "timeout") == 0 ? "timeout" : "";
+	return strcmp(meaning, "failed") == 0 ? read_reason(line) : 0;
+}
+
+static int
+read_line(struct line *line, const struct cm_comma_record *record)
+{
+	int rc;
+
+	read_texts(line, record);
+	if (line->bad)
+		return 0;
+	line->call.caller_number = line->texts[CM_AT_CALLER_NUMBER];
+	line->call.callee_number = line->texts[CM_AT_CALLEE_NUMBER];
+	line->call.has_audio = take_flag(line, CM_AT_HAS_AUDIO);
+	line->call.has_transcript = take_flag(line, CM_AT_HAS_TRANSCRIPT);
+	read_times(line);
+	if (line->bad)
+		return 0;
+	if ((rc = read_metadata(line)) < 0 || (rc = read_labels(line)) < 0)
+		return rc;
+	return read_status(line);
+}
+
+/* How far a call has come, by what is told of it; a clean-up's guess, timeout, gives way to any end. */
+static int
+standing(const struct cm_known_call *call)
+{
+	return strcmp(call->status, "active") == 0 ? 0 : strcmp(call->status, "timeout") == 0 ? 1 : 2;
+}
+
+/* So the order of two lines of one call does not matter: that which tells more counts. */
+static bool
+tells_more(const struct cm_known_call *told, const struct cm_known_call *known)
+{
+	int rank = standing(told), before = standing(known);
+
+	return rank != before ? rank > before : rank > 0 && told->ended_us > known->ended_us;
+}
+
+/* Puts a text where it is told, and either none is known or it counts for more; whether that changed anything. */
+static bool
+add_text(const char **known, const char *told, bool more)
+{
+	bool none = *known == NULL || **known == '\0';
+
+	if (told == NULL || *told == '\0' || (!none && (!more || strcmp(*known, told) == 0)))
+		return false;
+	*known = told;
+	return true;
+}
+
+/* Adds what a line tells to what is known; whether that changed anything. */
+static bool
+merge(struct cm_known_call *known, const struct cm_known_call *told)
+{
+	bool more = tells_more(told, known), changed = more;
+
+	if (more) {
+		known->started_us = told->started_us;
+		known->ended_us = told->ended_us;
+		known->duration_us = told->duration_us;
+		known->status = told->status;
+		known->failure_reason = told->failure_reason;
+	}
+	changed |= add_text(&known->labels.tenant_id, told->labels.tenant_id, more);
+	changed |= add_text(&known->labels.agent, told->labels.agent, more);
+	changed |= add_text(&known->labels.agent_version, told->labels.agent_version, more);
+	changed |= add_text(&known->labels.provider, told->labels.provider, more);
+	changed |= add_text(&known->labels.call_type, told->labels.call_type, more);
+	changed |= add_text(&known->caller_number, told->caller_number, more);
+	changed |= add_text(&known->callee_number, told->callee_number, more);
+	changed |= add_text(&known->metadata, told->metadata, more);
+	changed |= (told->has_audio && !known->has_audio) || (told->has_transcript && !known->has_transcript);
+	known->has_audio |= told->has_audio;
+	known->has_transcript |= told->has_transcript;
+	return changed;
+}
+
+/* A call that is new came in unless it is said to have gone out, and has a transcript when lines of it are known. */
+static int
+complete_new(struct line *line)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", line->texts[CM_AT_CALL_ID]), { 0 } };
+	int64_t lines = 0;
+	int rc;
+
+	if ((rc = cm_store_number(line->importing->taking.store, "line-count", binds, &lines)) < 0)
+		return rc;
+	line->call.has_transcript |= lines > 0;
+	if (*line->call.labels.call_type == '\0')
+		line->call.labels.call_type = "inbound";
+	return 0;
+}
+
+static int
+store_line(struct line *line)
+{
+	struct cm_importing *importing = line->importing;
+	const char *call_id = line->texts[CM_AT_CALL_ID], *tenant_id = line->call.labels.tenant_id;
+	struct cm_known_call known;
+	int rc;
+
+	if ((rc = cm_call_find(&importing->taking, call_id, &known)) < 0)
+		return rc;
+	if (known.found && *tenant_id != '\0' && *known.labels.tenant_id != '\0' && strcmp(tenant_id, known.labels.tenant_id) != 0)
+		reject(line, "call_id", "is that of another tenant's call.");
+	else if (!known.found && line->call.started_us < importing->taking.pruned_before)
+		reject(line, "The call", "is older than what is kept.");
+	if (line->bad)
+		return CM_IMPORT_REJECTED;
+	if (known.found && !merge(&known, &line->call))
+		return CM_IMPORT_KNOWN;
+	if (!known.found && (rc = complete_new(line)) < 0)
+		return rc;
+	if (!importing->dry_run &&
+	    (rc = cm_call_store(&importing->taking, call_id, known.found ? &known : &line->call)) < 0)
+		return rc;
+	return known.found ? CM_IMPORT_CHANGED : CM_IMPORT_ADDED;
+}
+
+int
+cm_import_record(struct cm_importing *importing, const struct cm_comma_record *record)
+{
+	struct line line = { .importing = importing };
+	int rc;
+
+	rc = read_line(&line, record);
+	if (rc == 0)
+		rc = line.bad ? CM_IMPORT_REJECTED : store_line(&line);
+	cm_value_free(line.metadata);
+	return rc;
+}

@@ -1,0 +1,55 @@
+/* import_own: what the parts of the import share. */
+#ifndef CM_IMPORT_OWN_H
+#define CM_IMPORT_OWN_H
+
+#include "comma.h"
+#include "import.h"
+#include "intake_own.h"
+#include "json.h"
+
+enum cm_import_columns {
+	CM_AT_CALL_ID, CM_AT_CALL_TYPE, CM_AT_CALLER_NUMBER, CM_AT_CALLEE_NUMBER, CM_AT_STARTED_AT, CM_AT_ENDED_AT, CM_AT_DURATION,
+	CM_AT_STATUS, CM_AT_HAS_TRANSCRIPT, CM_AT_HAS_AUDIO, CM_AT_TENANT_ID, CM_AT_AGENT, CM_AT_PROVIDER, CM_AT_FAILURE_REASON,
+	CM_AT_METADATA, CM_AT_AGENT_VERSION, CM_IMPORT_COLUMNS
+};
+
+/* What a word means, remembered for a transaction. */
+struct cm_word {
+	const char *topic;
+	char term[64];
+	char meaning[64];		/* "": nothing */
+};
+
+enum { CM_WORDS = 16 };
+
+/* A run of the import. */
+struct cm_importing {
+	struct cm_taking taking;
+	struct cm_json_reader *json;
+	bool dry_run;
+	int field_of[CM_IMPORT_COLUMNS];	/* where each column is in a record; -1: nowhere */
+	size_t field_count;			/* of a record */
+	struct cm_word words[CM_WORDS];
+	size_t word_count;
+	char why[160];				/* a line is not taken */
+};
+
+enum cm_import_verdict { CM_IMPORT_ADDED, CM_IMPORT_CHANGED, CM_IMPORT_KNOWN, CM_IMPORT_REJECTED };
+
+/* An instant: RFC 3339 or Unix seconds; a time of day without an offset is UTC, and an offset may be whole hours. */
+bool cm_import_time(const char *text, cm_us *out);
+
+/* Decimal seconds, up to 366 days, as microseconds: exact, and half up beyond the sixth place. */
+bool cm_import_seconds(const char *text, int64_t *out);
+
+/* true, false, 1, 0, t, f, yes, no, in letters of any case. */
+bool cm_import_flag(const char *text, bool *out);
+
+/* Takes one record, in a transaction: what came of it, or an error of the store.  .why says why one is rejected. */
+int cm_import_record(struct cm_importing *importing, const struct cm_comma_record *record);
+
+/* Finds the columns in a file's first record, by a map: 0 or CM_EPARAM, and then *problem says why. */
+int cm_import_head(struct cm_importing *importing, const struct cm_comma_record *head, const char *const *maps,
+    struct cm_import_result *result);
+
+#endif
