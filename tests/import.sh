@@ -342,6 +342,20 @@ for fixture in real_db made_db; do
 	rm -r "$work/before" "$work/after"
 done
 
+# Others write meanwhile.
+awk 'BEGIN { print "call_id,started_at"; for (i = 0; i < 60000; i++) printf "o%06d,%d\n", i, 1767225600 + i * 40 }' >"$work/beside.csv"
+fresh
+"$build/jobs/import" "$work/beside.csv" "$db" >"$work/out" 2>"$work/err" &
+job=$!
+later "$job"
+for write in 1 2 3 4 5 6 7 8 9 10; do
+	passes "a write of another's, $write" sqlite3 -cmd '.timeout 1000' "$db" "INSERT INTO cm_meta VALUES ('write $write', '')"
+done
+kill -0 "$job" 2>/dev/null && meanwhile=yes || meanwhile=no
+is "it was meanwhile" "$meanwhile" yes
+wait "$job" || :
+is "and all is taken" "$(said)" "60000 0 0 0"
+
 # Killed again and again it comes to the same end, and the list of bad lines too.
 awk 'BEGIN { srand(7); print "call_id,started_at,duration_seconds,status,agent"
 	for (i = 0; i < 60000; i++) printf "k%06d,%d.%06d,%d.%06d,%s,a%d\n", i, 1767225600 + i * 40, i, i % 400, i, i % 97 ? "completed" : "odd", i % 5 }' \
