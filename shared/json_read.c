@@ -91,6 +91,9 @@ cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, stru
 	json_tokener_reset(tokener);
 	value = json_tokener_parse_ex(tokener, text, (int)bytes);
 	end = json_tokener_get_parse_end(tokener);
+	/* Without memory for a locale it does not begin at all, and calls that a success. */
+	if (value == NULL && end == 0 && bytes > 0 && json_tokener_get_error(tokener) == json_tokener_success)
+		return CM_ENOMEM;
 	if (json_tokener_get_error(tokener) != json_tokener_success) {
 		*why = reading_failure(json_tokener_get_error(tokener));
 		return CM_EPARAM;
