@@ -22,7 +22,7 @@ fi
 mkdir "$work/disk"
 case $disk in
 mounted)
-	mount -t tmpfs -o size=64m ledger "$work/disk"
+	mount -t tmpfs -o size=128m ledger "$work/disk"
 	trap 'e2e_status=$?; set +e; stop_sites; umount "$work/disk" || umount -l "$work/disk"; (exit $e2e_status); leave' EXIT
 	full="--fill $work/disk"
 	;;
@@ -95,6 +95,7 @@ is "every event was answered" "$(jq '.counts["answered events"] == (.facts.event
 # Nothing is running any more that might write.
 "$top/scripts/run" --stop --dir "$site" >/dev/null 2>&1
 is "the facts" "$("$python" "$top/tests/ledger.py" check --db "$db" --ledger "$work/ledger" 2>&1)" ''
+echo "the database: $(($(stat -c %s "$db") >> 20)) MiB of 128"
 obeys_law "after all that"
 is "integrity" "$(sql 'PRAGMA integrity_check')" ok
 is "sanitizers" "$(grep -h -E 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$site/log/programs.log" || :)" ''
