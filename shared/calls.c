@@ -23,18 +23,68 @@ const char *const cm_reason_names[CM_REASONS] = {
 	[CM_API_ERROR] = "api_error", [CM_UNKNOWN] = "unknown",
 };
 
+/* What a call came to; -1: a word that is none of ours, or none. */
+struct outcome {
+	int status;
+	int direction;
+	int reason;
+};
+
+/* The place of a word among names, or -1. */
+static int
+place_of(const char *word, size_t length, const char *const *names, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (strncmp(names[i], word, length) == 0 && names[i][length] == '\0')
+			return i;
+	return -1;
+}
+
 /* Reads the word before the next '/' and steps over both; its place among names, or -1. */
 static int
 next_word(const char **text, const char *const *names, int count)
 {
-	size_t length = strcspn(*text, "/");
-	int i;
+	const char *word = *text;
+	size_t length = strcspn(word, "/");
 
-	for (i = 0; i < count; i++)
-		if (strlen(names[i]) == length && strncmp(names[i], *text, length) == 0)
-			break;
-	*text += length + ((*text)[length] == '/');
-	return i < count ? i : -1;
+	*text += length + (word[length] == '/');
+	return place_of(word, length, names, count);
+}
+
+/* An outcome as the rollups keep it: status/call_type/failure_reason. */
+static struct outcome
+split_outcome(const char *text)
+{
+	struct outcome outcome;
+
+	outcome.status = next_word(&text, cm_status_names, CM_STATUSES);
+	outcome.direction = next_word(&text, cm_direction_names, CM_DIRECTIONS);
+	outcome.reason = next_word(&text, cm_reason_names, CM_REASONS);
+	return outcome;
+}
+
+static int
+word_in(const struct cm_rows *rows, int column, const char *const *names, int count)
+{
+	const char *word = cm_rows_text(rows, column);
+
+	return place_of(word, strlen(word), names, count);
+}
+
+/* That of a row: of a bucket in one column, of a call in three. */
+static struct outcome
+read_outcome(const struct cm_rows *rows, bool raw)
+{
+	struct outcome outcome;
+
+	if (!raw)
+		return split_outcome(cm_rows_text(rows, 1));
+	outcome.status = word_in(rows, 1, cm_status_names, CM_STATUSES);
+	outcome.direction = word_in(rows, 6, cm_direction_names, CM_DIRECTIONS);
+	outcome.reason = word_in(rows, 7, cm_reason_names, CM_REASONS);
+	return outcome;
 }
 
 struct counts {
@@ -44,13 +94,11 @@ struct counts {
 	int64_t duration_sum_us;
 };
 
-/* Adds calls of one outcome (status/call_type/failure_reason) to a tally. */
+/* Adds calls of one outcome to a tally. */
 static void
-add_outcome(struct cm_tally *tally, const char *outcome, const struct counts *counts)
+add_outcome(struct cm_tally *tally, const struct outcome *outcome, const struct counts *counts)
 {
-	int status = next_word(&outcome, cm_status_names, CM_STATUSES);
-	int direction = next_word(&outcome, cm_direction_names, CM_DIRECTIONS);
-	int reason = next_word(&outcome, cm_reason_names, CM_REASONS);
+	int status = outcome->status, direction = outcome->direction, reason = outcome->reason;
 
 	tally->total += counts->n;
 	if (status >= 0)
@@ -99,8 +147,11 @@ tally_pending(struct cm_store *store, const struct cm_filter *filter, const stru
 		struct counts counts = { .n = n, .with_transcript = n * fact->n_transcript,
 			.timed = fact->bin < 0 ? 0 : n, .duration_sum_us = fact->bin < 0 ? 0 : n * fact->value_us };
 
-		if (fact->outcome[0] != '\0' && cm_pending_in(fact, piece))
-			add_outcome(&out[cm_piece_bucket(piece, edges, fact->at_us)], fact->outcome, &counts);
+		if (fact->outcome[0] != '\0' && cm_pending_in(fact, piece)) {
+			struct outcome outcome = split_outcome(fact->outcome);
+
+			add_outcome(&out[cm_piece_bucket(piece, edges, fact->at_us)], &outcome, &counts);
+		}
 	}
 	return 0;
 }
@@ -161,10 +212,11 @@ tally_rows(struct cm_store *store, const struct cm_filter *filter, const struct 
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		struct counts counts = read_counts(rows, 2), less = negative(&counts);
+		struct outcome outcome = read_outcome(rows, first->resolution_s == 0);
 		cm_us at = cm_rows_int(rows, 0) * unit;
 
 		for (i = 0; i < alike->count; i++)
-			add_outcome(&out[cm_piece_bucket(alike->pieces[i], edges, at)], cm_rows_text(rows, 1),
+			add_outcome(&out[cm_piece_bucket(alike->pieces[i], edges, at)], &outcome,
 			    alike->pieces[i]->taken == first->taken ? &counts : &less);
 	}
 	cm_rows_done(rows);
@@ -269,9 +321,10 @@ cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_
 	while ((rc = cm_rows_next(rows)) > 0) {
 		struct counts counts = { .n = cm_rows_int(rows, 2), .timed = cm_rows_int(rows, 3),
 			.duration_sum_us = cm_rows_int(rows, 4) };
+		struct outcome outcome = split_outcome(cm_rows_text(rows, 0));
 
 		seen += cm_rows_int(rows, 1);
-		add_outcome(&tally, cm_rows_text(rows, 0), &counts);
+		add_outcome(&tally, &outcome, &counts);
 	}
 	cm_rows_done(rows);
 	if (rc < 0)

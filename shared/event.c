@@ -1,21 +1,17 @@
 /* event: one event of a sender, read and checked; see event.h. */
 #include "config.h"
 
-#include "event.h"
+#include "event_own.h"
 
-#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sha2.h>
 
 #include "error.h"
-#include "text.h"
 
-enum { DETAIL_TEXT = 160, LABEL_MOST_BYTES = 128, CONTENT_MOST_BYTES = 65536, MILLION = 1000000 };
+enum { CONTENT_MOST_BYTES = 65536, MILLION = 1000000 };
 
-#define DURATION_MOST_US (366 * CM_DAY_US)
 #define AMOUNT_MOST 1e9
 
 /* Which field of `data` says how much of what was used. */
@@ -57,16 +53,6 @@ static const struct cm_event_rule {
 	{ "agent_spoke", CM_LINE, .speaker = "agent" },
 };
 
-/* An event while it is read. */
-struct reading {
-	struct cm_arena *arena;
-	const struct cm_value *envelope;
-	const struct cm_value *data;
-	struct cm_event *event;
-	const struct cm_event_rule *rule;	/* NULL: an unknown type */
-	bool failed;				/* out of memory */
-};
-
 void
 cm_event_reject(struct cm_event *event, const char *detail)
 {
@@ -74,117 +60,8 @@ cm_event_reject(struct cm_event *event, const char *detail)
 	event->detail = detail;
 }
 
-/* Rejects for a field; the first fault is the one that is told. */
 static void
-reject_field(struct reading *reading, const char *field, const char *fault)
-{
-	char detail[DETAIL_TEXT];
-	int length;
-
-	if (reading->event->verdict == CM_REJECTED)
-		return;
-	length = snprintf(detail, sizeof detail, "%s %s.", field, fault);
-	cm_event_reject(reading->event, cm_arena_copy(reading->arena, detail, (size_t)length));
-	reading->failed |= reading->event->detail == NULL;
-}
-
-/* A field of `data`, else of the envelope. */
-static const struct cm_value *
-field_of(const struct reading *reading, const char *name)
-{
-	const struct cm_value *value = cm_value_get(reading->data, name);
-
-	return value != NULL ? value : cm_value_get(reading->envelope, name);
-}
-
-static bool
-has_control(const char *text, size_t bytes)
-{
-	size_t i;
-
-	for (i = 0; i < bytes; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return true;
-	return false;
-}
-
-/* A text of at most so many bytes, copied; NULL where there is none, or "" counts as none. */
-static const char *
-take_text(struct reading *reading, const struct cm_value *value, const char *name, size_t most)
-{
-	const char *text, *copy;
-	size_t bytes;
-
-	if (value == NULL)
-		return NULL;
-	if ((text = cm_value_text(value, &bytes)) == NULL) {
-		reject_field(reading, name, "is not a string");
-		return NULL;
-	}
-	if (bytes == 0)
-		return NULL;
-	if (bytes > most || memchr(text, '\0', bytes) != NULL || (most <= LABEL_MOST_BYTES && has_control(text, bytes))) {
-		reject_field(reading, name, bytes > most ? "is too long" : "has control characters");
-		return NULL;
-	}
-	if ((copy = cm_arena_copy(reading->arena, text, bytes)) == NULL)
-		reading->failed = true;
-	return copy;
-}
-
-/* The first of some names, up to a NULL, that is there. */
-static const char *
-take_label(struct reading *reading, const char *const *names)
-{
-	const char *label = NULL;
-
-	for (; *names != NULL && label == NULL; names++)
-		label = take_text(reading, field_of(reading, *names), *names, LABEL_MOST_BYTES);
-	return label;
-}
-
-#define LABEL(reading, ...) take_label((reading), (const char *const[]){ __VA_ARGS__, NULL })
-
-/* A number of `data` from 0 to most, times scale; -1 where there is none. */
-static int64_t
-take_number(struct reading *reading, const char *name, double most, double scale)
-{
-	const struct cm_value *value = field_of(reading, name);
-	double number;
-
-	if (value == NULL)
-		return -1;
-	if (!cm_value_number(value, &number) || number < 0 || number > most) {
-		reject_field(reading, name, "is not a number in range (0 or more)");
-		return -1;
-	}
-	return llround(number * scale);
-}
-
-static int64_t
-take_duration(struct reading *reading, const char *name, int64_t unit_us)
-{
-	return take_number(reading, name, (double)(DURATION_MOST_US / unit_us), (double)unit_us);
-}
-
-/* JSON of a value, as text. */
-static const char *
-take_json(struct reading *reading, const struct cm_value *value)
-{
-	const char *text, *copy;
-	size_t bytes;
-
-	if (value == NULL)
-		return NULL;
-	if ((text = cm_value_print(value, &bytes)) == NULL || (copy = cm_arena_copy(reading->arena, text, bytes)) == NULL) {
-		reading->failed = true;
-		return NULL;
-	}
-	return copy;
-}
-
-static void
-take_time(struct reading *reading, cm_us now)
+take_time(struct cm_reading *reading, cm_us now)
 {
 	const struct cm_value *value = cm_value_get(reading->envelope, "timestamp");
 	const char *text;
@@ -192,29 +69,29 @@ take_time(struct reading *reading, cm_us now)
 	size_t bytes;
 
 	if (value == NULL)
-		reject_field(reading, "timestamp", "is missing");
+		cm_event_fault(reading, "timestamp", "is missing");
 	else if (cm_value_number(value, &seconds) && seconds >= 0 && seconds < (double)(CM_TIME_MAX_US / CM_SECOND_US))
 		reading->event->at = llround(seconds * 1e6);
 	else if ((text = cm_value_text(value, &bytes)) == NULL || strlen(text) != bytes ||
 	    !cm_time_parse(text, &reading->event->at))
-		reject_field(reading, "timestamp", "is neither RFC 3339 nor Unix seconds");
+		cm_event_fault(reading, "timestamp", "is neither RFC 3339 nor Unix seconds");
 	if (reading->event->at > now + CM_DAY_US)
-		reject_field(reading, "timestamp", "lies more than a day ahead");
+		cm_event_fault(reading, "timestamp", "lies more than a day ahead");
 }
 
 static void
-take_envelope(struct reading *reading, const char *tenant, cm_us now)
+take_envelope(struct cm_reading *reading, const char *tenant, cm_us now)
 {
 	struct cm_event *event = reading->event;
 
-	event->event_id = take_text(reading, cm_value_get(reading->envelope, "event_id"), "event_id", CM_ID_MOST_BYTES);
-	event->type = take_text(reading, cm_value_get(reading->envelope, "event_type"), "event_type", LABEL_MOST_BYTES);
+	event->event_id = cm_event_text(reading, cm_value_get(reading->envelope, "event_id"), "event_id", CM_ID_MOST_BYTES);
+	event->type = cm_event_text(reading, cm_value_get(reading->envelope, "event_type"), "event_type", CM_LABEL_MOST_BYTES);
 	if (event->type == NULL)
-		reject_field(reading, "event_type", "is missing");
-	event->call_id = LABEL(reading, "call_id", "trace_id", "conversation_id");
-	event->turn_id = LABEL(reading, "turn_id");
+		cm_event_fault(reading, "event_type", "is missing");
+	event->call_id = CM_LABEL(reading, "call_id", "trace_id", "conversation_id");
+	event->turn_id = CM_LABEL(reading, "turn_id");
 	event->tenant_bound = tenant != NULL;
-	event->tenant_id = tenant != NULL ? tenant : LABEL(reading, "tenant_id");
+	event->tenant_id = tenant != NULL ? tenant : CM_LABEL(reading, "tenant_id");
 	take_time(reading, now);
 }
 
@@ -230,34 +107,34 @@ find_rule(const char *type)
 }
 
 static void
-take_call(struct reading *reading)
+take_call(struct cm_reading *reading)
 {
 	struct cm_event *event = reading->event;
 	bool has_audio = false;
 
-	event->agent = LABEL(reading, "agent", "agent_id", "agent_name");
-	event->agent_version = LABEL(reading, "agent_version");
-	event->call_type = LABEL(reading, "call_type", "direction");
+	event->agent = CM_LABEL(reading, "agent", "agent_id", "agent_name");
+	event->agent_version = CM_LABEL(reading, "agent_version");
+	event->call_type = CM_LABEL(reading, "call_type", "direction");
 	if (event->call_type != NULL && strcmp(event->call_type, "inbound") != 0 && strcmp(event->call_type, "outbound") != 0)
-		reject_field(reading, "call_type", "is neither inbound nor outbound");
-	event->caller_number = LABEL(reading, "caller_number", "from");
-	event->callee_number = LABEL(reading, "callee_number", "to");
-	event->status = LABEL(reading, "status");
-	event->reason = LABEL(reading, "failure_reason", "end_reason", "error", "reason");
-	event->failed = field_of(reading, "failure_reason") != NULL || field_of(reading, "error") != NULL;
-	event->duration_us = take_duration(reading, "duration_seconds", CM_SECOND_US);
-	if (field_of(reading, "has_audio") != NULL && cm_value_flag(field_of(reading, "has_audio"), &has_audio))
+		cm_event_fault(reading, "call_type", "is neither inbound nor outbound");
+	event->caller_number = CM_LABEL(reading, "caller_number", "from");
+	event->callee_number = CM_LABEL(reading, "callee_number", "to");
+	event->status = CM_LABEL(reading, "status");
+	event->reason = CM_LABEL(reading, "failure_reason", "end_reason", "error", "reason");
+	event->failed = cm_event_field(reading, "failure_reason") != NULL || cm_event_field(reading, "error") != NULL;
+	event->duration_us = cm_event_duration(reading, "duration_seconds", CM_SECOND_US);
+	if (cm_event_field(reading, "has_audio") != NULL && cm_value_flag(cm_event_field(reading, "has_audio"), &has_audio))
 		event->has_audio = has_audio;
 	if (cm_value_is_object(cm_value_get(reading->data, "metadata")))
-		event->body = take_json(reading, cm_value_get(reading->data, "metadata"));
+		event->body = cm_event_json(reading, cm_value_get(reading->data, "metadata"));
 	else if (cm_value_is_object(cm_value_get(reading->envelope, "metadata")))
-		event->body = take_json(reading, cm_value_get(reading->envelope, "metadata"));
+		event->body = cm_event_json(reading, cm_value_get(reading->envelope, "metadata"));
 	if (event->call_id == NULL)
-		reject_field(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
+		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
 }
 
 static void
-take_uses(struct reading *reading)
+take_uses(struct cm_reading *reading)
 {
 	struct cm_event *event = reading->event;
 	size_t i, count = 0;
@@ -266,16 +143,16 @@ take_uses(struct reading *reading)
 	for (i = 0; i < CM_EVENT_USES && reading->rule->uses[i].service != NULL; i++) {
 		const struct use_rule *use = &reading->rule->uses[i];
 
-		if ((amount = take_number(reading, use->field, AMOUNT_MOST, MILLION)) >= 0)
+		if ((amount = cm_event_number(reading, use->field, AMOUNT_MOST, MILLION)) >= 0)
 			event->uses[count++] = (struct cm_use){ use->service, use->unit, amount };
 	}
-	event->cost_nusd = take_number(reading, "cost_usd", 1e6, 1e9);
+	event->cost_nusd = cm_event_number(reading, "cost_usd", 1e6, 1e9);
 	if (count > 1 && event->cost_nusd >= 0)
-		reject_field(reading, "cost_usd", "says nothing of which use it is");
+		cm_event_fault(reading, "cost_usd", "says nothing of which use it is");
 }
 
 static void
-take_step(struct reading *reading)
+take_step(struct cm_reading *reading)
 {
 	struct cm_event *event = reading->event;
 	size_t i;
@@ -283,29 +160,29 @@ take_step(struct reading *reading)
 	event->component = reading->rule->component;
 	for (i = 0; i < nitems(reading->rule->latency) && event->latency_us < 0; i++)
 		if (reading->rule->latency[i] != NULL)
-			event->latency_us = take_duration(reading, reading->rule->latency[i], 1000);
+			event->latency_us = cm_event_duration(reading, reading->rule->latency[i], 1000);
 	take_uses(reading);
 	if (event->call_id == NULL)
-		reject_field(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
+		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
 	if (event->latency_us < 0 && event->uses[0].service == NULL)
-		reject_field(reading, reading->rule->latency[0] != NULL ? reading->rule->latency[0] : reading->rule->uses[0].field,
+		cm_event_fault(reading, reading->rule->latency[0] != NULL ? reading->rule->latency[0] : reading->rule->uses[0].field,
 		    "is missing");
 }
 
 static void
-take_mark(struct reading *reading)
+take_mark(struct cm_reading *reading)
 {
 	reading->event->mark = reading->rule->mark;
 	if (reading->event->call_id == NULL)
-		reject_field(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
+		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
 	if (reading->event->turn_id == NULL)
-		reject_field(reading, "turn_id", "is missing");
+		cm_event_fault(reading, "turn_id", "is missing");
 }
 
 static double
-load_of(struct reading *reading, const char *name)
+load_of(struct cm_reading *reading, const char *name)
 {
-	const struct cm_value *metrics = cm_value_get(reading->data, "metrics"), *value = field_of(reading, name);
+	const struct cm_value *metrics = cm_value_get(reading->data, "metrics"), *value = cm_event_field(reading, name);
 	double load;
 
 	if (value == NULL)
@@ -316,7 +193,7 @@ load_of(struct reading *reading, const char *name)
 /* What a worker's load says of it, in per cent of memory and processor: above 85 and 90 down, above 80 unhealthy, above 70
  * degraded. */
 static const char *
-worker_status(struct reading *reading)
+worker_status(struct cm_reading *reading)
 {
 	double memory = load_of(reading, "memory_percent"), cpu = load_of(reading, "cpu_percent");
 	double most = memory > cpu ? memory : cpu;
@@ -354,30 +231,30 @@ is_health(const char *status)
 }
 
 static void
-take_reading(struct reading *reading)
+take_reading(struct cm_reading *reading)
 {
 	struct cm_event *event = reading->event;
 
 	event->component = reading->rule->component;
-	event->component_id = reading->rule->id_field != NULL ? LABEL(reading, reading->rule->id_field) : event->call_id;
-	event->state = LABEL(reading, "state");
-	event->status = LABEL(reading, "status");
+	event->component_id = reading->rule->id_field != NULL ? CM_LABEL(reading, reading->rule->id_field) : event->call_id;
+	event->state = CM_LABEL(reading, "state");
+	event->status = CM_LABEL(reading, "status");
 	if (strcmp(event->component, "circuit_breaker") == 0)
 		event->status = breaker_status(event->state);
 	else if (event->status == NULL)
 		event->status = strcmp(event->component, "worker") == 0 ? worker_status(reading) : NULL;
 	if (strcmp(event->component, "call_quality") == 0)
 		event->status = "healthy";
-	event->body = take_json(reading, reading->data);
+	event->body = cm_event_json(reading, reading->data);
 	if (event->component_id == NULL)
-		reject_field(reading, reading->rule->id_field != NULL ? reading->rule->id_field : "call_id", "is missing");
+		cm_event_fault(reading, reading->rule->id_field != NULL ? reading->rule->id_field : "call_id", "is missing");
 	if (!is_health(event->status))
-		reject_field(reading, strcmp(event->component, "circuit_breaker") == 0 ? "state" : "status", strcmp(event->component,
+		cm_event_fault(reading, strcmp(event->component, "circuit_breaker") == 0 ? "state" : "status", strcmp(event->component,
 		    "circuit_breaker") == 0 ? "is none of closed, half_open, open" : "is none of healthy, degraded, unhealthy, down");
 }
 
 static void
-take_line(struct reading *reading)
+take_line(struct cm_reading *reading)
 {
 	static const char *const names[] = { "text", "content", "transcript" };
 	struct cm_event *event = reading->event;
@@ -385,34 +262,34 @@ take_line(struct reading *reading)
 
 	event->speaker = reading->rule->speaker;
 	for (i = 0; i < nitems(names) && event->body == NULL; i++)
-		event->body = take_text(reading, field_of(reading, names[i]), names[i], CONTENT_MOST_BYTES);
+		event->body = cm_event_text(reading, cm_event_field(reading, names[i]), names[i], CONTENT_MOST_BYTES);
 	if (event->call_id == NULL)
-		reject_field(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
+		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
 	if (event->body == NULL)
-		reject_field(reading, "text", "is missing");
+		cm_event_fault(reading, "text", "is missing");
 }
 
 /* A type that is not known is a step where it has latency_ms, of the turn unless it names a component, and else just kept. */
 static void
-take_unknown(struct reading *reading)
+take_unknown(struct cm_reading *reading)
 {
 	struct cm_event *event = reading->event;
 
-	event->latency_us = take_duration(reading, "latency_ms", 1000);
+	event->latency_us = cm_event_duration(reading, "latency_ms", 1000);
 	if (event->latency_us < 0) {
-		event->body = take_json(reading, reading->envelope);
+		event->body = cm_event_json(reading, reading->envelope);
 		return;
 	}
 	event->effect = CM_STEP;
-	event->component = LABEL(reading, "component");
+	event->component = CM_LABEL(reading, "component");
 	if (event->component == NULL)
 		event->component = "turn_e2e";
 	if (event->call_id == NULL)
-		reject_field(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
+		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
 }
 
 /* The data of each effect. */
-static void (*const takers[])(struct reading *reading) = {
+static void (*const takers[])(struct cm_reading *reading) = {
 	[CM_CALL_STARTED] = take_call, [CM_CALL_ENDED] = take_call, [CM_TURN_MARK] = take_mark, [CM_STEP] = take_step,
 	[CM_READING] = take_reading, [CM_LINE] = take_line,
 };
@@ -426,7 +303,7 @@ add_text(SHA2_CTX *digest, const char *text)
 
 /* What makes an event the same event: its id within its tenant, or, where it has none, all that it says. */
 static void
-make_key(struct reading *reading, const char *text, size_t bytes)
+make_key(struct cm_reading *reading, const char *text, size_t bytes)
 {
 	struct cm_event *event = reading->event;
 	uint8_t sum[SHA256_DIGEST_LENGTH];
@@ -442,15 +319,15 @@ make_key(struct reading *reading, const char *text, size_t bytes)
 }
 
 static void
-take_event(struct reading *reading, const char *tenant, cm_us now)
+take_event(struct cm_reading *reading, const char *tenant, cm_us now)
 {
 	struct cm_event *event = reading->event;
 
 	take_envelope(reading, tenant, now);
 	if (event->verdict == CM_REJECTED)
 		return;
-	event->provider = LABEL(reading, "provider");
-	event->model = LABEL(reading, "model");
+	event->provider = CM_LABEL(reading, "provider");
+	event->model = CM_LABEL(reading, "model");
 	if ((reading->rule = find_rule(event->type)) == NULL) {
 		take_unknown(reading);
 		return;
@@ -461,7 +338,7 @@ take_event(struct reading *reading, const char *tenant, cm_us now)
 
 /* An event without an id is the same when it says the same, however it is spaced. */
 static int
-take_document(struct reading *reading, const struct cm_value *root, const char *tenant, cm_us now)
+take_document(struct cm_reading *reading, const struct cm_value *root, const char *tenant, cm_us now)
 {
 	const char *text = NULL;
 	size_t bytes = 0;
@@ -474,7 +351,7 @@ take_document(struct reading *reading, const struct cm_value *root, const char *
 	reading->envelope = root;
 	reading->data = cm_value_get(root, "data");
 	if (reading->data != NULL && !cm_value_is_object(reading->data))
-		reject_field(reading, "data", "is not an object");
+		cm_event_fault(reading, "data", "is not an object");
 	take_event(reading, tenant, now);
 	if (reading->event->event_id == NULL && (text = cm_value_print(root, &bytes)) == NULL)
 		return CM_ENOMEM;
@@ -516,7 +393,7 @@ int
 cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char *text, size_t bytes, const char *tenant,
     cm_us now, struct cm_event *event)
 {
-	struct reading reading = { .arena = arena, .event = event };
+	struct cm_reading reading = { .arena = arena, .event = event };
 	struct cm_value *root;
 	const char *why;
 	int rc;
@@ -532,7 +409,7 @@ cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char 
 	}
 	if ((rc = cm_json_read(reader, text, bytes, &root, &why)) == CM_EPARAM) {
 		event->unreadable = true;
-		reject_field(&reading, "The event is not understood:", why);
+		cm_event_fault(&reading, "The event is not understood:", why);
 		return reading.failed ? CM_ENOMEM : 0;
 	}
 	if (rc < 0)

@@ -9,10 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "error.h"
 
 /* With no more series than these match a filter, asking each for its newest rows beats looking through all rows. */
 enum { FEW_SERIES = 100 };
+
+/* How far back what is newest is looked for first, where each of few series is asked for it. */
+static const cm_us reaches[] = { 5 * CM_MINUTE_S * CM_SECOND_US, CM_HOUR_US, 6 * CM_HOUR_US };
 
 const struct cm_place cm_place_first = { .at = INT64_MIN };
 const struct cm_place cm_place_last = { .at = INT64_MAX };
@@ -86,18 +90,41 @@ few_series(struct cm_store *store, const struct cm_filter *filter, bool *out)
 	return 0;
 }
 
+/* Whether no call that the filter lets through ever failed: then there is nothing to look for, however many others failed. */
+static int
+none_failed(struct cm_store *store, const struct cm_filter *filter, bool *out)
+{
+	struct cm_tally ever;
+	int64_t failed = 0;
+	size_t i;
+	int rc;
+
+	*out = false;
+	if (strcmp(cm_filter_scope(filter)->name, "all") == 0)
+		return 0;
+	if ((rc = cm_tally_ever(store, filter, &ever)) < 0)
+		return rc;
+	for (i = 0; i < CM_REASONS; i++)
+		failed += ever.by_reason[i];
+	*out = failed == 0;
+	return 0;
+}
+
 int
 cm_failures_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *before, int64_t limit,
     struct cm_rows **out)
 {
 	struct cm_piece whole = { .from = window->from, .to = window->to };
 	struct cm_bind binds[CM_BINDS_MAX];
-	bool few;
+	bool few, none = false;
 	size_t n;
 	int rc;
 
-	if ((rc = few_series(store, &window->filter, &few)) < 0)
+	if ((rc = few_series(store, &window->filter, &few)) < 0 ||
+	    (!few && (rc = none_failed(store, &window->filter, &none)) < 0))
 		return rc;
+	if (none)
+		whole.to = whole.from;
 	n = cm_window_binds(&window->filter, &whole, binds);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("before_id", before->id);
@@ -165,25 +192,79 @@ cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id
 	return rc > 0 ? 0 : rc < 0 ? rc : CM_ENOTFOUND;
 }
 
-int
-cm_steps_open(struct cm_store *store, const struct cm_window *window, const char *call_id, const char *component,
-    const struct cm_place *before, int64_t limit, struct cm_rows **out)
+/* Whether a statement gives so many rows; it is run for that alone. */
+static int
+gives(struct cm_store *store, const char *statement, const struct cm_bind *binds, int64_t count, bool *out)
 {
-	struct cm_piece whole = { .from = window->from, .to = window->to };
-	struct cm_bind binds[CM_BINDS_MAX];
-	bool few = false;
-	size_t n;
+	struct cm_rows *rows;
 	int rc;
 
-	if (call_id == NULL && (rc = few_series(store, &window->filter, &few)) < 0)
+	if ((rc = cm_store_query(store, statement, binds, &rows)) < 0)
 		return rc;
-	n = cm_window_binds(&window->filter, &whole, binds);
+	while (count > 0 && (rc = cm_rows_next(rows)) > 0)
+		count--;
+	cm_rows_done(rows);
+	*out = count == 0;
+	return rc < 0 ? rc : 0;
+}
+
+static size_t
+step_binds(const struct cm_window *window, cm_us from, const char *call_id, const char *component, const struct cm_place *before,
+    int64_t limit, struct cm_bind *binds)
+{
+	struct cm_piece piece = { .from = from, .to = window->to };
+	size_t n = cm_window_binds(&window->filter, &piece, binds);
+
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("call_id", call_id);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("component", component);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_id", before->id[0] != '\0' ? strtoll(before->id, NULL, 10) : 0);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", limit);
 	binds[n] = (struct cm_bind){ 0 };
+	return n;
+}
+
+/* Where the newest `limit` steps of few series begin at the latest: each series is asked for as many, so where they are many it is
+ * asked for little. */
+static int
+near_from(struct cm_store *store, const struct cm_window *window, const char *component, const struct cm_place *before,
+    int64_t limit, cm_us *from)
+{
+	cm_us newest = before->at < window->to ? before->at : window->to, now = cm_now_us();
+	struct cm_bind binds[CM_BINDS_MAX];
+	bool enough;
+	size_t i;
+	int rc;
+
+	if (newest > now)
+		newest = now;
+	for (i = 0; i < nitems(reaches) && newest - reaches[i] > window->from; i++) {
+		step_binds(window, newest - reaches[i], NULL, component, before, limit, binds);
+		if ((rc = gives(store, "latency-events-of", binds, limit, &enough)) < 0)
+			return rc;
+		if (enough) {
+			*from = newest - reaches[i];
+			return 0;
+		}
+	}
+	*from = window->from;
+	return 0;
+}
+
+int
+cm_steps_open(struct cm_store *store, const struct cm_window *window, const char *call_id, const char *component,
+    const struct cm_place *before, int64_t limit, struct cm_rows **out)
+{
+	struct cm_bind binds[CM_BINDS_MAX];
+	cm_us from = window->from;
+	bool few = false;
+	int rc;
+
+	if (call_id == NULL && (rc = few_series(store, &window->filter, &few)) < 0)
+		return rc;
+	if (few && (rc = near_from(store, window, component, before, limit, &from)) < 0)
+		return rc;
+	step_binds(window, from, call_id, component, before, limit, binds);
 	return cm_store_query(store, call_id != NULL ? "latency-events-call" : few ? "latency-events-of" : "latency-events",
 	    binds, out);
 }

@@ -164,7 +164,7 @@ static const struct {
 	bool without_triggers;
 	const char *set_up;
 } modes[] = {
-	[CM_STORE_READ] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA cache_size = -8192; PRAGMA query_only = 1" },
+	[CM_STORE_READ] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA cache_size = -1024; PRAGMA query_only = 1" },
 	[CM_STORE_WRITE] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS,
 	    .set_up = "PRAGMA cache_size = -16384; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000" },
 	[CM_STORE_BULK] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .set_up = ADMIN_PRAGMAS },

@@ -1,6 +1,7 @@
 -- The same for one tenant.  Uses cm_series' unique index and cm_call_series.
-SELECT c.started_us, c.status || '/' || c.call_type || '/' || c.failure_reason, :sign * 1, :sign * c.has_transcript,
-	:sign * CASE WHEN c.bin IS NULL THEN 0 ELSE 1 END, :sign * CASE WHEN c.bin IS NULL THEN 0 ELSE c.duration_us END
+SELECT c.started_us, c.status, :sign * 1, :sign * c.has_transcript,
+	:sign * CASE WHEN c.bin IS NULL THEN 0 ELSE 1 END, :sign * CASE WHEN c.bin IS NULL THEN 0 ELSE c.duration_us END,
+	c.call_type, c.failure_reason
 FROM cm_series s CROSS JOIN cm_call c
 WHERE s.scope = 'full' AND s.tenant_id = :tenant_id AND (:agent IS NULL OR s.agent = :agent)
 	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
