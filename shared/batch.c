@@ -100,14 +100,6 @@ start_cutting(const struct cm_body *body)
 	return cutting;
 }
 
-static int
-refuse(struct cm_problem *problem, int status, const char *detail)
-{
-	problem->status = status;
-	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
-	return CM_EPARAM;
-}
-
 /* How many events there are; no more than one too many. */
 static size_t
 count_events(struct cutting cutting)
@@ -160,9 +152,9 @@ cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct 
 
 	*batch = (struct cm_batch){ 0 };
 	if (count > CM_BATCH_MOST_EVENTS)
-		return refuse(problem, 413, "There are more than 10000 events; send fewer at a time.");
+		return cm_refuse(problem, 413, NULL, "There are more than 10000 events; send fewer at a time.");
 	if (count == 0 && !cutting.in_array)
-		return refuse(problem, 400, "The body is empty; send an event, an array of events, or a line for each.");
+		return cm_refuse(problem, 400, NULL, "The body is empty; send an event, an array of events, or a line for each.");
 	if ((rc = make_room(body, count, batch, problem)) < 0)
 		return rc;
 	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
@@ -170,7 +162,7 @@ cm_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct 
 	rc = read_events(reader, cutting, tenant, now, batch);
 	cm_json_reader_free(reader);
 	if (rc == 0 && count > 0 && batch->understood == 0)
-		return refuse(problem, 400, batch->events[0].detail);
+		return cm_refuse(problem, 400, NULL, batch->events[0].detail);
 	return rc;
 }
 

@@ -35,14 +35,6 @@ cm_body_done(struct cm_body *body)
 	cm_allowance_give(&allowance, &body->held);
 }
 
-static int
-refuse(struct cm_problem *problem, int status, const char *detail)
-{
-	problem->status = status;
-	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
-	return CM_EPARAM;
-}
-
 /* The media type, without its parameters, among those that are understood. */
 static int
 check_type(const char *type, const char *types, struct cm_body *body, struct cm_problem *problem)
@@ -78,7 +70,7 @@ announced(const struct cm_client *client)
 static int
 too_large(struct cm_problem *problem)
 {
-	return refuse(problem, 413, "The body is larger than 8 MiB; send fewer events at a time.");
+	return cm_refuse(problem, 413, NULL, "The body is larger than 8 MiB; send fewer events at a time.");
 }
 
 static int
@@ -92,7 +84,7 @@ read_plain(struct cm_client *client, size_t length, struct cm_body *body, struct
 		at += got;
 	body->bytes[at] = '\0';
 	body->length = at;
-	return at == length ? 0 : refuse(problem, 400, "The body ends before the Content-Length that was announced.");
+	return at == length ? 0 : cm_refuse(problem, 400, NULL, "The body ends before the Content-Length that was announced.");
 }
 
 /* Unpacks all members of a gzip file (RFC 1952, 2.2) that the stream is given, one after the other. */
@@ -142,7 +134,7 @@ unpack(const struct cm_body *packed, size_t room, struct cm_body *body, struct c
 	}
 	if (code == Z_MEM_ERROR)
 		return CM_ENOMEM;
-	return code == Z_BUF_ERROR ? too_large(problem) : refuse(problem, 400, "The body is not well-formed gzip.");
+	return code == Z_BUF_ERROR ? too_large(problem) : cm_refuse(problem, 400, NULL, "The body is not well-formed gzip.");
 }
 
 /* As much room as JSON is likely to need; all that is allowed where that was too little. */
@@ -188,13 +180,13 @@ read_any(struct cm_client *client, struct cm_body *body, struct cm_problem *prob
 	int rc;
 
 	if (length < 0)
-		return refuse(problem, 400, "The request has no Content-Length.");
+		return cm_refuse(problem, 400, NULL, "The request has no Content-Length.");
 	if (length > CM_BODY_MOST_BYTES)
 		return too_large(problem);
 	if (strcasecmp(encoding, "gzip") == 0)
 		return read_gzip(client, (size_t)length, body, problem);
 	if (*encoding != '\0' && strcasecmp(encoding, "identity") != 0)
-		return refuse(problem, 415, "The body may be sent as it is, or with Content-Encoding: gzip.");
+		return cm_refuse(problem, 415, NULL, "The body may be sent as it is, or with Content-Encoding: gzip.");
 	if ((rc = hold(body, (size_t)length)) < 0)
 		return rc;
 	return read_plain(client, (size_t)length, body, problem);

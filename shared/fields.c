@@ -12,15 +12,6 @@
 enum { DEPTH = 4 };
 
 static int
-refuse(struct cm_problem *problem, const char *field, const char *detail)
-{
-	problem->status = 400;
-	snprintf(problem->parameter, sizeof problem->parameter, "%.60s", field);
-	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
-	return CM_EPARAM;
-}
-
-static int
 read_field(const struct cm_value *value, const struct cm_int_field *field, struct cm_problem *problem)
 {
 	char detail[128];
@@ -29,7 +20,7 @@ read_field(const struct cm_value *value, const struct cm_int_field *field, struc
 	if (value == NULL)
 		return 0;
 	if (field->flag != NULL)
-		return cm_value_flag(value, field->flag) ? 0 : refuse(problem, field->name, "This field is true or false.");
+		return cm_value_flag(value, field->flag) ? 0 : cm_refuse(problem, 400, field->name, "This field is true or false.");
 	if (cm_value_number(value, &number) && number >= (double)field->min && number <= (double)field->max &&
 	    number == floor(number)) {
 		*field->number = (int64_t)number;
@@ -37,7 +28,7 @@ read_field(const struct cm_value *value, const struct cm_int_field *field, struc
 	}
 	snprintf(detail, sizeof detail, "This field is a whole number from %lld to %lld.", (long long)field->min,
 	    (long long)field->max);
-	return refuse(problem, field->name, detail);
+	return cm_refuse(problem, 400, field->name, detail);
 }
 
 static int
@@ -48,13 +39,13 @@ read_object(const struct cm_value *root, const struct cm_int_field *fields, stru
 	int rc;
 
 	if (!cm_value_is_object(root))
-		return refuse(problem, "", "The body is a JSON object.");
+		return cm_refuse(problem, 400, "", "The body is a JSON object.");
 	for (field = fields; field->name != NULL; field++) {
 		if ((rc = read_field(cm_value_get(root, field->name), field, problem)) < 0)
 			return rc;
 		known += cm_value_has(root, field->name);
 	}
-	return known == cm_value_count(root) ? 0 : refuse(problem, "", "The body has a field that means nothing here.");
+	return known == cm_value_count(root) ? 0 : cm_refuse(problem, 400, "", "The body has a field that means nothing here.");
 }
 
 int
@@ -70,7 +61,7 @@ cm_fields_read(const struct cm_body *body, const struct cm_int_field *fields, st
 	if ((reader = cm_json_reader_new(DEPTH)) == NULL)
 		return rc;
 	if ((rc = cm_json_read(reader, body->bytes, body->length, &root, &why)) == CM_EPARAM) {
-		refuse(problem, "", "");
+		cm_refuse(problem, 400, "", "");
 		snprintf(problem->detail, sizeof problem->detail, "The body is not understood: %s.", why);
 	} else if (rc == 0) {
 		rc = read_object(root, fields, problem);

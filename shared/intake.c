@@ -7,24 +7,19 @@
 
 #include "error.h"
 #include "intake_own.h"
+#include "text.h"
 
 static int (*const takers[])(struct cm_taking *taking, struct cm_event *event) = {
 	[CM_KEPT] = cm_take_kept, [CM_CALL_STARTED] = cm_take_call_started, [CM_CALL_ENDED] = cm_take_call_ended,
 	[CM_TURN_MARK] = cm_take_turn_mark, [CM_STEP] = cm_take_step, [CM_READING] = cm_take_reading, [CM_LINE] = cm_take_line,
 };
 
-static const char *
-or_empty(const char *text)
-{
-	return text != NULL ? text : "";
-}
-
 int
 cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 {
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("type", event->type), CM_TEXT_PARAM("event_id", event->event_id),
-		CM_TEXT_PARAM("tenant_id", or_empty(event->tenant_id)), CM_TEXT_PARAM("call_id", event->call_id),
+		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("call_id", event->call_id),
 		CM_INT_PARAM("at", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
 	int64_t rc = cm_store_run(taking->store, "event-keep", binds);
@@ -36,7 +31,7 @@ int
 cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 {
 	const struct cm_bind binds[] = {
-		CM_TEXT_PARAM("tenant_id", or_empty(event->tenant_id)), CM_TEXT_PARAM("component", event->component),
+		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("component", event->component),
 		CM_TEXT_PARAM("component_id", event->component_id), CM_TEXT_PARAM("status", event->status),
 		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at", event->at), { 0 },
 	};

@@ -8,12 +8,7 @@
 
 #include "bins.h"
 #include "error.h"
-
-static const char *
-or_empty(const char *text)
-{
-	return text != NULL ? text : "";
-}
+#include "text.h"
 
 /* A text of a row, copied; NULL where it is null. */
 static const char *
@@ -43,19 +38,19 @@ read_call(struct cm_taking *taking, const struct cm_rows *rows, struct cm_known_
 		.found = true,
 		.series_id = cm_rows_int(rows, 0),
 		.labels = {
-			.tenant_id = or_empty(keep(taking, rows, 1, &failed)),
-			.agent = or_empty(keep(taking, rows, 2, &failed)),
-			.agent_version = or_empty(keep(taking, rows, 3, &failed)),
-			.provider = or_empty(keep(taking, rows, 4, &failed)),
-			.call_type = or_empty(keep(taking, rows, 5, &failed)),
+			.tenant_id = cm_or_empty(keep(taking, rows, 1, &failed)),
+			.agent = cm_or_empty(keep(taking, rows, 2, &failed)),
+			.agent_version = cm_or_empty(keep(taking, rows, 3, &failed)),
+			.provider = cm_or_empty(keep(taking, rows, 4, &failed)),
+			.call_type = cm_or_empty(keep(taking, rows, 5, &failed)),
 		},
 		.caller_number = keep(taking, rows, 6, &failed),
 		.callee_number = keep(taking, rows, 7, &failed),
 		.started_us = cm_rows_int(rows, 8),
 		.ended_us = number_or(rows, 9, -1),
 		.duration_us = number_or(rows, 10, -1),
-		.status = or_empty(keep(taking, rows, 11, &failed)),
-		.failure_reason = or_empty(keep(taking, rows, 12, &failed)),
+		.status = cm_or_empty(keep(taking, rows, 11, &failed)),
+		.failure_reason = cm_or_empty(keep(taking, rows, 12, &failed)),
 		.has_audio = cm_rows_int(rows, 13) != 0,
 		.has_transcript = cm_rows_int(rows, 14) != 0,
 		.metadata = keep(taking, rows, 15, &failed),

@@ -9,22 +9,17 @@
 #include "error.h"
 #include "fold.h"
 #include "report.h"
+#include "text.h"
 
 /* Steps that are sent are numbered above this, those of the voice app below; the same as in cm_latency_added. */
 #define SENT_IDS_FROM (INT64_C(1) << 40)
-
-static const char *
-or_empty(const char *text)
-{
-	return text != NULL ? text : "";
-}
 
 /* The series that an event's step counts into: its call's, or, while that is not known, its tenant's.  Rejects an event of another
  * tenant's call. */
 static int
 find_series(struct cm_taking *taking, struct cm_event *event, int64_t *series_id)
 {
-	struct cm_labels labels = { or_empty(event->tenant_id), "", "", "", "" };
+	struct cm_labels labels = { cm_or_empty(event->tenant_id), "", "", "", "" };
 	const struct cm_call_card *card;
 	int rc;
 
@@ -221,7 +216,7 @@ price(struct cm_taking *taking, const struct cm_event *event, const struct cm_us
 {
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("service", use->service), CM_TEXT_PARAM("unit", use->unit),
-		CM_TEXT_PARAM("provider", or_empty(event->provider)), CM_TEXT_PARAM("model", or_empty(event->model)),
+		CM_TEXT_PARAM("provider", cm_or_empty(event->provider)), CM_TEXT_PARAM("model", cm_or_empty(event->model)),
 		CM_INT_PARAM("at", event->at), { 0 },
 	};
 	struct cm_rows *rows;
@@ -257,7 +252,7 @@ add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_
 		return (int)rc;
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("call_id", event->call_id), CM_TEXT_PARAM("turn_id", event->turn_id),
-		CM_TEXT_PARAM("tenant_id", or_empty(event->tenant_id)),
+		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)),
 		CM_TEXT_PARAM("provider", event->provider != NULL ? event->provider : bill.provider),
 		CM_TEXT_PARAM("model", event->model), CM_TEXT_PARAM("service", use->service),
 		CM_INT_PARAM("usage_micro", use->amount_micro), CM_TEXT_PARAM("usage_unit", use->unit),

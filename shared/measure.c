@@ -15,15 +15,6 @@
 
 #define DURATION_MOST_MS (366 * 86400e3)
 
-static int
-refuse(struct cm_problem *problem, const char *field, const char *detail)
-{
-	problem->status = 400;
-	snprintf(problem->parameter, sizeof problem->parameter, "%s", field);
-	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
-	return CM_EPARAM;
-}
-
 /* A text field of 1 to 128 bytes. */
 static int
 read_text(struct cm_measure *measure, const struct cm_value *root, const char *name, const char **out,
@@ -34,9 +25,9 @@ read_text(struct cm_measure *measure, const struct cm_value *root, const char *n
 	size_t bytes;
 
 	if (value == NULL)
-		return refuse(problem, name, "This field is missing.");
+		return cm_refuse(problem, 400, name, "This field is missing.");
 	if ((text = cm_value_text(value, &bytes)) == NULL || bytes == 0 || bytes > CM_ID_MOST_BYTES || strlen(text) != bytes)
-		return refuse(problem, name, "This field is a string of 1 to 128 bytes.");
+		return cm_refuse(problem, 400, name, "This field is a string of 1 to 128 bytes.");
 	return (*out = cm_arena_copy(&measure->arena, text, bytes)) != NULL ? 0 : CM_ENOMEM;
 }
 
@@ -49,7 +40,7 @@ read_metadata(struct cm_measure *measure, const struct cm_value *value, struct c
 	if (value == NULL)
 		return 0;
 	if (!cm_value_is_object(value))
-		return refuse(problem, "metadata", "This field is an object.");
+		return cm_refuse(problem, 400, "metadata", "This field is an object.");
 	if ((text = cm_value_print(value, &bytes)) == NULL)
 		return CM_ENOMEM;
 	return (measure->event.body = cm_arena_copy(&measure->arena, text, bytes)) != NULL ? 0 : CM_ENOMEM;
@@ -64,17 +55,17 @@ read_fields(struct cm_measure *measure, const struct cm_value *root, struct cm_p
 	int rc;
 
 	if (!cm_value_is_object(root))
-		return refuse(problem, "", "The body is an object {call_id, event_type, duration_ms, metadata}.");
+		return cm_refuse(problem, 400, "", "The body is an object {call_id, event_type, duration_ms, metadata}.");
 	if ((rc = read_text(measure, root, "call_id", &event->call_id, problem)) < 0 ||
 	    (rc = read_text(measure, root, "event_type", &event->component, problem)) < 0)
 		return rc;
 	if (cm_component_find(event->component) == NULL)
-		return refuse(problem, "event_type", "This field is one of speech_end_to_first_audio, tool_call_duration, "
+		return cm_refuse(problem, 400, "event_type", "This field is one of speech_end_to_first_audio, tool_call_duration, "
 		    "session_duration, turn_e2e, stt, llm_ttft, tts_ttfb, tool, network, session.");
 	if (duration == NULL)
-		return refuse(problem, "duration_ms", "This field is missing.");
+		return cm_refuse(problem, 400, "duration_ms", "This field is missing.");
 	if (!cm_value_number(duration, &ms) || ms < 0 || ms > DURATION_MOST_MS)
-		return refuse(problem, "duration_ms", "This field is a number of milliseconds, 0 or more.");
+		return cm_refuse(problem, 400, "duration_ms", "This field is a number of milliseconds, 0 or more.");
 	event->latency_us = llround(ms * 1000);
 	return read_metadata(measure, cm_value_get(root, "metadata"), problem);
 }
@@ -93,7 +84,7 @@ cm_measure_read(const struct cm_body *body, const char *tenant, cm_us now, struc
 	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
 		return rc;
 	if ((rc = cm_json_read(reader, body->bytes, body->length, &root, &why)) == CM_EPARAM) {
-		refuse(problem, "", "");
+		cm_refuse(problem, 400, "", "");
 		snprintf(problem->detail, sizeof problem->detail, "The body is not understood: %s.", why);
 	} else if (rc == 0) {
 		rc = read_fields(measure, root, problem);

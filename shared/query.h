@@ -57,6 +57,9 @@ struct cm_problem {
 	char detail[512];
 };
 
+/* Fills a problem; parameter NULL: none is to blame.  Returns CM_EPARAM. */
+int cm_refuse(struct cm_problem *problem, int status, const char *parameter, const char *detail);
+
 struct cm_query;
 
 /* Reads a query string (without '?') by a table.  `tenant` binds the request to a tenant whatever it asks; NULL: none.

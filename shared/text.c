@@ -124,3 +124,9 @@ cm_show(const char *text, size_t bytes, char out[CM_SHOWN_TEXT])
 	strcpy(out + i, bytes > 64 ? "..." : "");
 	return out;
 }
+
+const char *
+cm_or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}

@@ -18,4 +18,7 @@ long cm_percent_decode(char *text, size_t bytes);
 enum { CM_SHOWN_TEXT = 72 };
 char *cm_show(const char *text, size_t bytes, char out[CM_SHOWN_TEXT]);
 
+/* The text, or "" for NULL. */
+const char *cm_or_empty(const char *text);
+
 #endif
