@@ -218,6 +218,8 @@ answer(struct request *request)
 	request->pretty = cm_query_flag(request->query, "pretty");
 	reply->explains = cm_query_flag(request->query, "explain");
 	cache_header(reply, cm_endpoint.max_age_s);
+	if (!cm_endpoint.no_store && (rc = cm_store_wall(request->store, *tenant != '\0' ? tenant : NULL)) < 0)
+		return rc;
 	rc = cm_endpoint.no_store ? cm_endpoint.handle(NULL, request->query, reply) : ask_store(request);
 	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
 }

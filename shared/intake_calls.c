@@ -143,7 +143,7 @@ cm_series_of(struct cm_taking *taking, const struct cm_labels *labels, int64_t *
 static struct cm_bind
 known_int(const char *name, int64_t value)
 {
-	return (struct cm_bind){ .name = name, .type = value < 0 ? CM_BIND_NULL : CM_BIND_INT, .number = value };
+	return (struct cm_bind){ .name = name, .type = value < 0 ? CM_BIND_NO_INT : CM_BIND_INT, .number = value };
 }
 
 int

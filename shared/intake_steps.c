@@ -239,7 +239,7 @@ price(struct cm_taking *taking, const struct cm_event *event, const struct cm_us
 static struct cm_bind
 maybe(const char *name, bool known, int64_t value)
 {
-	return (struct cm_bind){ .name = name, .type = known ? CM_BIND_INT : CM_BIND_NULL, .number = value };
+	return (struct cm_bind){ .name = name, .type = known ? CM_BIND_INT : CM_BIND_NO_INT, .number = value };
 }
 
 static int

@@ -55,7 +55,7 @@ open_calls(struct cm_store *store, const char *statement, const struct cm_window
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("after_id", after->id);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("metadata", metadata);
 	binds[n] = (struct cm_bind){ 0 };
-	return cm_store_query(store, statement, binds, out);
+	return cm_store_stream(store, statement, binds, out);
 }
 
 int

@@ -12,6 +12,9 @@ extern const struct cm_sql cm_sql[];
 
 /* The statement of that name for an engine ("sqlite", "postgres"): the engine's own where it has one, else the common one.
  * NULL where there is none. */
-const char *cm_sql_text(const char *engine, const char *name);
+const struct cm_sql *cm_sql_find(const char *engine, const char *name);
+
+/* A statement's name without its engine. */
+const char *cm_sql_name(const struct cm_sql *sql);
 
 #endif

@@ -11,8 +11,6 @@
 #include "settings.h"
 #include "sql.h"
 
-enum { QUERY_LIMIT_MS = 8000 };		/* a question's; under nginx's patience */
-
 int64_t
 cm_store_now_ms(void)
 {
@@ -35,6 +33,18 @@ cm_store_problem(const struct cm_store *store)
 	return store->problem;
 }
 
+static bool
+begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static const struct cm_engine *
+engine_of(const char *url)
+{
+	return begins(url, "postgresql://") || begins(url, "postgres://") ? &cm_engine_postgres : &cm_engine_sqlite;
+}
+
 int
 cm_store_open(const char *url, enum cm_store_mode mode, struct cm_store **out)
 {
@@ -42,7 +52,7 @@ cm_store_open(const char *url, enum cm_store_mode mode, struct cm_store **out)
 
 	if (store == NULL)
 		return CM_ENOMEM;
-	store->engine = &cm_engine_sqlite;
+	store->engine = engine_of(url);
 	store->mode = mode;
 	if ((store->url = strdup(url)) == NULL || store->engine->open(store) < 0) {
 		free(store->url);
@@ -93,6 +103,7 @@ cm_store_close(struct cm_store *store)
 		return;
 	cm_store_forget(store);
 	store->engine->close(store);
+	free(store->wall);
 	free(store->url);
 	free(store);
 }
@@ -100,7 +111,7 @@ cm_store_close(struct cm_store *store)
 int
 cm_store_begin(struct cm_store *store)
 {
-	int64_t limit_ms = cm_setting_int("CALLMETRICS_QUERY_LIMIT_MS", QUERY_LIMIT_MS, 1, 3600000);
+	int64_t limit_ms = cm_setting_int("CALLMETRICS_QUERY_LIMIT_MS", CM_QUERY_LIMIT_MS, 1, 3600000);
 	int rc;
 
 	store->deadline_ms = store->mode == CM_STORE_READ ? cm_store_now_ms() + limit_ms : 0;
@@ -109,6 +120,24 @@ cm_store_begin(struct cm_store *store)
 	store->in_transaction = true;
 	store->horizon_known = false;
 	store->inexact = false;
+	return 0;
+}
+
+bool
+cm_store_is_remote(const struct cm_store *store)
+{
+	return store->engine->remote;
+}
+
+int
+cm_store_wall(struct cm_store *store, const char *tenant_id)
+{
+	char *wall = NULL;
+
+	if (tenant_id != NULL && (wall = strdup(tenant_id)) == NULL)
+		return CM_ENOMEM;
+	free(store->wall);
+	store->wall = wall;
 	return 0;
 }
 
@@ -144,10 +173,8 @@ is_name(char c)
 	return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
 }
 
-/* The next :name of a statement's text; NULL where there is none.  Comments, quoted words and casts (::) are passed
- * over. */
-static const char *
-next_parameter(const char *text, size_t *length)
+const char *
+cm_next_parameter(const char *text, size_t *length)
 {
 	for (; *text != '\0'; text++) {
 		if (text[0] == '-' && text[1] == '-') {
@@ -167,15 +194,15 @@ next_parameter(const char *text, size_t *length)
 	return NULL;
 }
 
-static bool
-is_known(const struct cm_rows *rows, const char *name, size_t length)
+int
+cm_parameter_position(const struct cm_rows *rows, const char *name, size_t length)
 {
 	int i;
 
 	for (i = 0; i < rows->parameter_count; i++)
 		if (rows->parameters[i].length == length && memcmp(rows->parameters[i].name, name, length) == 0)
-			return true;
-	return false;
+			return i + 1;
+	return 0;
 }
 
 /* Notes where each parameter's value goes, once and not at each run. */
@@ -185,11 +212,11 @@ name_parameters(struct cm_rows *rows, const char *text)
 	size_t length;
 
 	rows->parameter_count = 0;
-	while ((text = next_parameter(text, &length)) != NULL) {
-		if (!is_known(rows, text, length)) {
+	while ((text = cm_next_parameter(text, &length)) != NULL) {
+		if (cm_parameter_position(rows, text, length) == 0) {
 			if (rows->parameter_count == CM_PARAMETERS_MAX)
 				return cm_store_fail(rows->store, CM_ESTORE, "A statement of this program has too many parameters.");
-			rows->parameters[rows->parameter_count++] = (struct cm_parameter){ text, length };
+			rows->parameters[rows->parameter_count++] = (struct cm_parameter){ .name = text, .length = length };
 		}
 		text += length;
 	}
@@ -207,19 +234,95 @@ kept_rows(struct cm_store *store, const char *name)
 	return NULL;
 }
 
+static bool
+is_named(const struct cm_bind *bind, const struct cm_parameter *parameter)
+{
+	return strncmp(bind->name, parameter->name, parameter->length) == 0 && bind->name[parameter->length] == '\0';
+}
+
+/* Values for a statement: one list of binds, or several. */
+struct values {
+	const struct cm_bind *binds;
+	size_t width;
+	size_t count;			/* of lists */
+	bool many;
+};
+
+static struct values
+values_of(const struct cm_bind *binds)
+{
+	struct values values = { .binds = binds, .count = 1 };
+
+	while (binds != NULL && binds[values.width].name != NULL)
+		values.width++;
+	return values;
+}
+
+/* The bind of a parameter in the first list, or NULL.  Both tend to be in the same order, so each search goes on from *at, where the
+ * last one ended. */
+static const struct cm_bind *
+bind_of(const struct cm_parameter *parameter, const struct values *values, size_t *at)
+{
+	size_t left;
+
+	for (left = values->width; left > 0; left--) {
+		if (is_named(&values->binds[*at], parameter))
+			return &values->binds[*at];
+		*at = *at + 1 < values->width ? *at + 1 : 0;
+	}
+	return NULL;
+}
+
+/* What kind of value each parameter takes, which a server wants to know before it prepares. */
+static void
+type_parameters(struct cm_rows *rows, const struct values *values)
+{
+	size_t at = 0;
+	int i;
+
+	for (i = 0; i < rows->parameter_count; i++) {
+		const struct cm_bind *bind = bind_of(&rows->parameters[i], values, &at);
+
+		rows->parameters[i].known = bind != NULL;
+		rows->parameters[i].is_int = bind != NULL && bind->type != CM_BIND_TEXT;
+	}
+}
+
 static int
-prepare(struct cm_store *store, const char *name, struct cm_rows **out)
+bind_all(struct cm_rows *rows, const struct values *values)
+{
+	const struct cm_engine *engine = rows->store->engine;
+	size_t at = 0;
+	int i, rc = 0;
+
+	for (i = 0; i < rows->parameter_count && rc == 0; i++) {
+		const struct cm_bind *bind = bind_of(&rows->parameters[i], values, &at);
+
+		if (bind != NULL && values->many)
+			rc = engine->bind_many(rows, i + 1, bind, values->width, values->count);
+		else if (bind != NULL)
+			engine->bind(rows, i + 1, bind);
+	}
+	return rc;
+}
+
+/* A statement, prepared, once and for all. */
+static int
+prepare(struct cm_store *store, const char *name, const struct values *values, struct cm_rows **out)
 {
 	struct cm_rows *rows = kept_rows(store, name);
-	const char *text;
+	const struct cm_sql *sql;
 	int rc;
 
 	if (rows == NULL) {
-		if ((text = cm_sql_text(store->engine->name, name)) == NULL || store->rows_count == CM_STATEMENTS_MAX)
+		if ((sql = cm_sql_find(store->engine->name, name)) == NULL || store->rows_count == CM_STATEMENTS_MAX)
 			return cm_store_fail(store, CM_ESTORE, "A statement is missing from this program; install it again.");
 		rows = &store->rows[store->rows_count];
-		*rows = (struct cm_rows){ .store = store, .name = name };
-		if ((rc = name_parameters(rows, text)) < 0 || (rc = store->engine->prepare(rows, text)) < 0)
+		*rows = (struct cm_rows){ .store = store, .name = cm_sql_name(sql), .many = values->many };
+		if ((rc = name_parameters(rows, sql->text)) < 0)
+			return rc;
+		type_parameters(rows, values);
+		if ((rc = store->engine->prepare(rows, sql->text)) < 0)
 			return rc;
 		store->rows_count++;
 	}
@@ -227,43 +330,61 @@ prepare(struct cm_store *store, const char *name, struct cm_rows **out)
 	return 0;
 }
 
-static bool
-is_named(const struct cm_bind *bind, const struct cm_parameter *parameter)
-{
-	return strncmp(bind->name, parameter->name, parameter->length) == 0 && bind->name[parameter->length] == '\0';
-}
-
-/* Binds by name.  Both lists tend to be in the same order, so each search goes on from where the last one ended. */
-static void
-bind(struct cm_rows *rows, const struct cm_bind *binds)
-{
-	size_t count = 0, at = 0, left;
-	int i;
-
-	while (binds != NULL && binds[count].name != NULL)
-		count++;
-	for (i = 0; i < rows->parameter_count; i++) {
-		for (left = count; left > 0 && !is_named(&binds[at], &rows->parameters[i]); left--)
-			at = at + 1 < count ? at + 1 : 0;
-		if (left > 0)
-			rows->store->engine->bind(rows, i + 1, &binds[at]);
-	}
-}
-
-int
-cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out)
+static int
+open_rows(struct cm_store *store, const char *name, const struct values *values, bool streams, struct cm_rows **out)
 {
 	struct cm_rows *rows = NULL;
 	int rc;
 
-	if ((rc = prepare(store, name, &rows)) < 0)
+	if ((rc = prepare(store, name, values, &rows)) < 0)
 		return rc;
-	bind(rows, binds);
+	if ((rc = bind_all(rows, values)) < 0) {
+		store->engine->reset(rows);
+		return rc;
+	}
+	rows->streams = streams;
 	rows->count = 0;
 	if (store->explain)
 		clock_gettime(CLOCK_MONOTONIC, &rows->started);
 	*out = rows;
 	return 0;
+}
+
+int
+cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out)
+{
+	const struct values values = values_of(binds);
+
+	return open_rows(store, name, &values, false, out);
+}
+
+int
+cm_store_stream(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out)
+{
+	const struct values values = values_of(binds);
+
+	return open_rows(store, name, &values, true, out);
+}
+
+int
+cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
+    struct cm_rows **out)
+{
+	const struct values values = { .binds = binds, .width = width, .count = count, .many = true };
+
+	return open_rows(store, name, &values, false, out);
+}
+
+/* Runs it to its end; the rows that it changed, or an error. */
+static int64_t
+run_rows(struct cm_rows *rows)
+{
+	int rc;
+
+	while ((rc = cm_rows_next(rows)) > 0)
+		continue;
+	cm_rows_done(rows);
+	return rc < 0 ? rc : rows->store->engine->changes(rows->store);
 }
 
 int64_t
@@ -274,10 +395,36 @@ cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *bin
 
 	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
 		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		continue;
-	cm_rows_done(rows);
-	return rc < 0 ? rc : store->engine->changes(store);
+	return run_rows(rows);
+}
+
+int64_t
+cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count)
+{
+	struct values values = { .binds = binds, .width = width, .count = 1 };
+	struct cm_rows *rows;
+	int64_t rc, changed = 0;
+	char many[64];
+
+	if (count == 0)
+		return 0;
+	if (store->engine->remote) {
+		snprintf(many, sizeof many, "%s-many", name);
+		rc = cm_store_query_many(store, many, binds, width, count, &rows);
+		return rc < 0 ? rc : run_rows(rows);
+	}
+	if ((rc = open_rows(store, name, &values, false, &rows)) < 0)
+		return rc;
+	for (;;) {
+		if ((rc = run_rows(rows)) < 0)
+			return rc;
+		changed += rc;
+		if (--count == 0)
+			return changed;
+		values.binds += width;
+		if ((rc = bind_all(rows, &values)) < 0)
+			return rc;
+	}
 }
 
 int
@@ -344,10 +491,10 @@ cm_rows_done(struct cm_rows *rows)
 int
 cm_store_script(struct cm_store *store, const char *name)
 {
-	const char *text = cm_sql_text(store->engine->name, name);
+	const struct cm_sql *sql = cm_sql_find(store->engine->name, name);
 
-	return text != NULL ? store->engine->script(store, text)
-			    : cm_store_fail(store, CM_ESTORE, "A script is missing from this program.");
+	return sql != NULL ? store->engine->script(store, sql->text)
+			   : cm_store_fail(store, CM_ESTORE, "A script is missing from this program.");
 }
 
 int

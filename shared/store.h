@@ -18,8 +18,8 @@ enum cm_store_mode {
 	CM_STORE_READ,		/* questions: cannot write */
 	CM_STORE_WRITE,
 	CM_STORE_BULK,		/* writes much; what was committed last may be lost in a power cut, never a part of it */
-	CM_STORE_ADMIN,		/* attaching and the like: any SQLite file, attached or not */
-	CM_STORE_CREATE,	/* the same, and makes the file where there is none */
+	CM_STORE_ADMIN,		/* attaching and the like: any database, attached or not */
+	CM_STORE_CREATE,	/* the same, and makes a SQLite file where there is none */
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
 };
 
@@ -27,17 +27,17 @@ enum { CM_BINDS_MAX = 24 };
 
 struct cm_bind {
 	const char *name;	/* without the colon */
-	enum { CM_BIND_INT, CM_BIND_TEXT, CM_BIND_NULL } type;
+	enum { CM_BIND_INT, CM_BIND_NO_INT, CM_BIND_TEXT } type;	/* NO_INT: null where an integer is meant */
 	int64_t number;
-	const char *text;	/* borrowed until the rows are done */
+	const char *text;	/* NULL: null; borrowed until the rows are done */
 };
 
 #define CM_INT_PARAM(n, v) { .name = (n), .type = CM_BIND_INT, .number = (v) }
 #define CM_TEXT_PARAM(n, v) { .name = (n), .type = CM_BIND_TEXT, .text = (v) }
 
 /*
- * Opens the database that `url` names (a path).  Cheap: the database is touched by the first cm_store_begin.  The caller
- * closes.  CM_ENOMEM.
+ * Opens the database that `url` names: postgresql://... or the path of a SQLite file.  Cheap: the database is touched by the first
+ * cm_store_begin.  The caller closes.  CM_ENOMEM.
  */
 int cm_store_open(const char *url, enum cm_store_mode mode, struct cm_store **out);
 void cm_store_close(struct cm_store *store);
@@ -46,6 +46,12 @@ void cm_store_close(struct cm_store *store);
  * not attached or locked is CM_ESTORE or CM_EBUSY; once the cause is gone the next begin succeeds. */
 int cm_store_begin(struct cm_store *store);
 int cm_store_end(struct cm_store *store, bool keep);
+
+/* Whether each statement is a way to a server and back, so that one for many rows beats many for one. */
+bool cm_store_is_remote(const struct cm_store *store);
+
+/* Whose data the next transactions may see, behind a server's own wall where it has one (row-level security): NULL for all.  Copied. */
+int cm_store_wall(struct cm_store *store, const char *tenant_id);
 
 /* Lets this transaction run as long as it needs (export). */
 void cm_store_no_deadline(struct cm_store *store);
@@ -67,8 +73,19 @@ const char *cm_store_problem(const struct cm_store *store);
 /* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL. */
 int cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
 
+/* The same for more rows than memory should hold; other statements may run while it is read. */
+int cm_store_stream(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
+
 /* Runs a statement that gives no rows; the number of rows it changed, or an error. */
 int64_t cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *binds);
+
+/* Runs a statement for each of `count` lists of `width` binds that lie one after the other, all with the same names in the same
+ * order; the rows changed in all, or an error.  A server runs NAME-many instead, once, where each parameter is an array. */
+int64_t cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count);
+
+/* Runs a statement of a remote store in which each parameter is an array of all the lists' values. */
+int cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
+    struct cm_rows **out);
 
 /* 1 a row, 0 the end, or an error. */
 int cm_rows_next(struct cm_rows *rows);
@@ -89,7 +106,7 @@ int cm_store_text(struct cm_store *store, const char *name, const struct cm_bind
 /* Runs a script: several statements without parameters. */
 int cm_store_script(struct cm_store *store, const char *name);
 
-/* SQLite's journal mode: sets it, unless mode is NULL, and tells the former one; outside a transaction. */
+/* SQLite's journal mode: sets it, unless mode is NULL, and tells the former one; outside a transaction.  A server has none: "". */
 int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16]);
 
 /* While on, every statement is noted for cm_store_notes. */

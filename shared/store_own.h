@@ -1,8 +1,8 @@
 /*
  * store_own: what lies behind store.h: a store's state, and what an engine does for it.
  *
- * store.c keeps what is the same everywhere: statements by name, parameters by name, transactions, notes.  An engine (store_sqlite.c)
- * connects, prepares, binds by position, steps and reads.
+ * store.c keeps what is the same everywhere: statements by name, parameters by name, transactions, notes.  An engine (store_sqlite.c,
+ * store_postgres.c) connects, prepares, binds by position, steps and reads.
  */
 #ifndef CM_STORE_OWN_H
 #define CM_STORE_OWN_H
@@ -11,10 +11,14 @@
 
 #include "store.h"
 
+/* How long a question may take; under nginx's patience. */
+enum { CM_QUERY_LIMIT_MS = 8000 };
+
 enum { CM_STATEMENTS_MAX = 96, CM_PARAMETERS_MAX = 32, CM_NOTES_MAX = 1000, CM_PROBLEM_TEXT = 256 };
 
 struct cm_engine {
 	const char *name;				/* of its folder in sql/ */
+	bool remote;
 	int (*open)(struct cm_store *store);		/* .link; touches no database */
 	void (*close)(struct cm_store *store);
 	int (*begin)(struct cm_store *store);		/* connects where it is not connected, or to something that is gone */
@@ -28,6 +32,8 @@ struct cm_engine {
 	int (*prepare)(struct cm_rows *rows, const char *text);
 	void (*finish)(struct cm_rows *rows);
 	void (*bind)(struct cm_rows *rows, int position, const struct cm_bind *bind);	/* positions count from 1 */
+	/* An array of the values of `count` binds, each `width` after the one before.  NULL: not remote. */
+	int (*bind_many)(struct cm_rows *rows, int position, const struct cm_bind *binds, size_t width, size_t count);
 	int (*next)(struct cm_rows *rows);
 	void (*reset)(struct cm_rows *rows);
 	bool (*is_null)(const struct cm_rows *rows, int column);
@@ -37,10 +43,12 @@ struct cm_engine {
 	char *(*shown)(const struct cm_rows *rows);	/* with its values; allocated */
 };
 
-/* A parameter's name, within the text of its statement. */
+/* A parameter's name, within the text of its statement, and what is bound to it. */
 struct cm_parameter {
 	const char *name;
 	size_t length;
+	bool known;			/* something is bound */
+	bool is_int;
 };
 
 struct cm_rows {
@@ -49,6 +57,8 @@ struct cm_rows {
 	const char *name;
 	struct cm_parameter parameters[CM_PARAMETERS_MAX];	/* in the order in which they first stand in the text */
 	int parameter_count;
+	bool many;			/* each parameter is an array */
+	bool streams;			/* its rows may be more than memory should hold */
 	struct timespec started;
 	int64_t count;
 };
@@ -58,6 +68,7 @@ struct cm_store {
 	void *link;			/* the engine's */
 	char *url;
 	enum cm_store_mode mode;
+	char *wall;			/* the tenant whose data alone may be seen; NULL: all */
 	char problem[CM_PROBLEM_TEXT];
 	struct cm_rows rows[CM_STATEMENTS_MAX];
 	size_t rows_count;
@@ -73,7 +84,14 @@ struct cm_store {
 	size_t note_count;
 };
 
-extern const struct cm_engine cm_engine_sqlite;
+extern const struct cm_engine cm_engine_sqlite, cm_engine_postgres;
+
+/* The next :name of a statement's text, and its length; NULL where there is none.  Comments, quoted words and casts (::) are passed
+ * over. */
+const char *cm_next_parameter(const char *text, size_t *length);
+
+/* The position of a parameter, from 1; 0: none of that name. */
+int cm_parameter_position(const struct cm_rows *rows, const char *name, size_t length);
 
 int64_t cm_store_now_ms(void);
 

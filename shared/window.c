@@ -264,7 +264,7 @@ cm_filter_scope(const struct cm_filter *filter)
 static struct cm_bind
 label(const char *name, const char *value)
 {
-	struct cm_bind bind = { .name = name, .type = given(value) ? CM_BIND_TEXT : CM_BIND_NULL, .text = value };
+	struct cm_bind bind = { .name = name, .type = CM_BIND_TEXT, .text = given(value) ? value : NULL };
 
 	return bind;
 }

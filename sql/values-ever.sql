@@ -14,4 +14,4 @@ FROM (
 	WHERE p.kind = :kind AND s.series_id = p.series_id AND s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '')
 		AND (:agent IS NULL OR s.agent = :agent) AND (:agent_version IS NULL OR s.agent_version = :agent_version)
 		AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)
-)
+) ever

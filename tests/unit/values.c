@@ -58,7 +58,7 @@ test_agrees_with_the_database(void **state)
 {
 	static const char formula[] = "SELECT (:v >> shift) + 512 * shift FROM cm_octave WHERE floor_us <= :v"
 				      " ORDER BY floor_us DESC LIMIT 1";
-	const char *schema = cm_sql_text("sqlite", "001-facts");
+	const char *schema = cm_sql_find("sqlite", "001-facts")->text;
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
 	int64_t value;
