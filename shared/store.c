@@ -27,6 +27,12 @@ cm_store_fail(struct cm_store *store, int error, const char *problem)
 	return error;
 }
 
+int
+cm_store_relay(struct cm_store *store, const struct cm_store *other, int error)
+{
+	return cm_store_fail(store, error, other->problem);
+}
+
 const char *
 cm_store_problem(const struct cm_store *store)
 {
@@ -495,6 +501,13 @@ cm_store_script(struct cm_store *store, const char *name)
 
 	return sql != NULL ? store->engine->script(store, sql->text)
 			   : cm_store_fail(store, CM_ESTORE, "A script is missing from this program.");
+}
+
+int64_t
+cm_store_append(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t most)
+{
+	return store->engine->append != NULL ? store->engine->append(store, table, rows, most)
+					     : cm_store_fail(store, CM_ESTORE, "Only a server's database takes rows of another.");
 }
 
 int

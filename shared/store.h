@@ -21,6 +21,7 @@ enum cm_store_mode {
 	CM_STORE_ADMIN,		/* attaching and the like: any database, attached or not */
 	CM_STORE_CREATE,	/* the same, and makes a SQLite file where there is none */
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
+	CM_STORE_MOVE,		/* copies facts and rollups as they are into a server's database, which is not asked meanwhile */
 };
 
 enum { CM_BINDS_MAX = 24 };
@@ -70,6 +71,9 @@ void cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void 
 /* The last failure as a sentence for people that names no path, and what to do about it.  Borrowed. */
 const char *cm_store_problem(const struct cm_store *store);
 
+/* Tells another store's last failure as this one's; returns error. */
+int cm_store_relay(struct cm_store *store, const struct cm_store *other, int error);
+
 /* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL. */
 int cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
 
@@ -102,6 +106,10 @@ int cm_store_number(struct cm_store *store, const char *name, const struct cm_bi
 
 /* A single text of a statement; unchanged where there is no row. */
 int cm_store_text(struct cm_store *store, const char *name, const struct cm_bind *binds, char *out, size_t room);
+
+/* Appends up to `most` rows of another store's statement to a table of a remote store, column by column; how many, 0 at the end, or
+ * an error, which may be the other store's. */
+int64_t cm_store_append(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t most);
 
 /* Runs a script: several statements without parameters. */
 int cm_store_script(struct cm_store *store, const char *name);

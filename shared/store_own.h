@@ -26,6 +26,7 @@ struct cm_engine {
 	int (*roll_back)(struct cm_store *store);
 	void (*disconnect)(struct cm_store *store);	/* after cm_store_forget, which finishes each statement */
 	int (*script)(struct cm_store *store, const char *text);
+	int64_t (*append)(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t most);	/* NULL: not remote */
 	int (*journal_mode)(struct cm_store *store, const char *mode, char former[16]);
 	int64_t (*changes)(struct cm_store *store);	/* rows that the last statement changed */
 	/* Of one statement: */

@@ -21,6 +21,7 @@
 
 #include "error.h"
 #include "log.h"
+#include "postgres_text.h"
 #include "schema.h"
 #include "settings.h"
 #include "sql.h"
@@ -170,6 +171,10 @@ check_attached(struct cm_store *store)
 	if (!found)
 		return cm_store_fail(store, CM_ESTORE,
 		    "The call database is not attached; run: callmetrics attach DATABASE, or for one of its own: create DATABASE");
+	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'moving'", value, &found)) < 0)
+		return rc;
+	if (found)
+		return cm_store_fail(store, CM_ESTORE, "The call database is still being copied; where that was broken off, run it again.");
 	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'schema_version'", value, &found)) < 0)
 		return rc;
 	if (!found)
@@ -210,6 +215,9 @@ static const struct {
 	[CM_STORE_CREATE] = { .any_database = true, .job = true, .set_up = "SET lock_timeout = '5s'; SET jit = off",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 	[CM_STORE_RETENTION] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET callmetrics.retention = 'on'",
+	    .begin = "BEGIN; " LOCK_SCHEMA },
+	[CM_STORE_MOVE] = { .any_database = true, .job = true,
+	    .set_up = "SET lock_timeout = '5s'; SET synchronous_commit = off; SET callmetrics.retention = 'on'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 };
 
@@ -476,49 +484,15 @@ bind(struct cm_rows *rows, int position, const struct cm_bind *bind)
 	}
 }
 
-static size_t
-array_bytes(const struct cm_bind *bind, size_t width, size_t count)
-{
-	size_t bytes = 3;
-
-	for (; count > 0; count--, bind += width)
-		bytes += bind->type != CM_BIND_TEXT ? NUMBER_TEXT : bind->text == NULL ? 5 : 3 + 2 * strlen(bind->text);
-	return bytes;
-}
-
-static char *
-put_quoted(char *to, const char *text)
-{
-	*to++ = '"';
-	for (; *text != '\0'; *to++ = *text++)
-		if (*text == '"' || *text == '\\')
-			*to++ = '\\';
-	*to++ = '"';
-	return to;
-}
-
-/* {1,2,NULL} or {"a","b"}. */
 static int
-bind_many(struct cm_rows *rows, int position, const struct cm_bind *bind, size_t width, size_t count)
+bind_many(struct cm_rows *rows, int position, const struct cm_bind *binds, size_t width, size_t count)
 {
 	struct statement *statement = statement_of(rows);
-	char *array = malloc(array_bytes(bind, width, count)), *to = array;
+	char *array = cm_postgres_array(binds, width, count);
 	int i = position - 1;
 
 	if (array == NULL)
 		return cm_store_fail(rows->store, CM_ENOMEM, "Out of memory.");
-	*to++ = '{';
-	for (; count > 0; count--, bind += width) {
-		if (bind->type == CM_BIND_INT)
-			to += sprintf(to, "%" PRId64, bind->number);
-		else if (bind->type == CM_BIND_TEXT && bind->text != NULL)
-			to = put_quoted(to, bind->text);
-		else
-			to = stpcpy(to, "NULL");
-		if (count > 1)
-			*to++ = ',';
-	}
-	strcpy(to, "}");
 	statement->values[i] = clean(statement, i, array);
 	if (statement->values[i] == array)
 		statement->owned[i] = array;
@@ -727,6 +701,74 @@ shown(const struct cm_rows *rows)
 	return text;
 }
 
+/* Adds a column of another store's row; bytes that are not UTF-8 are mended. */
+static int
+put_column(struct cm_postgres_row *line, const struct cm_rows *rows, int column)
+{
+	const char *text = cm_rows_null(rows, column) ? NULL : cm_rows_text(rows, column);
+	char *mended;
+	int rc;
+
+	if (text == NULL || cm_utf8_valid(text, strlen(text)))
+		return cm_postgres_field(line, text);
+	if ((mended = cm_utf8_repair(text, strlen(text))) == NULL)
+		return CM_ENOMEM;
+	rc = cm_postgres_field(line, mended);
+	free(mended);
+	return rc;
+}
+
+static int64_t
+put_rows(struct cm_store *store, struct cm_rows *rows, int columns, int64_t most)
+{
+	PGconn *conn = link_of(store)->conn;
+	struct cm_postgres_row line = { 0 };
+	int64_t count = 0;
+	int column, rc = 1;
+
+	while (count < most && rc > 0 && (rc = cm_rows_next(rows)) > 0) {
+		line.bytes = 0;
+		for (column = 0; column < columns && rc > 0; column++)
+			if (put_column(&line, rows, column) < 0)
+				rc = cm_store_fail(store, CM_ENOMEM, "Out of memory.");
+		if (rc > 0)
+			cm_postgres_row_end(&line);
+		if (rc > 0 && PQputCopyData(conn, line.text, (int)line.bytes) < 0)
+			rc = fail(store, NULL);
+		count++;
+	}
+	if (rc < 0 && rows->store->problem[0] != '\0')
+		cm_store_fail(store, rc, cm_store_problem(rows->store));
+	free(line.text);
+	return rc < 0 ? rc : count;
+}
+
+static int64_t
+append(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t most)
+{
+	PGconn *conn = link_of(store)->conn;
+	int64_t count, rc = 0;
+	PGresult *result;
+	char text[96];
+
+	snprintf(text, sizeof text, "COPY %s FROM STDIN", table);
+	result = PQexec(conn, text);
+	if (PQresultStatus(result) != PGRES_COPY_IN) {
+		rc = fail(store, result);
+		PQclear(result);
+		return rc;
+	}
+	count = put_rows(store, rows, PQnfields(result), most);
+	PQclear(result);
+	PQputCopyEnd(conn, count < 0 ? "the rows cannot be read" : NULL);
+	while ((result = PQgetResult(conn)) != NULL) {
+		if (PQresultStatus(result) != PGRES_COMMAND_OK && count >= 0)
+			rc = fail(store, result);
+		PQclear(result);
+	}
+	return rc < 0 ? rc : count;
+}
+
 static int
 journal_mode(struct cm_store *store, const char *mode, char former[16])
 {
@@ -738,7 +780,7 @@ journal_mode(struct cm_store *store, const char *mode, char former[16])
 
 const struct cm_engine cm_engine_postgres = {
 	.name = "postgres", .remote = true, .open = open_link, .close = close_link, .begin = begin, .commit = commit,
-	.roll_back = roll_back, .disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .changes = changes,
+	.roll_back = roll_back, .disconnect = disconnect, .script = run_text, .append = append, .journal_mode = journal_mode, .changes = changes,
 	.prepare = prepare, .finish = finish, .bind = bind, .bind_many = bind_many, .next = next, .reset = reset, .is_null = is_null,
 	.get_int = get_int, .get_text = get_text, .get_bytes = get_bytes, .shown = shown,
 };

@@ -1,0 +1,109 @@
+/* postgres_text: how values are written for PostgreSQL; see postgres_text.h. */
+#include "config.h"
+
+#include "postgres_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+enum { NUMBER_TEXT = 24 };
+
+static size_t
+array_bytes(const struct cm_bind *bind, size_t width, size_t count)
+{
+	size_t bytes = 3;
+
+	for (; count > 0; count--, bind += width)
+		bytes += bind->type != CM_BIND_TEXT || bind->text == NULL ? NUMBER_TEXT : 3 + 2 * strlen(bind->text);
+	return bytes;
+}
+
+static char *
+put_quoted(char *to, const char *text)
+{
+	*to++ = '"';
+	for (; *text != '\0'; *to++ = *text++)
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+	*to++ = '"';
+	return to;
+}
+
+char *
+cm_postgres_array(const struct cm_bind *bind, size_t width, size_t count)
+{
+	char *array = malloc(array_bytes(bind, width, count)), *to = array;
+
+	if (array == NULL)
+		return NULL;
+	*to++ = '{';
+	for (; count > 0; count--, bind += width) {
+		if (bind->type == CM_BIND_INT)
+			to += sprintf(to, "%" PRId64, bind->number);
+		else if (bind->type == CM_BIND_TEXT && bind->text != NULL)
+			to = put_quoted(to, bind->text);
+		else
+			to = stpcpy(to, "NULL");
+		if (count > 1)
+			*to++ = ',';
+	}
+	strcpy(to, "}");
+	return array;
+}
+
+/* The letter that stands for a character after a backslash; 0: it stands for itself. */
+static char
+letter_of(char c)
+{
+	switch (c) {
+	case '\\':
+		return '\\';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return 0;
+	}
+}
+
+int
+cm_postgres_field(struct cm_postgres_row *row, const char *value)
+{
+	size_t needed = row->bytes + (value == NULL ? 0 : 2 * strlen(value)) + 4;
+	char *to;
+
+	if (needed > row->room) {
+		char *larger = realloc(row->text, 2 * needed);
+
+		if (larger == NULL)
+			return CM_ENOMEM;
+		row->text = larger;
+		row->room = 2 * needed;
+	}
+	to = row->text + row->bytes;
+	if (value == NULL)
+		to = stpcpy(to, "\\N");
+	for (; value != NULL && *value != '\0'; value++) {
+		char letter = letter_of(*value);
+
+		if (letter != 0)
+			*to++ = '\\';
+		*to++ = letter != 0 ? letter : *value;
+	}
+	*to++ = '\t';
+	row->bytes = (size_t)(to - row->text);
+	return 0;
+}
+
+void
+cm_postgres_row_end(struct cm_postgres_row *row)
+{
+	row->text[row->bytes - 1] = '\n';
+}
