@@ -1,0 +1,165 @@
+-- Schema version 1: the facts; the twin of sqlite/001-facts.sql, in the same tables and columns.
+--
+-- Times are integer microseconds since 1970 UTC (_us), durations integer microseconds.  Texts are ordered by their bytes, as
+-- SQLite orders them.  Nothing here may refuse a row: what must hold is made to hold by the doors (attach-*.sql) and not by
+-- CHECK or NOT NULL.
+--
+-- Everything lies in the schema that is current when this runs, and the functions keep to it: a voice app whose role may do nothing
+-- here, or that has set another search_path, fires them all the same.
+DO $$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), true);
+END
+$$;
+
+CREATE TABLE cm_meta (
+	key text COLLATE "C" PRIMARY KEY,
+	value text COLLATE "C"
+);
+
+-- Words of the outside world and what they mean here.  Operators may add rows; `callmetrics attach` again applies them.
+CREATE TABLE cm_vocabulary (
+	topic text COLLATE "C",		-- status | reason | component
+	term text COLLATE "C",		-- lower case
+	meaning text COLLATE "C",
+	PRIMARY KEY (topic, term)
+);
+
+INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
+	('status', 'active', 'active'), ('status', 'in_progress', 'active'), ('status', 'in-progress', 'active'),
+	('status', 'ringing', 'active'), ('status', 'completed', 'completed'), ('status', 'success', 'completed'),
+	('status', 'ended', 'completed'), ('status', 'failed', 'failed'), ('status', 'error', 'failed'),
+	('status', 'cancelled', 'cancelled'), ('status', 'canceled', 'cancelled'), ('status', 'abandoned', 'cancelled'),
+	('status', 'timeout', 'timeout'),
+	('reason', 'timeout', 'timeout'), ('reason', 'timed_out', 'timeout'), ('reason', 'stt_timeout', 'timeout'),
+	('reason', 'llm_timeout', 'timeout'), ('reason', 'tts_timeout', 'timeout'), ('reason', 'no_answer', 'timeout'),
+	('reason', 'no-answer', 'timeout'), ('reason', 'user_hangup', 'user_hangup'), ('reason', 'hangup', 'user_hangup'),
+	('reason', 'caller_hangup', 'user_hangup'), ('reason', 'abandoned', 'user_hangup'),
+	('reason', 'network_error', 'network_error'), ('reason', 'connection_lost', 'network_error'),
+	('reason', 'connection_error', 'network_error'), ('reason', 'websocket_closed', 'network_error'),
+	('reason', 'api_error', 'api_error'), ('reason', 'provider_error', 'api_error'), ('reason', 'stt_error', 'api_error'),
+	('reason', 'llm_error', 'api_error'), ('reason', 'tts_error', 'api_error'), ('reason', 'tts_failure', 'api_error'),
+	('reason', 'rate_limit', 'api_error'), ('reason', 'unknown', 'unknown'),
+	('component', 'speech_end_to_first_audio', 'turn_e2e'), ('component', 'tool_call_duration', 'tool'),
+	('component', 'session_duration', 'session'), ('component', 'turn_e2e', 'turn_e2e'), ('component', 'stt', 'stt'),
+	('component', 'llm', 'llm_ttft'), ('component', 'llm_ttft', 'llm_ttft'), ('component', 'tts', 'tts_ttfb'),
+	('component', 'tts_ttfb', 'tts_ttfb'), ('component', 'tool', 'tool'), ('component', 'network', 'network'),
+	('component', 'session', 'session');
+
+CREATE TABLE cm_state (
+	state_id bigint PRIMARY KEY,
+	pending_most bigint,		-- how many facts may be pending, about
+	pruned_before_us bigint		-- facts before this may be gone, and what is gone does not come back
+);
+
+INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 512, 0);
+
+-- Histogram bins: a duration of v microseconds lies in bin (v >> shift) + 512 * shift, shift being that of the highest
+-- floor_us not above v.  Bins are 1 us wide up to 1023 us, then 0.1 % to 0.2 % of the value.
+CREATE TABLE cm_octave (
+	floor_us bigint PRIMARY KEY,
+	shift bigint
+);
+
+INSERT INTO cm_octave (floor_us, shift)
+	SELECT CASE shift WHEN 0 THEN 0 ELSE 512::bigint << shift END, shift FROM generate_series(0, 40) shift;
+
+-- The bin of a duration, with the floors of cm_octave at hand.
+CREATE FUNCTION cm_bin(duration_us bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (duration_us >> width_bucket(duration_us, '{1024,2048,4096,8192,16384,32768,65536,131072,262144,524288,1048576,2097152,
+	4194304,8388608,16777216,33554432,67108864,134217728,268435456,536870912,1073741824,2147483648,4294967296,8589934592,
+	17179869184,34359738368,68719476736,137438953472,274877906944,549755813888,1099511627776,2199023255552,4398046511104,
+	8796093022208,17592186044416,35184372088832,70368744177664,140737488355328,281474976710656,562949953421312}'::bigint[]))
+	+ 512 * width_bucket(duration_us, '{1024,2048,4096,8192,16384,32768,65536,131072,262144,524288,1048576,2097152,
+	4194304,8388608,16777216,33554432,67108864,134217728,268435456,536870912,1073741824,2147483648,4294967296,8589934592,
+	17179869184,34359738368,68719476736,137438953472,274877906944,549755813888,1099511627776,2199023255552,4398046511104,
+	8796093022208,17592186044416,35184372088832,70368744177664,140737488355328,281474976710656,562949953421312}'::bigint[]);
+
+-- One row per combination of labels seen.  scope 'full' is what a fact refers to; the other scopes are the marginals that
+-- rollups are kept for.  A label that is not there is ''.
+CREATE TABLE cm_series (
+	series_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+	scope text COLLATE "C",
+	tenant_id text COLLATE "C",
+	agent text COLLATE "C",
+	agent_version text COLLATE "C",
+	provider text COLLATE "C",
+	call_type text COLLATE "C",
+	UNIQUE (scope, tenant_id, agent, agent_version, provider, call_type)
+);
+
+-- The indexes carry what the questions read of them, so that those need not look at the rows.
+CREATE TABLE cm_call (
+	call_id text COLLATE "C" PRIMARY KEY,
+	series_id bigint,
+	call_type text COLLATE "C",		-- inbound | outbound
+	caller_number text COLLATE "C",
+	callee_number text COLLATE "C",
+	started_us bigint,
+	ended_us bigint,
+	duration_us bigint,
+	bin bigint,				-- of duration_us; only where the call completed
+	status text COLLATE "C",		-- active | completed | failed | cancelled | timeout
+	failure_reason text COLLATE "C",	-- timeout | user_hangup | network_error | api_error | unknown; '' where nothing failed
+	has_audio bigint,
+	has_transcript bigint,
+	metadata text COLLATE "C"
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+
+CREATE INDEX cm_call_started ON cm_call (started_us, call_id);
+CREATE INDEX cm_call_series ON cm_call (series_id, started_us)
+	INCLUDE (duration_us, bin, status, call_type, failure_reason, has_transcript);
+CREATE INDEX cm_call_bin ON cm_call (bin, started_us) INCLUDE (duration_us, series_id) WHERE bin IS NOT NULL;
+CREATE INDEX cm_call_active ON cm_call (started_us) INCLUDE (series_id) WHERE status = 'active';
+CREATE INDEX cm_call_failed ON cm_call (started_us, call_id) INCLUDE (series_id) WHERE failure_reason <> '';
+CREATE INDEX cm_call_failed_series ON cm_call (series_id, started_us, call_id) WHERE failure_reason <> '';
+
+CREATE TABLE cm_latency (
+	latency_id bigint PRIMARY KEY,
+	call_id text COLLATE "C",
+	turn_id text COLLATE "C",
+	series_id bigint,
+	component text COLLATE "C",	-- turn_e2e | stt | llm_ttft | tts_ttfb | tool | network | session
+	provider text COLLATE "C",
+	model text COLLATE "C",
+	at_us bigint,
+	duration_us bigint,
+	bin bigint,
+	metadata text COLLATE "C"
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+
+CREATE INDEX cm_latency_call ON cm_latency (call_id);
+CREATE INDEX cm_latency_at ON cm_latency (component, at_us, latency_id) INCLUDE (duration_us, series_id);
+CREATE INDEX cm_latency_series ON cm_latency (series_id, component, at_us, latency_id) INCLUDE (duration_us);
+CREATE INDEX cm_latency_bin ON cm_latency (component, bin, at_us) INCLUDE (duration_us, series_id);
+
+CREATE TABLE cm_transcript (
+	transcript_id bigint PRIMARY KEY,
+	call_id text COLLATE "C",
+	at_us bigint,
+	speaker text COLLATE "C",
+	content text COLLATE "C"
+);
+
+CREATE INDEX cm_transcript_call ON cm_transcript (call_id, at_us);
+CREATE INDEX cm_transcript_at ON cm_transcript (at_us);
+
+-- What could not be understood: one row per row of the source, gone when the source's row is mended.
+CREATE TABLE cm_skipped (
+	source text COLLATE "C",	-- calls | latency_events | transcripts
+	source_id text COLLATE "C",
+	field text COLLATE "C",		-- the first field that made no sense; error: it was not read at all
+	PRIMARY KEY (source, source_id)
+);
+
+-- A step of a turn carries the labels of its call, whichever of the two came first.  Steps are looked up call by call: a plan that
+-- was made for many calls must not be left for the next single one.
+CREATE FUNCTION cm_relabel(call_ids text[], series_ids bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	FOR i IN 1 .. cardinality(call_ids) LOOP
+		UPDATE cm_latency SET series_id = series_ids[i] WHERE call_id = call_ids[i] AND series_id <> series_ids[i];
+	END LOOP;
+END
+$$;
