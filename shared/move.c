@@ -170,7 +170,8 @@ report(const struct move *move)
 		move->progress->step(move->progress->arg, "copying", move->done, move->inventory.total);
 }
 
-/* Appends the next rows of a table, and notes how far that is, in one transaction; 0 where there are no more. */
+/* Appends the next rows of a table, and notes how far that is, in one transaction; how many, fewer than ROWS_AT_ONCE
+ * at the end. */
 static int64_t
 append_some(struct move *move, const char *table, struct cm_rows *rows, int64_t done)
 {
@@ -210,14 +211,14 @@ move_table(struct move *move, const char *table)
 		return cm_store_relay(move->to, move->from, rc);
 	move->done += done;
 	do {
-		report(move);
 		if ((count = append_some(move, table, rows, done)) > 0) {
 			done += count;
 			move->done += count;
+			report(move);
 		}
-	} while (count > 0);
+	} while (count == ROWS_AT_ONCE);
 	cm_rows_done(rows);
-	return (int)count;
+	return count < 0 ? (int)count : 0;
 }
 
 static int
@@ -257,7 +258,6 @@ move_all(struct move *move)
 	for (i = 0; i < move->inventory.count; i++)
 		if ((rc = move_table(move, move->inventory.tables[i].name)) < 0)
 			return rc;
-	report(move);
 	if ((rc = transact(move, finish)) < 0)
 		return rc;
 	return cm_store_script(move->to, "tidy");

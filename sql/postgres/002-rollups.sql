@@ -196,7 +196,8 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER cm_series_added AFTER INSERT ON cm_series FOR EACH ROW WHEN (NEW.scope = 'full') EXECUTE FUNCTION cm_series_added();
+CREATE TRIGGER cm_series_added AFTER INSERT ON cm_series FOR EACH ROW WHEN (NEW.scope = 'full'
+	AND current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_series_added();
 
 -- The facts' triggers.  Each does its counting and its looking for steps to relabel in one statement.  An upsert fires both the
 -- triggers of INSERT and of UPDATE, each with its own rows or none.  The outer joins are what keeps the planner to hashes, which
@@ -325,15 +326,16 @@ BEGIN
 END
 $$;
 
--- What retention deletes stays counted, and a step that outlives its call keeps its labels.
+-- What retention deletes stays counted, and a step that outlives its call keeps its labels; what is copied with its rollups is counted
+-- there (callmetrics copy).
 CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call REFERENCING NEW TABLE AS new_row
-FOR EACH STATEMENT EXECUTE FUNCTION cm_call_added();
+FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_added();
 CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_call_changed();
 CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call REFERENCING OLD TABLE AS old_row
 FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_removed();
 CREATE TRIGGER cm_latency_added AFTER INSERT ON cm_latency REFERENCING NEW TABLE AS new_row
-FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_added();
+FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_latency_added();
 CREATE TRIGGER cm_latency_changed AFTER UPDATE ON cm_latency REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_changed();
 CREATE TRIGGER cm_latency_removed AFTER DELETE ON cm_latency REFERENCING OLD TABLE AS old_row
