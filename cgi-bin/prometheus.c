@@ -2,7 +2,8 @@
  * prometheus: GET /metrics/prometheus, also /metrics
  *
  * What Prometheus scrapes.  Counters and the _sum and _count of summaries are of all time and never fall; gauges and
- * quantiles are of the last 24 hours, NaN without data.  No label carries a call, a person or a number.
+ * quantiles are of the last 24 hours, NaN without data.  No label carries a call, a person or a number.  Of several hosts over one
+ * database each says the same but for callmetrics_build_info, which says which of them answers.
  *
  *   200  text format 0.0.4, or OpenMetrics 1.0 when the Accept header asks for it
  *   503  the call database is busy or cannot be read
@@ -11,11 +12,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "endpoint.h"
 #include "error.h"
 #include "exposition.h"
 #include "report.h"
+#include "settings.h"
 
 static const struct cm_param params[] = {
 	{ "hours", CM_INT, .fallback = "24", .min = 1, .max = CM_WINDOW_MAX_HOURS,
@@ -125,6 +129,25 @@ latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_win
 	return 0;
 }
 
+/* Which host answers: as CALLMETRICS_INSTANCE says, else its name; without what a label's value must not hold. */
+static void
+build_info(struct cm_exposition *out)
+{
+	const char *given = cm_setting("CALLMETRICS_INSTANCE");
+	char instance[65] = "", labels[160], *c;
+
+	if (given != NULL)
+		snprintf(instance, sizeof instance, "%s", given);
+	else
+		gethostname(instance, sizeof instance - 1);
+	for (c = instance; *c != '\0'; c++)
+		if (strchr("\"\\\n", *c) != NULL)
+			*c = '_';
+	snprintf(labels, sizeof labels, "instance=\"%s\",version=\"%s\"", instance, PACKAGE_VERSION);
+	cm_exposition_family(out, "callmetrics_build_info", CM_GAUGE, "The host that answers, and its version of callmetrics.");
+	cm_exposition_sample(out, "", labels, 1);
+}
+
 static int
 prometheus(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
@@ -141,6 +164,7 @@ prometheus(struct cm_store *store, const struct cm_query *query, struct cm_reply
 	calls(&out, &now, &ever, active);
 	if ((rc = durations(&out, store, &window, &ever)) < 0 || (rc = latencies(&out, store, &window)) < 0)
 		return rc;
+	build_info(&out);
 	cm_exposition_end(&out);
 	return 0;
 }

@@ -25,6 +25,8 @@ test_name=${0##*/}
 test_name=${test_name%.sh}
 golden_dir=$top/tests/golden
 NOW=2026-02-06T10:30:00Z
+CALLMETRICS_INSTANCE=test
+export CALLMETRICS_INSTANCE
 PATH=$PATH:/usr/sbin:/sbin
 LC_ALL=C.UTF-8
 TZ=UTC

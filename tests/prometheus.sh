@@ -40,7 +40,7 @@ for f in families:
 	assert f.documentation and f.type in ("counter", "gauge", "summary"), f
 	for s in f.samples:
 		for label in s.labels:
-			assert label in ("status", "type", "reason", "quantile"), s
+			assert label in ("status", "type", "reason", "quantile", "instance", "version"), s
 print(sorted((s.name, sorted(s.labels.items()), float(s.value)) for f in families for s in f.samples))
 END
 "$python" "$work/families.py" "$work/body" open >"$work/open" 2>&1 || wrong "the OpenMetrics parser refuses" "$(cat "$work/open")"
