@@ -4,7 +4,7 @@
 # replaced by the content of the file name.inc in the same folder, in which $1 stands for the text.
 
 function c_quote(line) {
-	gsub(/\\/, "\\\\", line)
+	gsub(/\\/, "&&", line)
 	gsub(/"/, "\\\"", line)
 	gsub(/\t/, "\\t", line)
 	return "\t\"" line "\\n\""
