@@ -168,21 +168,32 @@ $$;
 --
 -- An instant: ISO 8601 with seconds, in UTC unless it says otherwise, of the years 1971 to 9998; null where it is not.
 CREATE FUNCTION cm_instant(t text) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN t COLLATE "C" ~ ('^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
-		|| '[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]*)?\s*([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])?\s*$')
-	AND substr(t, 1, 4) NOT IN ('1970', '9999')
-	AND (substr(t, 9, 2) <= '28' OR substr(t, 9, 2)::bigint <= CASE substr(t, 6, 2)
-		WHEN '02' THEN CASE WHEN substr(t, 1, 4)::bigint % 4 = 0
-			AND (substr(t, 1, 4)::bigint % 100 <> 0 OR substr(t, 1, 4)::bigint % 400 = 0) THEN 29 ELSE 28 END
-		WHEN '04' THEN 30 WHEN '06' THEN 30 WHEN '09' THEN 30 WHEN '11' THEN 30 ELSE 31 END)
-	THEN ((make_date(substr(t, 1, 4)::int, substr(t, 6, 2)::int, substr(t, 9, 2)::int) - '1970-01-01'::date) * 86400::bigint
-		+ substr(t, 12, 2)::int * 3600 + substr(t, 15, 2)::int * 60 + substr(t, 18, 2)::int
-		- CASE WHEN substr(t, 20) COLLATE "C" ~ '[+-]'
-			THEN (substring(t, '.*[+-]([0-9]{2}):')::int * 3600 + substring(t, '.*:([0-9]{2})')::int * 60)
-				* CASE WHEN substr(t, 20) COLLATE "C" ~ '-' THEN -1 ELSE 1 END ELSE 0 END) * 1000000
-		+ CASE WHEN substr(t, 20, 1) = '.' THEN rpad(coalesce(substring(substr(t, 21, 6), '^[0-9]+'), ''), 6, '0')::int ELSE 0 END
-	END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+	year int;
+	month int;
+	day int;
+	zone text;
+BEGIN
+	IF t COLLATE "C" !~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]*)?[[:space:]]*([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])?[[:space:]]*$' THEN
+		RETURN NULL;
+	END IF;
+	year := substr(t, 1, 4);
+	month := substr(t, 6, 2);
+	day := substr(t, 9, 2);
+	IF year NOT BETWEEN 1971 AND 9998 OR (day > 28 AND day > CASE WHEN month IN (4, 6, 9, 11) THEN 30 WHEN month <> 2 THEN 31
+			WHEN year % 4 = 0 AND (year % 100 <> 0 OR year % 400 = 0) THEN 29 ELSE 28 END) THEN
+		RETURN NULL;
+	END IF;
+	zone := substring(substr(t, 20) COLLATE "C" FROM '[+-]..:..');
+	RETURN ((make_date(year, month, day) - '1970-01-01'::date) * 86400::bigint
+			+ substr(t, 12, 2)::int * 3600 + substr(t, 15, 2)::int * 60 + substr(t, 18, 2)::int
+			- CASE WHEN zone IS NULL THEN 0 ELSE (substr(zone, 2, 2)::int * 3600 + substr(zone, 5, 2)::int * 60)
+				* CASE left(zone, 1) WHEN '-' THEN -1 ELSE 1 END END) * 1000000
+		+ CASE WHEN substr(t, 20, 1) = '.'
+			THEN rpad(coalesce(substring(substr(t, 21, 6) COLLATE "C" FROM '^[0-9]+'), ''), 6, '0')::int ELSE 0 END;
+END
+$$;
 
 CREATE FUNCTION cm_instant(t timestamp) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -244,20 +255,26 @@ RETURN metadata;
 
 -- A member as text, as SQLite gives it: true is 1, a number has no zeros that say nothing.
 CREATE FUNCTION cm_member(metadata jsonb, name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(metadata -> name) WHEN 'string' THEN metadata ->> name
-	WHEN 'number' THEN regexp_replace(metadata ->> name, '(\.[0-9]+?)0+$', '\1')
-	WHEN 'boolean' THEN CASE metadata ->> name WHEN 'true' THEN '1' ELSE '0' END
-	WHEN 'null' THEN NULL
-	ELSE regexp_replace(metadata ->> name, '("(?:[^"\\]|\\.)*")|\s+', '\1', 'g') END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+	member jsonb := metadata -> name;
+	value text := metadata ->> name;
+BEGIN
+	IF value IS NULL THEN
+		RETURN NULL;
+	END IF;
+	CASE jsonb_typeof(member)
+		WHEN 'string' THEN RETURN value;
+		WHEN 'number' THEN RETURN regexp_replace(value, '([.][0-9]+?)0+$', E'\\1');
+		WHEN 'boolean' THEN RETURN CASE value WHEN 'true' THEN '1' ELSE '0' END;
+		ELSE RETURN regexp_replace(value, E'("(?:[^"\\\\]|\\\\.)*")|[[:space:]]+', E'\\1', 'g');
+	END CASE;
+END
+$$;
 
 CREATE FUNCTION cm_label(metadata jsonb, name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(left(cm_member(metadata, name), 128), '');
-
-CREATE FUNCTION cm_meaning_of(topic_of text, word text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT meaning FROM cm_vocabulary WHERE topic = topic_of AND term = lower(word COLLATE "C"));
 
 -- The way back: an instant in UTC as the voice app's column has it; a text in the form of another that it wrote.
 CREATE FUNCTION cm_time_like(instant text, form text, of text) RETURNS text
