@@ -163,3 +163,172 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+-- What the voice app's values mean here, whatever types its columns have, whatever its session has set; none of these ever fails.
+--
+-- An instant: ISO 8601 with seconds, in UTC unless it says otherwise, of the years 1971 to 9998; null where it is not.
+CREATE FUNCTION cm_instant(t text) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+	year int;
+	month int;
+	day int;
+	zone text;
+BEGIN
+	IF t COLLATE "C" !~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]*)?[[:space:]]*([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])?[[:space:]]*$' THEN
+		RETURN NULL;
+	END IF;
+	year := substr(t, 1, 4);
+	month := substr(t, 6, 2);
+	day := substr(t, 9, 2);
+	IF year NOT BETWEEN 1971 AND 9998 OR (day > 28 AND day > CASE WHEN month IN (4, 6, 9, 11) THEN 30 WHEN month <> 2 THEN 31
+			WHEN year % 4 = 0 AND (year % 100 <> 0 OR year % 400 = 0) THEN 29 ELSE 28 END) THEN
+		RETURN NULL;
+	END IF;
+	zone := substring(substr(t, 20) COLLATE "C" FROM '[+-]..:..');
+	RETURN ((make_date(year, month, day) - '1970-01-01'::date) * 86400::bigint
+			+ substr(t, 12, 2)::int * 3600 + substr(t, 15, 2)::int * 60 + substr(t, 18, 2)::int
+			- CASE WHEN zone IS NULL THEN 0 ELSE (substr(zone, 2, 2)::int * 3600 + substr(zone, 5, 2)::int * 60)
+				* CASE left(zone, 1) WHEN '-' THEN -1 ELSE 1 END END) * 1000000
+		+ CASE WHEN substr(t, 20, 1) = '.'
+			THEN rpad(coalesce(substring(substr(t, 21, 6) COLLATE "C" FROM '^[0-9]+'), ''), 6, '0')::int ELSE 0 END;
+END
+$$;
+
+CREATE FUNCTION cm_instant(t timestamp) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN t >= '1971-01-01'::timestamp AND t < '9999-01-01'::timestamp THEN (extract(epoch FROM t) * 1000000)::bigint END;
+
+CREATE FUNCTION cm_instant(t timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cm_instant(t AT TIME ZONE 'UTC');
+
+CREATE FUNCTION cm_instant(t date) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cm_instant(t::timestamp);
+
+-- A duration in microseconds, of a value of which one is so many; null where it is not between none and a year.
+CREATE FUNCTION cm_micros(value double precision, each_us bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value BETWEEN 0 AND 31622400000000 / each_us THEN trunc(value * each_us + 0.5::double precision)::bigint END;
+
+CREATE FUNCTION cm_micros(value text, each_us bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value COLLATE "C" ~ '^\s*[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,2})?\s*$'
+	THEN cm_micros(value::double precision, each_us) END;
+
+CREATE FUNCTION cm_micros(value interval, each_us bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cm_micros(extract(epoch FROM value)::double precision, 1000000);
+
+-- Yes (1) or no (0).
+CREATE FUNCTION cm_flag(value boolean) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value THEN 1 ELSE 0 END;
+
+CREATE FUNCTION cm_flag(value double precision) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value <> 0 THEN 1 ELSE 0 END;
+
+CREATE FUNCTION cm_flag(value text) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value COLLATE "C" ~ '^\s*[+-]?[0-9.]*[1-9]' OR lower(value COLLATE "C") IN ('t', 'true', 'y', 'yes', 'on')
+	THEN 1 ELSE 0 END;
+
+-- Metadata as JSON; null where it is none.
+CREATE FUNCTION cm_json(metadata text) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+	RETURN metadata::jsonb;
+EXCEPTION WHEN OTHERS THEN
+	RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION cm_json(metadata json) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cm_json(metadata::text);
+
+CREATE FUNCTION cm_json(metadata jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN metadata;
+
+-- A member as text, as SQLite gives it: true is 1, a number has no zeros that say nothing.
+CREATE FUNCTION cm_member(metadata jsonb, name text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+	member jsonb := metadata -> name;
+	value text := metadata ->> name;
+BEGIN
+	IF value IS NULL THEN
+		RETURN NULL;
+	END IF;
+	CASE jsonb_typeof(member)
+		WHEN 'string' THEN RETURN value;
+		WHEN 'number' THEN RETURN regexp_replace(value, '([.][0-9]+?)0+$', E'\\1');
+		WHEN 'boolean' THEN RETURN CASE value WHEN 'true' THEN '1' ELSE '0' END;
+		ELSE RETURN regexp_replace(value, E'("(?:[^"\\\\]|\\\\.)*")|[[:space:]]+', E'\\1', 'g');
+	END CASE;
+END
+$$;
+
+CREATE FUNCTION cm_label(metadata jsonb, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(left(cm_member(metadata, name), 128), '');
+
+-- The way back: an instant in UTC as the voice app's column has it; a text in the form of another that it wrote.
+CREATE FUNCTION cm_time_like(instant text, form text, of text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN substr(instant, 1, 10) || substr(form, 11, 1) || substr(instant, 12, 15)
+	|| CASE WHEN form COLLATE "C" ~ 'Z$' THEN 'Z' WHEN form COLLATE "C" ~ '[+-][0-9][0-9]:[0-9][0-9]$' THEN '+00:00' ELSE '' END;
+
+CREATE FUNCTION cm_time_like(instant text, form text, of timestamp) RETURNS timestamp
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN substr(instant, 1, 26)::timestamp;
+
+CREATE FUNCTION cm_time_like(instant text, form text, of timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN substr(instant, 1, 26)::timestamp AT TIME ZONE 'UTC';
+
+-- Notes what made no sense ({source_id, field}), the last word on a row being right; what makes sense again (field null) is let go.
+CREATE FUNCTION cm_note(of text, notes text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	FOR i IN 1 .. array_length(notes, 1) LOOP
+		IF notes[i][2] IS NULL THEN
+			DELETE FROM cm_skipped WHERE source = of AND source_id = notes[i][1];
+		ELSE
+			INSERT INTO cm_skipped (source, source_id, field) VALUES (of, notes[i][1], notes[i][2])
+				ON CONFLICT (source, source_id) DO UPDATE SET field = excluded.field;
+		END IF;
+	END LOOP;
+END
+$$;
+
+-- The same where reading failed altogether: the source's own statement stands, and the server's log says why.
+CREATE FUNCTION cm_note_failed(of text, source_ids text[], why text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE LOG 'callmetrics: % not read: %', of, why;
+	INSERT INTO cm_skipped (source, source_id, field)
+		SELECT DISTINCT of, i, 'error' FROM unnest(source_ids) i WHERE i IS NOT NULL ORDER BY 2
+		ON CONFLICT (source, source_id) DO UPDATE SET field = excluded.field;
+EXCEPTION WHEN OTHERS THEN
+	RAISE LOG 'callmetrics: nor noted: %', SQLERRM;
+END
+$$;
+
+-- Whether a table was rewritten (VACUUM FULL, CLUSTER, TRUNCATE) since its copying began, after the first of its blocks.
+CREATE FUNCTION cm_rewritten(source text, after bigint) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+	node text := pg_relation_filenode(source::regclass);
+	former text := (SELECT value FROM cm_meta WHERE key = 'copy_node_' || source);
+BEGIN
+	IF former = node THEN
+		RETURN false;
+	END IF;
+	INSERT INTO cm_meta (key, value) VALUES ('copy_node_' || source, node) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+	RETURN after > 0;
+END
+$$;

@@ -208,6 +208,9 @@ DECLARE
 	call_ids text[];
 	series_ids bigint[];
 BEGIN
+	IF NOT EXISTS (SELECT FROM new_row) THEN
+		RETURN NULL;
+	END IF;
 	WITH added AS (
 		INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
 		SELECT series_id, 'call', status || '/' || call_type || '/' || failure_reason, started_us, duration_us, bin,
@@ -231,6 +234,9 @@ DECLARE
 	call_ids text[];
 	series_ids bigint[];
 BEGIN
+	IF NOT EXISTS (SELECT FROM new_row) THEN
+		RETURN NULL;
+	END IF;
 	WITH pair AS MATERIALIZED (
 		SELECT o.call_id AS old_id, o.series_id AS old_series, o.status AS old_status, o.call_type AS old_type,
 			o.failure_reason AS old_reason, o.started_us AS old_at, o.duration_us AS old_value, o.bin AS old_bin,
@@ -269,6 +275,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
 	call_ids text[];
 BEGIN
+	IF NOT EXISTS (SELECT FROM old_row) THEN
+		RETURN NULL;
+	END IF;
 	WITH removed AS (
 		INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
 		SELECT series_id, 'call', status || '/' || call_type || '/' || failure_reason, started_us, duration_us, bin,
@@ -290,6 +299,9 @@ $$;
 CREATE FUNCTION cm_latency_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
+	IF NOT EXISTS (SELECT FROM new_row) THEN
+		RETURN NULL;
+	END IF;
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
 		SELECT series_id, component, '', at_us, duration_us, bin, 1, 0, 1, 1, 1
 		FROM new_row WHERE latency_id <= 1099511627776;
@@ -300,6 +312,9 @@ $$;
 CREATE FUNCTION cm_latency_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
+	IF NOT EXISTS (SELECT FROM new_row) THEN
+		RETURN NULL;
+	END IF;
 	WITH pair AS MATERIALIZED (
 		SELECT o.latency_id AS old_id, o.series_id AS old_series, o.component AS old_component, o.at_us AS old_at,
 			o.duration_us AS old_value, o.bin AS old_bin,
@@ -320,6 +335,9 @@ $$;
 CREATE FUNCTION cm_latency_removed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
+	IF NOT EXISTS (SELECT FROM old_row) THEN
+		RETURN NULL;
+	END IF;
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
 		SELECT series_id, component, '', at_us, duration_us, bin, -1, 0, 0, 0, 0 FROM old_row;
 	RETURN NULL;

@@ -1,0 +1,76 @@
+-- Who may do what, for databases that several people use; run it again after an upgrade or after attaching.
+--
+-- callmetrics_owner does everything with our tables, callmetrics_writer takes events in and prunes, callmetrics_reader asks.
+-- They are groups: give them to roles that log in.  A reader is walled in to one tenant by row-level security, where
+--   cm_tenant_role binds its role to a tenant (for people's own tools; nothing that they set changes it), or else
+--   its session has set callmetrics.tenant (for programs: a second wall behind their own filter); '' or unset is all tenants.
+-- Nothing is granted on the voice app's own tables: where log-event or cleanup are to write those, grant the writer INSERT on
+-- latency_events, and SELECT and UPDATE on calls.
+DO $$
+DECLARE
+	role_wanted text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), true);
+	PERFORM set_config('client_min_messages', 'warning', true);
+	FOREACH role_wanted IN ARRAY ARRAY['callmetrics_owner', 'callmetrics_writer', 'callmetrics_reader'] LOOP
+		IF to_regrole(role_wanted) IS NULL THEN
+			BEGIN
+				EXECUTE format('CREATE ROLE %I NOLOGIN', role_wanted);
+			EXCEPTION WHEN duplicate_object OR unique_violation THEN
+				NULL;
+			WHEN insufficient_privilege THEN
+				RAISE EXCEPTION 'the role % is missing, and % may not create it', role_wanted, current_user
+					USING HINT = format('Have somebody who may run: CREATE ROLE %I NOLOGIN', role_wanted);
+			END;
+		END IF;
+	END LOOP;
+END
+$$;
+
+CREATE TABLE IF NOT EXISTS cm_tenant_role (
+	role_name text COLLATE "C" PRIMARY KEY,
+	tenant_id text COLLATE "C"
+);
+
+-- The tenant that the session is walled in to; null: none.  A role that is bound stays so when it sets another.
+CREATE OR REPLACE FUNCTION cm_wall() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER SET search_path FROM CURRENT AS $$
+	SELECT coalesce((SELECT min(tenant_id) FROM cm_tenant_role WHERE role_name IN (session_user, current_user)),
+		nullif(current_setting('callmetrics.tenant', true), ''))
+$$;
+
+DO $$
+DECLARE
+	name text;
+	wall text;
+BEGIN
+	EXECUTE format('GRANT USAGE ON SCHEMA %I TO callmetrics_owner, callmetrics_writer, callmetrics_reader', current_schema());
+	FOR name, wall IN
+		SELECT c.relname, CASE
+			WHEN c.relname IN ('cm_series', 'cm_cost', 'cm_health', 'cm_event_kept') THEN 'tenant_id = (SELECT cm_wall())'
+			WHEN c.relname IN ('cm_call', 'cm_latency', 'cm_rollup', 'cm_rollup_bin', 'cm_counter', 'cm_pending', 'cm_marginal')
+				THEN 'series_id IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
+			WHEN c.relname IN ('cm_transcript', 'cm_mark', 'cm_turn')
+				THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_id = %I.call_id)', c.relname)
+			WHEN c.relname IN ('cm_event', 'cm_skipped') THEN 'false' END
+		FROM pg_class c
+		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'
+		ORDER BY c.relname
+	LOOP
+		EXECUTE format('GRANT ALL ON %I TO callmetrics_owner', name);
+		EXECUTE format('GRANT SELECT ON %I TO callmetrics_reader, callmetrics_writer', name);
+		IF name NOT LIKE 'cm\_v\_%' AND name <> 'cm_tenant_role' THEN
+			EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I TO callmetrics_writer', name);
+		END IF;
+		IF wall IS NOT NULL THEN
+			EXECUTE format('DROP POLICY IF EXISTS cm_wall ON %I', name);
+			EXECUTE format('DROP POLICY IF EXISTS cm_all ON %I', name);
+			EXECUTE format('CREATE POLICY cm_wall ON %I FOR SELECT TO callmetrics_reader USING ((SELECT cm_wall()) IS NULL OR %s)',
+				name, wall);
+			EXECUTE format('CREATE POLICY cm_all ON %I TO callmetrics_owner, callmetrics_writer USING (true) WITH CHECK (true)',
+				name);
+			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+		END IF;
+	END LOOP;
+END
+$$;
