@@ -555,7 +555,7 @@ def samples(body):
     """The samples of a text of Prometheus, by name and labels."""
     found = {}
     for line in body.splitlines():
-        if not line.startswith("#"):
+        if not line.startswith(("#", "callmetrics_")):
             name, value = line.rsplit(" ", 1)
             if name in found:
                 raise Different(f"{name} comes twice")

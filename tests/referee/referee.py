@@ -473,7 +473,7 @@ def read_csv(text):
 def read_samples(text):
     found = {}
     for line in text.splitlines():
-        if not line.startswith("#"):
+        if not line.startswith(("#", "callmetrics_")):
             name, value = line.rsplit(" ", 1)
             found[name] = value if value == "NaN" else Fraction(value)
     return found
