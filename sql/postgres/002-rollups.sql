@@ -114,10 +114,19 @@ CREATE VIEW cm_pending_counter WITH (security_invoker = true) AS
 -- Folds what is pending into the rollups, where that is at least so much; how many rows it were.  The rows go in by their keys'
 -- order, which is that of the pages.  Nothing that goes wrong here may fail the commit that asked for it: the rows stay
 -- pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
+--
+-- A step and its call may come at the same time from two transactions, neither of which sees the other; or the call's labels may
+-- change while a step comes.  Whichever is folded last finds the step with labels that are not its call's, and mends that, except
+-- where somebody has the step in hand.
 CREATE FUNCTION cm_fold(at_least bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
 	folded bigint;
+	kinds text[];
+	series_ids bigint[];
+	instants bigint[];
+	stray_ids bigint[];
+	into_ids bigint[];
 BEGIN
 	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
 			OR (SELECT count(*) FROM (SELECT FROM cm_pending LIMIT at_least) few) < at_least
@@ -150,7 +159,27 @@ BEGIN
 			n_reached = r.n_reached + excluded.n_reached, n_value = r.n_value + excluded.n_value,
 			sum_us = r.sum_us + excluded.sum_us
 	)
-	SELECT count(*) INTO folded FROM gone;
+	SELECT count(*), array_agg(kind) FILTER (WHERE n > 0), array_agg(series_id) FILTER (WHERE n > 0),
+		array_agg(at_us) FILTER (WHERE n > 0)
+	INTO folded, kinds, series_ids, instants FROM gone;
+	SELECT array_agg(l.latency_id), array_agg(l.into_id) INTO stray_ids, into_ids
+	FROM unnest(kinds, series_ids, instants) f (kind, series_id, at_us) CROSS JOIN LATERAL (
+		SELECT l.latency_id, (SELECT c.series_id FROM cm_call c WHERE c.call_id = l.call_id) AS into_id
+		FROM cm_latency l
+		WHERE f.kind <> 'call' AND l.series_id = f.series_id AND l.component = f.kind AND l.at_us = f.at_us
+			AND l.series_id <> (SELECT c.series_id FROM cm_call c WHERE c.call_id = l.call_id)
+		UNION ALL
+		SELECT l.latency_id, c.series_id
+		FROM cm_call c CROSS JOIN LATERAL (SELECT latency_id, series_id FROM cm_latency WHERE call_id = c.call_id OFFSET 0) l
+		WHERE f.kind = 'call' AND c.series_id = f.series_id AND c.started_us = f.at_us AND l.series_id <> c.series_id
+		OFFSET 0) l;
+	IF stray_ids IS NOT NULL THEN
+		FOR i IN 1 .. cardinality(stray_ids) LOOP
+			UPDATE cm_latency SET series_id = into_ids[i]
+			WHERE latency_id = (SELECT latency_id FROM cm_latency
+				WHERE latency_id = stray_ids[i] AND series_id <> into_ids[i] FOR UPDATE SKIP LOCKED);
+		END LOOP;
+	END IF;
 	RETURN folded;
 EXCEPTION WHEN OTHERS THEN
 	RETURN 0;
@@ -158,7 +187,7 @@ END
 $$;
 
 CREATE FUNCTION cm_pending_full() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	PERFORM cm_fold(512);
 	RETURN NULL;
@@ -169,7 +198,7 @@ CREATE CONSTRAINT TRIGGER cm_pending_full AFTER INSERT ON cm_pending DEFERRABLE 
 FOR EACH ROW WHEN (NEW.pending_id % 512 = 0) EXECUTE FUNCTION cm_pending_full();
 
 CREATE FUNCTION cm_series_added() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	INSERT INTO cm_series (scope, tenant_id, agent, agent_version, provider, call_type)
 		SELECT m.* FROM (VALUES ('all', '', '', '', '', ''),
@@ -201,9 +230,10 @@ CREATE TRIGGER cm_series_added AFTER INSERT ON cm_series FOR EACH ROW WHEN (NEW.
 
 -- The facts' triggers.  Each does its counting and its looking for steps to relabel in one statement.  An upsert fires both the
 -- triggers of INSERT and of UPDATE, each with its own rows or none.  The outer joins are what keeps the planner to hashes, which
--- suit one row and many.
+-- suit one row and many; and no plan that was made while a table was small may read all of it when it no longer is, nor is one that was made for many rows
+-- to be compiled for each single one.
 CREATE FUNCTION cm_call_added() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
 	call_ids text[];
 	series_ids bigint[];
@@ -229,7 +259,7 @@ $$;
 
 -- A call that gets another id (a row without its fellow) comes and goes, and was seen before.
 CREATE FUNCTION cm_call_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
 	call_ids text[];
 	series_ids bigint[];
@@ -271,7 +301,7 @@ END
 $$;
 
 CREATE FUNCTION cm_call_removed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
 	call_ids text[];
 BEGIN
@@ -297,7 +327,7 @@ $$;
 -- Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once (shared/fold.c) rather than
 -- by this trigger.
 CREATE FUNCTION cm_latency_added() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM new_row) THEN
 		RETURN NULL;
@@ -310,7 +340,7 @@ END
 $$;
 
 CREATE FUNCTION cm_latency_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM new_row) THEN
 		RETURN NULL;
@@ -333,7 +363,7 @@ END
 $$;
 
 CREATE FUNCTION cm_latency_removed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM old_row) THEN
 		RETURN NULL;

@@ -19,7 +19,7 @@ DROP TRIGGER IF EXISTS cm_calls_removed ON calls;
 DROP TRIGGER IF EXISTS cm_calls_emptied ON calls;
 
 CREATE OR REPLACE FUNCTION cm_calls_read() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
 	new_labels text[];
 	notes text[];
@@ -35,7 +35,7 @@ $$;
 
 -- A call that gets another id stays the same call: it is not counted anew.  Runs before what reads the statement's rows.
 CREATE OR REPLACE FUNCTION cm_calls_rename() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'calls' AND source_id = coalesce(OLD.call_id::text, 'row ' || md5(OLD::text));
 	UPDATE cm_call SET call_id = NEW.call_id::text WHERE call_id = OLD.call_id::text AND NEW.call_id IS NOT NULL
@@ -49,7 +49,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_calls_remove() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'calls'
 		AND source_id = ANY (ARRAY(SELECT coalesce(o.call_id::text, 'row ' || md5(o::text)) FROM old_row o));
@@ -63,7 +63,7 @@ $$;
 
 -- Before TRUNCATE the rows can still be seen.  Calls that were sent are not among them and stay.
 CREATE OR REPLACE FUNCTION cm_calls_empty() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'calls';
 	EXECUTE 'DELETE FROM cm_call WHERE call_id IN (SELECT call_id::text FROM calls)';
@@ -79,7 +79,7 @@ $$;
 -- deadlock, and with the app for its victim.  Where the table was rewritten since the copying began, blocks mean nothing:
 -- all is read again, which changes nothing that is right already.
 CREATE OR REPLACE FUNCTION cm_calls_copy(after bigint, until bigint) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '200ms' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off SET lock_timeout = '200ms' AS $$
 DECLARE
 	new_labels text[];
 	notes text[];

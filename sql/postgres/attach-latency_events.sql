@@ -17,7 +17,7 @@ DROP TRIGGER IF EXISTS cm_latency_events_removed ON latency_events;
 DROP TRIGGER IF EXISTS cm_latency_events_emptied ON latency_events;
 
 CREATE OR REPLACE FUNCTION cm_latency_events_read() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
 	notes text[];
 	senseless bigint[];
@@ -31,7 +31,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_latency_events_rename() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'latency_events' AND source_id = OLD.id::text;
 	UPDATE cm_latency SET latency_id = NEW.id WHERE latency_id = OLD.id
@@ -45,7 +45,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_latency_events_remove() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'latency_events' AND source_id = ANY (ARRAY(SELECT id::text FROM old_row));
 	DELETE FROM cm_latency WHERE latency_id = ANY (ARRAY(SELECT id::bigint FROM old_row ORDER BY 1));
@@ -57,7 +57,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_latency_events_empty() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_skipped WHERE source = 'latency_events';
 	EXECUTE 'DELETE FROM cm_latency WHERE latency_id IN (SELECT id FROM latency_events)';
@@ -69,7 +69,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_latency_events_copy(after bigint, until bigint) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '200ms' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off SET lock_timeout = '200ms' AS $$
 DECLARE
 	notes text[];
 	senseless bigint[];

@@ -17,7 +17,7 @@ DROP TRIGGER IF EXISTS cm_transcripts_removed ON transcripts;
 DROP TRIGGER IF EXISTS cm_transcripts_emptied ON transcripts;
 
 CREATE OR REPLACE FUNCTION cm_transcripts_read() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 BEGIN
 	@takelines(new_row)@
 	RETURN NULL;
@@ -28,7 +28,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_transcripts_rename() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_transcript WHERE transcript_id = OLD.id;
 	RETURN NULL;
@@ -39,7 +39,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_transcripts_remove() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	DELETE FROM cm_transcript WHERE transcript_id = ANY (ARRAY(SELECT id::bigint FROM old_row ORDER BY 1));
 	RETURN NULL;
@@ -50,7 +50,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_transcripts_empty() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
 	EXECUTE 'DELETE FROM cm_transcript WHERE transcript_id IN (SELECT id FROM transcripts)';
 	RETURN NULL;
@@ -61,7 +61,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION cm_transcripts_copy(after bigint, until bigint) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '200ms' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off SET lock_timeout = '200ms' AS $$
 DECLARE
 	low tid := format('(%s,0)', greatest(after, 0))::tid;
 	high tid := format('(%s,0)', until)::tid;

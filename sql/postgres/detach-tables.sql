@@ -5,14 +5,13 @@ BEGIN
 END
 $$;
 
-DROP TABLE IF EXISTS cm_series, cm_call, cm_latency, cm_transcript, cm_skipped;
-DROP TABLE IF EXISTS cm_event, cm_event_kept, cm_mark, cm_turn, cm_price, cm_cost, cm_health;
-DROP TABLE IF EXISTS cm_grid, cm_grid_bin, cm_marginal, cm_rollup, cm_rollup_bin, cm_counter, cm_pending;
+DROP TABLE IF EXISTS cm_series, cm_call, cm_latency, cm_transcript, cm_skipped, cm_event, cm_event_kept, cm_mark, cm_turn, cm_price,
+	cm_cost, cm_health, cm_grid, cm_grid_bin, cm_marginal, cm_rollup, cm_rollup_bin, cm_counter, cm_pending, cm_vocabulary,
+	cm_octave, cm_state, cm_meta;
 DROP FUNCTION IF EXISTS cm_label, cm_member, cm_bin, cm_wall;
 DROP FUNCTION IF EXISTS cm_instant(text), cm_instant(timestamptz), cm_instant(date), cm_instant(timestamp);
 DROP FUNCTION IF EXISTS cm_micros(text, bigint), cm_micros(interval, bigint), cm_micros(double precision, bigint);
 DROP FUNCTION IF EXISTS cm_flag(boolean), cm_flag(double precision), cm_flag(text);
 DROP FUNCTION IF EXISTS cm_json(json), cm_json(jsonb), cm_json(text);
 DROP FUNCTION IF EXISTS cm_time_like(text, text, text), cm_time_like(text, text, timestamp), cm_time_like(text, text, timestamptz);
-DROP TABLE IF EXISTS cm_vocabulary, cm_octave, cm_tenant_role, cm_state;
-DROP TABLE IF EXISTS cm_meta;
+DROP TABLE IF EXISTS cm_tenant_role;
