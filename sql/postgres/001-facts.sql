@@ -86,7 +86,7 @@ CREATE TABLE cm_series (
 	agent_version text COLLATE "C",
 	provider text COLLATE "C",
 	call_type text COLLATE "C",
-	UNIQUE (scope, tenant_id, agent, agent_version, provider, call_type)
+	UNIQUE (scope, tenant_id, agent, agent_version, provider, call_type) INCLUDE (series_id)
 );
 
 -- The indexes carry what the questions read of them, so that those need not look at the rows.
