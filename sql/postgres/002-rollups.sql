@@ -112,8 +112,8 @@ CREATE VIEW cm_pending_counter WITH (security_invoker = true) AS
 	@pendingcounter(cm_pending)@;
 
 -- Folds what is pending into the rollups, where that is at least so much; how many rows it were.  The rows go in by their keys'
--- order, which is that of the pages.  Nothing that goes wrong here may fail the commit that asked for it: the rows stay
--- pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
+-- order, which is that of the pages.  Nothing that goes wrong here, be it the app's statement_timeout, may fail the commit that asked for it: the rows
+-- stay pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
 --
 -- A step and its call may come at the same time from two transactions, neither of which sees the other; or the call's labels may
 -- change while a step comes.  Whichever is folded last finds the step with labels that are not its call's, and mends that, except
@@ -184,7 +184,7 @@ BEGIN
 		END LOOP;
 	END IF;
 	RETURN folded;
-EXCEPTION WHEN OTHERS THEN
+EXCEPTION WHEN query_canceled OR OTHERS THEN
 	RETURN 0;
 END
 $$;
