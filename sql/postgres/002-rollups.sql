@@ -112,8 +112,8 @@ CREATE VIEW cm_pending_counter WITH (security_invoker = true) AS
 	@pendingcounter(cm_pending)@;
 
 -- Folds what is pending into the rollups, where that is at least so much; how many rows it were.  The rows go in by their keys'
--- order, which is that of the pages.  Nothing that goes wrong here may fail the commit that asked for it: the rows stay
--- pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
+-- order, which is that of the pages.  Nothing that goes wrong here, be it the app's statement_timeout, may fail the commit that asked for it: the rows
+-- stay pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
 --
 -- A step and its call may come at the same time from two transactions, neither of which sees the other; or the call's labels may
 -- change while a step comes.  Whichever is folded last finds the step with labels that are not its call's, and mends that, except
@@ -163,16 +163,19 @@ BEGIN
 		array_agg(at_us) FILTER (WHERE n > 0)
 	INTO folded, kinds, series_ids, instants FROM gone;
 	SELECT array_agg(l.latency_id), array_agg(l.into_id) INTO stray_ids, into_ids
-	FROM unnest(kinds, series_ids, instants) f (kind, series_id, at_us) CROSS JOIN LATERAL (
-		SELECT l.latency_id, (SELECT c.series_id FROM cm_call c WHERE c.call_id = l.call_id) AS into_id
-		FROM cm_latency l
-		WHERE f.kind <> 'call' AND l.series_id = f.series_id AND l.component = f.kind AND l.at_us = f.at_us
-			AND l.series_id <> (SELECT c.series_id FROM cm_call c WHERE c.call_id = l.call_id)
+	FROM (SELECT DISTINCT kind, series_id, at_us FROM unnest(kinds, series_ids, instants) u (kind, series_id, at_us)) f
+	CROSS JOIN LATERAL (
+		SELECT l.latency_id, c.series_id AS into_id
+		FROM (SELECT latency_id, call_id, series_id FROM cm_latency
+			WHERE f.kind <> 'call' AND series_id = f.series_id AND component = f.kind AND at_us = f.at_us LIMIT 1000) l
+		CROSS JOIN LATERAL (SELECT series_id FROM cm_call WHERE call_id = l.call_id OFFSET 0) c
+		WHERE c.series_id <> l.series_id
 		UNION ALL
 		SELECT l.latency_id, c.series_id
-		FROM cm_call c CROSS JOIN LATERAL (SELECT latency_id, series_id FROM cm_latency WHERE call_id = c.call_id OFFSET 0) l
-		WHERE f.kind = 'call' AND c.series_id = f.series_id AND c.started_us = f.at_us AND l.series_id <> c.series_id
-		OFFSET 0) l;
+		FROM (SELECT call_id, series_id FROM cm_call
+			WHERE f.kind = 'call' AND series_id = f.series_id AND started_us = f.at_us LIMIT 1000) c
+		CROSS JOIN LATERAL (SELECT latency_id, series_id FROM cm_latency WHERE call_id = c.call_id OFFSET 0) l
+		WHERE l.series_id <> c.series_id) l;
 	IF stray_ids IS NOT NULL THEN
 		FOR i IN 1 .. cardinality(stray_ids) LOOP
 			UPDATE cm_latency SET series_id = into_ids[i]
@@ -181,7 +184,7 @@ BEGIN
 		END LOOP;
 	END IF;
 	RETURN folded;
-EXCEPTION WHEN OTHERS THEN
+EXCEPTION WHEN query_canceled OR OTHERS THEN
 	RETURN 0;
 END
 $$;
