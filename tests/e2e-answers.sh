@@ -5,9 +5,9 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
-open_site "$work/calls.db"
-CALLMETRICS_DB=$work/calls.db
+app_db calls
+open_site "$db"
+CALLMETRICS_DB=$db
 export CALLMETRICS_DB
 
 # same PROGRAM PATH QUERY: nginx's answer, first and from the cache, is the program's.

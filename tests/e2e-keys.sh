@@ -7,9 +7,9 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-many_calls "$work/calls.db" 400
+many_calls calls 400
 export CALLMETRICS_RATE=1000 CALLMETRICS_BURST=1000
-open_site "$work/calls.db"
+open_site "$db"
 keys=$site/conf/keys
 
 # A path that is sent to, and its program, which tells what nginx told it.
