@@ -1,6 +1,6 @@
 #!/bin/sh
 # cleanup: calls that were never ended become timeouts, in the app's own rows where there are such.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 # The voice app's database: a dry run changes nothing; a real one changes the app's rows, in their own form of time.
@@ -71,14 +71,8 @@ obeys_law "our own"
 is "a late end takes the place of the guess" "$(post_text events '{"event_type":"call_ended","call_id":"c1","timestamp":"2026-02-06T02:00:00Z"}'
 	sql "SELECT status, duration_us FROM cm_call WHERE call_id = 'c1'")" "completed|3600000000"
 
-# Somebody holds the database: on PostgreSQL nobody can.
-[ "$engine" = sqlite ] || finish
-sqlite3 "$db" >"$work/holder" 2>&1 <<'END' &
-BEGIN IMMEDIATE;
-.shell sleep 8
-END
-later $!
-sleep 0.5
+# Somebody holds the database.
+hold_db 8
 post_text cleanup ''
 is_problem 503 '' '*locked*'
 is "when to try again" "$(header Retry-After)" 2

@@ -1,6 +1,6 @@
 #!/bin/sh
 # daily: calls by the local date; a day has 23 or 25 hours where the clocks change.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

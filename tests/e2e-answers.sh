@@ -1,5 +1,6 @@
 #!/bin/sh
 # Through nginx, as plain CGI and on the command line every question gives the same bytes.
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc

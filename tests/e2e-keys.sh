@@ -1,7 +1,7 @@
 #!/bin/sh
 # A key or login does what its scope says and nothing else, for its own tenant; a revoked key is refused at once; without keys,
 # or without the program that knows them, everything behind the login is closed.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc

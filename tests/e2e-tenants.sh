@@ -1,6 +1,6 @@
 #!/bin/sh
 # A login that is bound to a tenant sees that tenant, whatever its query or header says.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc

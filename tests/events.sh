@@ -1,6 +1,6 @@
 #!/bin/sh
 # events: each counts once, whatever its order, and one that makes no sense costs none of its neighbours.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 NOW=2026-03-02T11:00:00Z

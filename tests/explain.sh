@@ -1,6 +1,6 @@
 #!/bin/sh
 # explain: the statements behind an answer paste into sqlite3 or psql and give the same rows and figures.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,6 +1,6 @@
 #!/bin/sh
 # export: calls one by one, as JSON, CSV and NDJSON; a broken one can be resumed.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,5 +1,6 @@
 #!/bin/sh
 # failures: the calls that failed, newest first, page by page.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,6 +1,6 @@
 #!/bin/sh
 # health: whether calls go well right now, and what deserves a look.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,6 +1,7 @@
 #!/bin/sh
 # hostile: whatever the voice app writes, its own statements succeed or fail exactly as they would without us, and its
 # tables hold the same; the facts follow its rows, and what makes no sense is counted.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 "$python" "$top/tests/hostile.py" "$build/jobs/attach" "$build/jobs/detach" "$top/tests/data/app-schema.sql" "$work" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # import: a file's calls count once, however often, in whatever order and pieces they come; a bad line costs no other; what was
 # exported is the same when it comes back.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 # take FILE [option ...]: imports it into $db; sets taken, its exit status, and $work/out and err.
@@ -252,19 +252,14 @@ take "$work/ours.csv"
 like "a voice app's database" "$taken $(cat "$work/err")" "1 *voice app's own*callmetrics create*"
 is "is left as it was" "$(sql 'SELECT count(*) FROM cm_call')" "$(cat "$work/held")"
 
-# Beside a writer that does not end; on PostgreSQL there is none.
+# Beside a writer that does not end.
 fresh
-if [ "$engine" = sqlite ]; then
-	sqlite3 "$db" 'BEGIN IMMEDIATE' '.shell touch '"$work"'/locked; sleep 8' 'ROLLBACK' &
-	locker=$!
-	later "$locker"
-	while [ ! -e "$work/locked" ]; do sleep 0.1; done
-	take "$work/ours.csv"
-	like "a database that is locked" "$taken $(cat "$work/err")" '1 *locked*goes on where it was*'
-	wait "$locker"
-	take "$work/ours.csv"
-	is "and then" "$taken $(said)" "0 3 0 0 0"
-fi
+hold_db 8
+take "$work/ours.csv"
+like "a database that is locked" "$taken $(cat "$work/err")" '1 *locked*goes on where it was*'
+wait "$holder"
+take "$work/ours.csv"
+is "and then" "$taken $(said)" "0 3 0 0 0"
 
 [ "$suite" != valgrind ] || finish
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# suites: normal
+# suites: normal postgres
 # The answer from rollups is the answer of a look at every row, whatever the voice app does.
 # Longer: LAW_OPERATIONS=100000 LAW_LIVES=20 LAW_SEED=7 tests/law.sh; see tests/law/law.py --help.
 . "${0%/*}/lib.sh"

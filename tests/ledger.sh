@@ -1,7 +1,7 @@
 #!/bin/sh
 # ledger: what senders were told is stored is stored, each event once, though the programs and nginx are killed, the disk fills up
 # and the database is locked all the while.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 #
 # The disk that fills up is a file system of this test's own, in a mount namespace of its own, so that it goes away with the last
 # process of the test.  Where no such may be made, a preloaded library refuses to write instead (tests/unwritten.c).

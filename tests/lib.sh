@@ -321,6 +321,23 @@ dump() {
 	fi
 }
 
+# hold_db SECONDS: from now on somebody writes to $db for so long, and no other can; sets holder, the process.
+hold_db() {
+	rm -f "$work/held"
+	hold_till="touch '$work/held'; sleep $1"
+	if [ "$engine" = sqlite ]; then
+		sqlite3 "$db" 'BEGIN IMMEDIATE' ".shell $hold_till" ROLLBACK >"$work/holder" 2>&1 &
+	else
+		# The number of the lock is shared/store_postgres.c's.
+		psql -X -q -d "$db" -c 'SELECT pg_advisory_lock(25453, 1)' -c "\\! $hold_till" >"$work/holder" 2>&1 &
+	fi
+	holder=$!
+	later "$holder"
+	until [ -e "$work/held" ]; do
+		sleep 0.05
+	done
+}
+
 # chosen SQLITE POSTGRES: one of two texts; for where the engines have no text in common.
 chosen() {
 	if [ "$engine" = sqlite ]; then

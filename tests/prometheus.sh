@@ -1,6 +1,6 @@
 #!/bin/sh
 # prometheus: the text format 0.0.4, and OpenMetrics 1.0 for who asks for it.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 # lint: promtool takes the last answer; only its taste in names is not ours, since spec 1 named three families in _ms.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every figure of every question is what the referee works out from the voice app's own tables.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 judge() {

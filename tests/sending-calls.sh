@@ -1,6 +1,6 @@
 #!/bin/sh
 # sending-calls: each sender of docs/sending-calls.md, as it stands there, gets its call through nginx into the answers.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
