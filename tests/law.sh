@@ -5,5 +5,12 @@
 . "${0%/*}/lib.sh"
 
 checks=1
+if [ "$engine" = postgres ]; then
+	postgres_server
+	LAW_SERVER=$(postgres_url "$postgres_folder" postgres)
+	# Each statement goes to a server and back, twice.
+	LAW_OPERATIONS=${LAW_OPERATIONS:-3000}
+	export LAW_SERVER LAW_OPERATIONS
+fi
 LAW_KEEP=${LAW_KEEP:-$PWD} "$python" "$top/tests/law/law.py" --build "$build" "$@" || wrong "the law is broken"
 finish
