@@ -33,7 +33,7 @@ is "the other steps, once" "$(sql "SELECT component, duration_us FROM cm_latency
 	"llm_ttft|340000 network|38000 stt|180000 tts_ttfb|130000"
 is "what it cost, in billionths of a dollar" "$(sql "SELECT service, sum(cost_nusd) FROM cm_cost GROUP BY 1 ORDER BY 1" | tr '\n' ' ')" \
 	"llm|2490000 stt|258000 tts|2140000 "
-is "in all" "$(sql 'SELECT sum(cost_nusd), sum(cost_nusd) * 60 / 64 FROM cm_cost')" "4888000|4582500"
+is "in all" "$(sql 'SELECT sum(cost_nusd), CAST(sum(cost_nusd) * 60 / 64 AS INTEGER) FROM cm_cost')" "4888000|4582500"
 is "health, once each" "$(sql "SELECT component || ' ' || status FROM cm_health ORDER BY 1" | tr '\n' ' ')" \
 	"call_quality healthy circuit_breaker unhealthy provider degraded worker unhealthy "
 is "the call" "$(sql 'SELECT call_id, call_type, status, duration_us, failure_reason FROM cm_call')" \

@@ -245,7 +245,8 @@ take "$work/ours.csv" --odd
 like "an option that there is not" "$taken $(cat "$work/err")" '2 usage: *'
 db=$(chosen "$work/none.db" "${db%/*}/none")
 take "$work/ours.csv"
-like "no database" "$taken $(cat "$work/err")" '1 *callmetrics create *'
+like "no database" "$taken $(cat "$work/err")" \
+	"$(chosen '1 *callmetrics create *' '1 *database "none" does not exist*')"
 real_db
 sql 'SELECT count(*) FROM cm_call' >"$work/held"
 take "$work/ours.csv"
