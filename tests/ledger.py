@@ -396,7 +396,7 @@ class Restarts(Troubles):
 			if self.run_.hush.is_set():
 				continue
 			n += 1
-			how = "stop" if n % 4 == 0 else "crash"
+			how = "stop" if n % 3 == 0 else "crash"
 			self.order(how)
 			self.counts["server " + how] += 1
 			# Once so long that every program is asked meanwhile, and nobody is killed who would tell of it.
