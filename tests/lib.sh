@@ -56,6 +56,11 @@ export ASAN_OPTIONS UBSAN_OPTIONS
 # shellcheck source-path=SCRIPTDIR source=postgres.inc
 . "$top/tests/postgres.inc"
 
+[ "$engine" = sqlite ] || has_postgres "$build" || {
+	echo "$test_name: built without PostgreSQL, or there is no server to try it on"
+	exit 77
+}
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/cm-$test_name.XXXXXX")
 pids=
 servers=
