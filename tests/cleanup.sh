@@ -62,7 +62,7 @@ post_text cleanup '' CALLMETRICS_TENANT=north
 is "a tenant's" "$(json .cleaned_count) $(sql "SELECT count(*) FROM cm_call WHERE status = 'active'")" "300 900"
 post_text cleanup '' STALE_CALL_THRESHOLD_SECONDS=18000
 is "the threshold of the environment" "$(json '[.cleaned_count, .threshold_seconds]') $(sql "SELECT count(*) FROM cm_call WHERE status = 'active'")" \
-	"$(sql "SELECT '[' || (900 - count(*)) || ',18000] ' || count(*) FROM cm_call WHERE status = 'active' AND started_us >= $(($(date -d "$NOW" +%s) - 18000)) * 1000000")"
+	"$(sql "SELECT '[' || (900 - count(*)) || ',18000] ' || count(*) FROM cm_call WHERE status = 'active' AND started_us >= $((($(date -d "$NOW" +%s) - 18000) * 1000000))")"
 is "the command line" "$(CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" cleanup --threshold 3600 --dry-run | jq -c '[.cleaned_count, .dry_run]')" \
 	"[$(sql "SELECT count(*) FROM cm_call WHERE status = 'active'"),true]"
 CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" cleanup >/dev/null

@@ -118,7 +118,7 @@ def make(url, name, template="template0"):
 
 
 def drop(server, name):
-    server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    server.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
 def ours(connection):

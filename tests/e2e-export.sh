@@ -1,6 +1,6 @@
 #!/bin/sh
 # An export of many calls streams in little memory, delays nobody, ends with its client, and is seen to be broken when it breaks.
-# suites: normal postgres
+# suites: normal
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc

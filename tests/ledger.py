@@ -2,7 +2,7 @@
 ledger: senders that keep a ledger of what they sent, troubles that befall the server meanwhile, and the comparison at the end.
 
 	ledger.py run --port N --keys FILE --site DIR --db FILE (--fill DIR | --flag FILE) --seconds S --ledger OUT
-	ledger.py run --port N --keys FILE --site DIR --db URL --server COMMAND --seconds S --ledger OUT
+	ledger.py run --port N [--port M] --keys FILE [--site DIR] --db URL --server COMMAND --seconds S --ledger OUT
 	ledger.py check --db FILE|URL --ledger FILE
 
 `run` sends from eight threads and makes trouble from others: it kills -9 what the site's file `children` names and their children,
@@ -132,6 +132,7 @@ class Sender(threading.Thread):
 		self.run_ = run
 		key, tenant = run.keys[number % len(run.keys)]
 		self.key, self.facts = key, Facts()
+		self.port = run.port[number % len(run.port)]
 		self.random = random.Random(1000 + number)
 		if tenant == "-":
 			self.caller = Caller(number, ("", "west", "east")[number % 3 if number % 2 else 0], False, self.facts)
@@ -194,7 +195,7 @@ class Sender(threading.Thread):
 		"""The answer: its status, header and document; a status of 0 where none came."""
 		try:
 			if self.connection is None:
-				self.connection = http.client.HTTPConnection("127.0.0.1", self.run_.port, timeout=45)
+				self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=45)
 			self.connection.request("POST", "/events", body, headers)
 			if throw_away:
 				# The server may or may not get to store it: nobody will know but by asking again.
@@ -416,7 +417,7 @@ def run(options):
 	options.began = time.monotonic()
 	options.until = options.began + options.seconds
 	senders = [Sender(number, options) for number in range(SENDERS)]
-	troubles = [Kills(options, 1)] + ([Restarts(options, 2)] if options.server else [FullDisks(options, 2), Locks(options, 3)])
+	troubles = ([Kills(options, 1)] if options.site else []) + ([Restarts(options, 2)] if options.server else [FullDisks(options, 2), Locks(options, 3)])
 	for thread in senders + troubles:
 		thread.start()
 	for thread in troubles + senders:
@@ -463,7 +464,7 @@ def main():
 	parser.add_argument("command", choices=("run", "check"))
 	for name in ("keys", "site", "db", "fill", "flag", "server", "ledger"):
 		parser.add_argument("--" + name)
-	parser.add_argument("--port", type=int)
+	parser.add_argument("--port", type=int, action="append")
 	parser.add_argument("--seconds", type=float)
 	options = parser.parse_args()
 	(run if options.command == "run" else check)(options)
