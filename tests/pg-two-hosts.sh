@@ -10,9 +10,9 @@ CM_ENGINE=${CM_ENGINE:-postgres}
 
 # two_sites: $first and $second are their addresses; both know the keys of the first.
 two_sites() {
-	open_site "$db"
+	CALLMETRICS_INSTANCE=one open_site "$db"
 	first=$http first_site=$site key_of_both=$write_key
-	open_site "$db"
+	CALLMETRICS_INSTANCE=two open_site "$db"
 	second=$http
 	cp "$first_site/conf/keys" "$site/conf/keys"
 }
@@ -49,6 +49,12 @@ all_alike() {
 real_db
 two_sites
 all_alike
+http=$first
+get /metrics
+is "the first says so" "$(grep -o 'instance="[^"]*"' "$work/body")" 'instance="one"'
+http=$second
+get /metrics
+is "the second, too" "$(grep -o 'instance="[^"]*"' "$work/body")" 'instance="two"'
 is "it is the real database" "$(get '/metrics/dashboard?_=x' && cat "$work/body")" "$(cat "$golden_dir/dashboard-24h.json")"
 sql "INSERT INTO calls (call_id, call_type, started_at, status, duration_seconds) SELECT 'more' || i, 'inbound', '2026-02-06T10:20:00', 'completed', i
 	FROM generate_series(1, 700) i"
