@@ -31,8 +31,7 @@ figures() {
 }
 
 for mode in wal delete; do
-	db=$work/$mode.db
-	app_db "$db"
+	app_db "$mode"
 	sqlite3 "$db" "PRAGMA journal_mode = $mode; PRAGMA user_version = 42" >/dev/null
 	everything "$db" >"$work/before"
 	attach "$db"
@@ -59,8 +58,7 @@ for mode in wal delete; do
 done
 
 # Killed in its midst, again and again, at any time; then run once more, to the same facts.
-db=$work/killed.db
-app_db "$db"
+app_db killed
 kills=0
 for pause in 0.003 0.01 0.02 0.03 0.05 0.08 0.12 0.16; do
 	"$build/jobs/attach" "$db" >/dev/null 2>&1 &
@@ -110,7 +108,7 @@ refuses "a letter" "$build/jobs/attach" "$work/letter.db"
 sqlite3 "$work/other.db" 'CREATE TABLE customers (id)'
 refuses "somebody else's database" "$build/jobs/attach" "$work/other.db"
 is "which stays as it is" "$(sqlite3 "$work/other.db" 'SELECT name FROM sqlite_master')" customers
-app_db "$work/plain.db"
+app_db plain
 refuses "detach of what is not attached" "$build/jobs/detach" "$work/plain.db"
 refuses "migrate of it" "$build/jobs/migrate" "$work/plain.db"
 refuses "wrong usage" "$build/jobs/attach" a b

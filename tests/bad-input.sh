@@ -1,5 +1,6 @@
 #!/bin/sh
 # bad input: whatever a client sends, it gets the problem document that names what is wrong, and the worker lives.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,28 +1,28 @@
 #!/bin/sh
 # cleanup: calls that were never ended become timeouts, in the app's own rows where there are such.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 # The voice app's database: a dry run changes nothing; a real one changes the app's rows, in their own form of time.
 real_db
-sqlite3 "$db" "INSERT INTO calls (call_id, call_type, started_at, status) VALUES
+sql "INSERT INTO calls (call_id, call_type, started_at, status) VALUES
 	('naive', 'inbound', '2026-02-06T05:00:00', 'active'), ('spaced', 'outbound', '2026-02-06 06:00:00.5', 'active'),
 	('zulu', 'inbound', '2026-02-06T07:00:00Z', 'active'), ('fresh', 'inbound', '2026-02-06T10:00:00Z', 'active')"
-sqlite3 "$db" .dump >"$work/before"
+dump >"$work/before"
 stale=$(sql "SELECT count(*) FROM calls WHERE status = 'active' AND substr(started_at, 1, 19) < '2026-02-06T09:30:00'")
 post_text cleanup '{"dry_run":true}'
 is "a dry run" "$status $(json '[.cleaned_count, .threshold_seconds, .cutoff_time, .dry_run, .errors]')" \
 	"200 [$stale,3600,\"2026-02-06T09:30:00.000Z\",true,[]]"
 is "oldest first" "$(json '[.cleaned_calls[].started_at] | . == sort')" true
-sqlite3 "$db" .dump >"$work/after"
+dump >"$work/after"
 passes "a dry run changes nothing" cmp "$work/before" "$work/after"
 post_text cleanup ''
 is "a clean-up" "$status $(json '[.cleaned_count, .dry_run, ([.cleaned_calls[].status] | unique)]')" "200 [$stale,false,[\"timeout\"]]"
-is "the app's rows" "$(sql "SELECT call_id, ended_at, duration_seconds, status FROM calls WHERE call_id IN ('naive', 'spaced', 'zulu', 'fresh') ORDER BY 1")" \
+is "the app's rows" "$(sql "SELECT call_id, ended_at, CAST(duration_seconds * 10 AS INTEGER), status FROM calls WHERE call_id IN ('naive', 'spaced', 'zulu', 'fresh') ORDER BY 1")" \
 	"fresh|||active
-naive|2026-02-06T10:30:00.000000|19800.0|timeout
-spaced|2026-02-06 10:30:00.000000|16199.5|timeout
-zulu|2026-02-06T10:30:00.000000Z|12600.0|timeout"
+naive|2026-02-06T10:30:00.000000|198000|timeout
+spaced|2026-02-06 10:30:00.000000|161995|timeout
+zulu|2026-02-06T10:30:00.000000Z|126000|timeout"
 is "the facts" "$(sql "SELECT call_id, status, failure_reason, duration_us FROM cm_call WHERE call_id IN ('naive', 'spaced', 'fresh') ORDER BY 1")" \
 	"fresh|active||
 naive|timeout|timeout|19800000000
@@ -62,7 +62,7 @@ post_text cleanup '' CALLMETRICS_TENANT=north
 is "a tenant's" "$(json .cleaned_count) $(sql "SELECT count(*) FROM cm_call WHERE status = 'active'")" "300 900"
 post_text cleanup '' STALE_CALL_THRESHOLD_SECONDS=18000
 is "the threshold of the environment" "$(json '[.cleaned_count, .threshold_seconds]') $(sql "SELECT count(*) FROM cm_call WHERE status = 'active'")" \
-	"$(sql "SELECT '[' || (900 - count(*)) || ',18000] ' || count(*) FROM cm_call WHERE status = 'active' AND started_us >= strftime('%s', '$NOW', '-5 hours') * 1000000")"
+	"$(sql "SELECT '[' || (900 - count(*)) || ',18000] ' || count(*) FROM cm_call WHERE status = 'active' AND started_us >= $((($(date -d "$NOW" +%s) - 18000) * 1000000))")"
 is "the command line" "$(CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" cleanup --threshold 3600 --dry-run | jq -c '[.cleaned_count, .dry_run]')" \
 	"[$(sql "SELECT count(*) FROM cm_call WHERE status = 'active'"),true]"
 CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" cleanup >/dev/null
@@ -72,12 +72,7 @@ is "a late end takes the place of the guess" "$(post_text events '{"event_type":
 	sql "SELECT status, duration_us FROM cm_call WHERE call_id = 'c1'")" "completed|3600000000"
 
 # Somebody holds the database.
-sqlite3 "$db" >"$work/holder" 2>&1 <<'END' &
-BEGIN IMMEDIATE;
-.shell sleep 8
-END
-later $!
-sleep 0.5
+hold_db 8
 post_text cleanup ''
 is_problem 503 '' '*locked*'
 is "when to try again" "$(header Retry-After)" 2

@@ -1,6 +1,6 @@
 #!/bin/sh
 # daily: calls by the local date; a day has 23 or 25 hours where the clocks change.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db
@@ -18,15 +18,14 @@ ask daily days=3660
 is "ten years" "$(json '[(.timeseries | length), .timeseries[0].date]')" '[3660,"2016-01-31"]'
 
 # A call in each hour around both changes of Berlin's clocks: the day in March has 23, the one in October 25.
-db=$work/clocks.db
-empty_app_db "$db"
-attach "$db"
-CALLMETRICS_DB=$db
-sqlite3 "$db" "WITH RECURSIVE h (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM h WHERE n < 95)
-	INSERT INTO calls (call_id, call_type, started_at, status)
-	SELECT 'spring' || n, 'inbound', strftime('%Y-%m-%dT%H:30:00', '2025-03-28', n || ' hours'), 'cancelled' FROM h
-	UNION ALL
-	SELECT 'autumn' || n, 'inbound', strftime('%Y-%m-%dT%H:30:00', '2025-10-24', n || ' hours'), 'cancelled' FROM h"
+attached_db clocks
+awk 'BEGIN {
+	for (n = 0; n < 96; n++) {
+		insert = "INSERT INTO calls (call_id, call_type, started_at, status) VALUES (\047%s%d\047, \047inbound\047, "
+		printf insert "\0472025-03-%02dT%02d:30:00\047, \047cancelled\047);\n", "spring", n, 28 + n / 24, n % 24
+		printf insert "\0472025-10-%02dT%02d:30:00\047, \047cancelled\047);\n", "autumn", n, 24 + n / 24, n % 24
+	}
+}' | sql
 ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-03-31T22:00:00Z
 is "spring" "$(json '[.timeseries[] | [.date, .total]]')" '[["2025-03-29",24],["2025-03-30",23],["2025-03-31",24]]'
 ask daily 'days=3&tz=Europe/Berlin' CALLMETRICS_NOW=2025-10-27T23:00:00Z

@@ -1,6 +1,6 @@
 #!/bin/sh
 # dashboard: a window against the one before it, at a glance.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Through nginx, as plain CGI and on the command line every question gives the same bytes.
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
-open_site "$work/calls.db"
-CALLMETRICS_DB=$work/calls.db
+app_db calls
+open_site "$db"
+CALLMETRICS_DB=$db
 export CALLMETRICS_DB
 
 # same PROGRAM PATH QUERY: nginx's answer, first and from the cache, is the program's.

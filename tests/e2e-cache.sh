@@ -6,9 +6,9 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
+app_db calls
 export CALLMETRICS_RATE=1000 CALLMETRICS_BURST=1000
-open_site "$work/calls.db"
+open_site "$db"
 bind_login bound acme
 
 # cached WHAT HOW PATH [option ...]

@@ -9,9 +9,9 @@
 # How many calls; a million are served as well, but attaching them takes a minute.
 calls=${CALLMETRICS_TEST_CALLS:-200000}
 
-many_calls "$work/calls.db" "$calls"
+many_calls calls "$calls"
 attach_started=$(now_ms)
-open_site "$work/calls.db"
+open_site "$db"
 echo "attaching $calls calls and starting: $(($(now_ms) - attach_started)) ms"
 all='days=365'
 
@@ -21,7 +21,7 @@ is "curl" "$code $status" '0 200'
 echo "CSV export: $took_ms ms, $(wc -c <"$work/body") bytes"
 is "lines" "$(wc -l <"$work/body")" $((calls + 1))
 is "the calls, oldest first" "$(tail -n +2 "$work/body" | cut -d, -f 1 | md5sum)" \
-	"$(sqlite3 "$work/calls.db" 'SELECT call_id FROM calls ORDER BY started_at' | md5sum)"
+	"$(sql 'SELECT call_id FROM calls ORDER BY started_at' | md5sum)"
 get "/metrics/export?format=ndjson&metadata=1&$all" -m 300
 is "NDJSON" "$code $(wc -l <"$work/body")" "0 $calls"
 get "/metrics/export?$all" -m 300
@@ -120,8 +120,8 @@ is "resumed" "$(($(wc -l <"$work/body") + got))" "$calls"
 
 # The database is corrupted in mid-answer.
 slow corrupted --http1.1
-size=$(stat -c %s "$work/calls.db")
-dd if=/dev/urandom of="$work/calls.db" bs=1M seek=$((size / 1048576 / 5)) count=$((size / 1048576 * 4 / 5)) conv=notrunc 2>"$work/dd.log"
+size=$(stat -c %s "$db")
+dd if=/dev/urandom of="$db" bs=1M seek=$((size / 1048576 / 5)) count=$((size / 1048576 * 4 / 5)) conv=notrunc 2>"$work/dd.log"
 code=0
 wait "$slow_pid" || code=$?
 is "a corrupted database: curl" "$code" 18

@@ -6,8 +6,8 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-many_calls "$work/calls.db" 100
-open_site "$work/calls.db"
+many_calls calls 100
+open_site "$db"
 moved=$work/moved.db
 
 # health_is WHAT STATUS INDICATOR-FILTER WANT: within three seconds, since an answer is kept for one.
@@ -26,14 +26,14 @@ health_has() {
 health_is "healthy" 200 .status healthy
 
 # Thirty calls fail: the app's own writes change the answer.
-sqlite3 "$work/calls.db" "UPDATE calls SET status = 'failed', metadata = '{\"error\":\"api_error\"}'
+sql "UPDATE calls SET status = 'failed', metadata = '{\"error\":\"api_error\"}'
 	WHERE call_id IN (SELECT call_id FROM calls ORDER BY started_at DESC LIMIT 30)"
 health_is "a bad hour" 503 '[.status, .indicators.success_rate]' '["degraded",70]'
 like "its warnings" "$(json '.warnings | join(" ")')" '*80 %*30 calls failed*'
 is "no old answer in its place" "$(header X-Cache | grep -c STALE || :)" 0
 bare /healthz
 is "the programs are well all the same" "$status" 200
-sqlite3 "$work/calls.db" "UPDATE calls SET status = 'completed'"
+sql "UPDATE calls SET status = 'completed'"
 health_is "a good hour" 200 .status healthy
 
 # move FROM TO: a database with the two files that SQLite puts beside it.
@@ -45,7 +45,7 @@ move() {
 
 # The database goes away, and comes back.
 get '/metrics/hourly?hours=2'
-move "$work/calls.db" "$moved"
+move "$db" "$moved"
 health_is "no database" 503 .status degraded
 like "says which" "$(json '.warnings[0]')" 'There is no call database*'
 wait_for 3 sh -c "curl -s -o /dev/null -w '%{http_code}' '$http/healthz' | grep -q 503" || :
@@ -54,14 +54,14 @@ is "/healthz" "$status $(body)" '503 unavailable'
 get '/metrics/hourly?hours=3'
 is_problem 503 '' 'There is no call database*'
 is "Retry-After" "$(header Retry-After)" 2
-: >"$work/calls.db"
+: >"$db"
 get '/metrics/hourly?hours=3'
 is_problem 503 '' '*empty*callmetrics attach*'
-head -c 100000 /dev/urandom >"$work/calls.db"
+head -c 100000 /dev/urandom >"$db"
 get '/metrics/hourly?hours=3'
 is_problem 503 '' '*corrupt or is not a SQLite database*'
-rm -f "$work/calls.db" "$work/calls.db-wal" "$work/calls.db-shm"
-move "$moved" "$work/calls.db"
+rm -f "$db" "$work/calls.db-wal" "$work/calls.db-shm"
+move "$moved" "$db"
 get '/metrics/hourly?hours=3'
 is "back" "$status" 200
 health_is "healthy again" 200 .status healthy

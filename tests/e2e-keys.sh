@@ -1,15 +1,15 @@
 #!/bin/sh
 # A key or login does what its scope says and nothing else, for its own tenant; a revoked key is refused at once; without keys,
 # or without the program that knows them, everything behind the login is closed.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-many_calls "$work/calls.db" 400
+many_calls calls 400
 export CALLMETRICS_RATE=1000 CALLMETRICS_BURST=1000
-open_site "$work/calls.db"
+open_site "$db"
 keys=$site/conf/keys
 
 # A path that is sent to, and its program, which tells what nginx told it.

@@ -6,8 +6,8 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
-open_site "$work/calls.db"
+app_db calls
+open_site "$db"
 
 for path in /metrics/ /metrics /metrics/dashboard /metrics/health '/metrics/export?format=csv' /metrics/prometheus; do
 	bare "$path"

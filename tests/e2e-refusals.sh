@@ -6,10 +6,10 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
+app_db calls
 # A rate that the last part exceeds on purpose and the first part does not.
 export CALLMETRICS_RATE=20 CALLMETRICS_BURST=100 CALLMETRICS_CONNECTIONS=4
-open_site "$work/calls.db"
+open_site "$db"
 long=$(printf '%09000d' 0)
 
 # 400, from the program and from nginx.

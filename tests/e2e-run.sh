@@ -8,8 +8,8 @@
 
 unset CALLMETRICS_NOW
 # A neighbour, and somebody's process that has nothing to do with it: both outlive what is stopped here.
-app_db "$work/calls.db"
-CALLMETRICS_NOW=$NOW run_site "$(mktemp -d /tmp/cm-site.XXXXXX)" --db "$work/calls.db"
+app_db calls
+CALLMETRICS_NOW=$NOW run_site "$(mktemp -d /tmp/cm-site.XXXXXX)" --db "$db"
 neighbour=$http
 sleep 600 &
 bystander=$!
@@ -100,7 +100,7 @@ run --stop --dir "$demo"
 is "stopping again" "$code $(cat "$work/said")" "0 nothing is running in $demo"
 
 # Another database in the same folder: no answer of the one before.
-CALLMETRICS_NOW=$NOW run_site "$demo" --db "$work/calls.db"
+CALLMETRICS_NOW=$NOW run_site "$demo" --db "$db"
 get /metrics/dashboard
 like "answers of the database that is served now" "$(json .generated_at) $(header X-Cache)" '2026-02-06T10:30:00.000Z MISS'
 like "the key is not shown again" "$(grep '^write key' "$work/run.out")" '*callmetrics key add*'

@@ -1,13 +1,13 @@
 #!/bin/sh
 # A login that is bound to a tenant sees that tenant, whatever its query or header says.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-many_calls "$work/calls.db" 400
-open_site "$work/calls.db"
+many_calls calls 400
+open_site "$db"
 bind_login bound acme
 bind_login stranger nobody
 
@@ -52,7 +52,7 @@ timeout 10 openssl s_client -quiet -connect "127.0.0.1:$tls_port" <"$work/reques
 unlike "two logins at once" "$(cat "$work/said")" '*"total_calls":[1-9]*'
 
 # One call of another tenant, by its number.
-theirs=$(sqlite3 "$work/calls.db" "SELECT call_id FROM calls WHERE metadata LIKE '%north%' LIMIT 1")
+theirs=$(sql "SELECT call_id FROM calls WHERE metadata LIKE '%north%' LIMIT 1")
 bare "/metrics/latency/events?call_id=$theirs" -u "bound:$password"
 is "steps of another's call" "$status $(json .count)" '200 0'
 bare "/metrics/export?after=$theirs" -u "bound:$password"

@@ -6,9 +6,9 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
+app_db calls
 export CALLMETRICS_RATE=10000 CALLMETRICS_BURST=10000
-open_site "$work/calls.db"
+open_site "$db"
 
 # One worker is killed: nobody notices, and there are two again.
 get '/metrics/hourly?hours=1'

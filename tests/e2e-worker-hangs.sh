@@ -6,8 +6,8 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
-open_site "$work/calls.db"
+app_db calls
+open_site "$db"
 
 get '/metrics/dashboard?hours=3'
 cp "$work/body" "$work/before"

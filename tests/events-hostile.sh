@@ -1,6 +1,6 @@
 #!/bin/sh
 # events-hostile: what nobody should send gets the answer that is promised, in bounded memory and time, and the worker lives.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# explain: the statements behind an answer paste into sqlite3 and give the same rows and figures.
-# suites: normal sanitize
+# explain: the statements behind an answer paste into sqlite3 or psql and give the same rows and figures.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 real_db
@@ -19,7 +19,7 @@ statements() {
 
 # pasted N: the rows that statement N gives in the shell.
 pasted() {
-	sqlite3 "$db" <"$work/explain/$1"
+	sql <"$work/explain/$1"
 }
 
 # same_rows QUESTION QUERY: every statement gives as many rows in the shell as it is said to have given.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # export: calls one by one, as JSON, CSV and NDJSON; a broken one can be resumed.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db
@@ -37,15 +37,15 @@ for format in json csv ndjson; do
 done
 
 # Text that would break a careless writer comes back as it was.
-db=$work/odd.db
-empty_app_db "$db"
-attach "$db"
-CALLMETRICS_DB=$db
-sqlite3 "$db" "INSERT INTO calls (call_id, call_type, caller_number, callee_number, started_at, status) VALUES
-	('a,b', 'inbound', 'say \"hi\"', char(10) || 'x' || char(13, 10), '2026-02-06T09:00:00', 'completed'),
-	('line', 'inbound', 'a' || char(10) || 'b', 'c' || char(13) || 'd', '2026-02-06T09:00:00', 'completed'),
+attached_db odd
+lf='
+' cr=$(printf '\r')
+# What is not UTF-8 cannot be in PostgreSQL.
+sql "INSERT INTO calls (call_id, call_type, caller_number, callee_number, started_at, status) VALUES
+	('a,b', 'inbound', 'say \"hi\"', '${lf}x$cr$lf', '2026-02-06T09:00:00', 'completed'),
+	('line', 'inbound', 'a${lf}b', 'c${cr}d', '2026-02-06T09:00:00', 'completed'),
 	('', 'inbound', ' lead', 'trail ', '2026-02-06T09:00:00', 'completed'),
-	('=1+1', 'inbound', CAST(x'ff41' AS TEXT), 'é' || char(1), '2026-02-06T09:00:00', 'completed')"
+	('=1+1', 'inbound', $(chosen "CAST(x'ff41' AS TEXT)" "'$(printf '\357\277\275')A'"), 'é$(printf '\001')', '2026-02-06T09:00:00', 'completed')"
 ask export 'days=1&format=csv'
 golden export-odd.csv
 is "read back by a CSV reader" "$("$python" -c 'import csv, sys

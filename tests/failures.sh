@@ -1,5 +1,6 @@
 #!/bin/sh
 # failures: the calls that failed, newest first, page by page.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 real_db
@@ -44,12 +45,9 @@ for filter in tenant_id=acme provider=openai call_type=inbound; do
 done
 
 # Where a reason is found, and what it means.
-db=$work/reasons.db
-empty_app_db "$db"
-attach "$db"
-CALLMETRICS_DB=$db
+attached_db reasons
 reason() {
-	sqlite3 "$db" "DELETE FROM calls; INSERT INTO calls (call_id, call_type, started_at, status, metadata)
+	sql "DELETE FROM calls; INSERT INTO calls (call_id, call_type, started_at, status, metadata)
 		VALUES ('x', 'inbound', '2026-02-06T10:00:00Z', '$1', '$2')"
 	ask failures
 	is "reason of $1 $2" "$(json '.failures[0].failure_reason')" "$3"

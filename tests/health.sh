@@ -1,6 +1,6 @@
 #!/bin/sh
 # health: whether calls go well right now, and what deserves a look.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db
@@ -12,12 +12,9 @@ ask health '' SCRIPT_NAME=/healthz
 is "probe" "$status $(header Content-Type) $(cat "$work/body")" "200 text/plain; charset=utf-8 ok"
 
 # The warnings and the verdict, one row at a time.
-db=$work/few.db
-empty_app_db "$db"
-attach "$db"
-CALLMETRICS_DB=$db
+attached_db few
 call() {
-	sqlite3 "$db" "INSERT INTO calls (call_id, call_type, started_at, duration_seconds, status)
+	sql "INSERT INTO calls (call_id, call_type, started_at, duration_seconds, status)
 		VALUES ('$1', 'inbound', '$2', 10, '$3')"
 }
 ask health
@@ -57,7 +54,7 @@ is "warnings alone are no 503" "$status" 200
 call '' 'not a time' completed
 ask health '' $quiet CALLMETRICS_MAX_FAILURES=100 CALLMETRICS_MAX_ACTIVE=100 CALLMETRICS_ZOMBIE_SECONDS=86400
 like "rows that make no sense are told" "$(json .warnings)" '*1 row*calls*started_at*'
-sqlite3 "$db" "UPDATE calls SET started_at = '2026-02-06T10:20:00' WHERE call_id = ''"
+sql "UPDATE calls SET started_at = '2026-02-06T10:20:00' WHERE call_id = ''"
 ask health '' $quiet CALLMETRICS_MAX_FAILURES=100 CALLMETRICS_MAX_ACTIVE=100 CALLMETRICS_ZOMBIE_SECONDS=86400
 is "until they are mended" "$(json .warnings)" '[]'
 finish

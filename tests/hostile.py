@@ -1,6 +1,6 @@
 """hostile: the voice app's own writes, with us and without us.
 
-usage: hostile.py ATTACH DETACH SCHEMA FOLDER
+usage: hostile.py ATTACH DETACH SCHEMA FOLDER-OR-URL
 
 Each case is a list of statements.  It is run on two databases with the voice app's schema, one of them attached.  After each
 statement the outcome must be the same on both: the error or its absence, the rows returned, the number of rows changed, the
@@ -8,6 +8,9 @@ last rowid; and at its end the app's own tables, byte for byte, and whether a tr
 
 Then the attached database's facts must be those of the rows that are there: the same as if it were detached and attached
 anew.  What could not be understood is counted in cm_skipped: its rows are compared as well.
+
+With the URL of a database on a PostgreSQL server the databases are made beside it, and the cases are those that are not of
+SQLite alone, and some of PostgreSQL.
 """
 
 import json
@@ -16,6 +19,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+
+import database
 
 APP_TABLES = ("calls", "transcripts", "latency_events")
 CALL = ("INSERT INTO calls (call_id, call_type, started_at, ended_at, duration_seconds, status, metadata) VALUES"
@@ -195,6 +200,99 @@ LIMITS = {
     "insert or replace by rowid": "REPLACE deletes another call's row, and fires no trigger for it, where recursive_triggers is off",
     "own trigger of the app": "our trigger sees the row as it was before the app's own trigger changed it",
 }
+# Cases that say something about SQLite only; of the others, what PostgreSQL does not take it refuses with us and without us.
+SQLITE_ALONE = {
+    "two calls without an id", "insert or ignore", "insert or replace", "insert or replace by rowid", "replace a step",
+    "replace a line", "insert or fail", "insert or abort", "insert or rollback", "update or replace", "update or ignore",
+    "rowids renumbered", "many rows", "foreign keys", "recursive triggers", "untrusted schema", "cell checks, defensive",
+    "count changes", "own trigger of the app", "own trigger that refuses", "big rowids", "dropped and made again",
+}
+LONG = "repeat('x', 200000)"
+POSTGRES_CASES = {
+    "numbers that are none": [call(f"'n{n}'", duration=d, status="'completed'") for n, d in enumerate(
+        ["'NaN'", "'Infinity'", "'-Infinity'", "1e308", "1e-320", "-0.0"])] + [step(duration=d) for d in ["'NaN'", "'Infinity'"]],
+    "long texts": [call(LONG), call("'l'", at=LONG), call("'m'", status=LONG), call("'o'", metadata=LONG),
+                   call("'p'", metadata="'{\"agent\":\"' || " + LONG + " || '\"}'"), step(LONG), step(kind=LONG),
+                   LINE.format("'c1'", LONG, LONG)],
+    "escapes": [call("E'\\x01'"), call("E'\\n'"), call("U&'\\2028'"), call("E'\\xff'"), call("E'\\x00'"),
+                call("'j'", metadata="E'{\"agent\":\"\\\\u0000\"}'"), call("'k'", metadata="E'{\"agent\":\"\\\\ud800\"}'")],
+    "upsert of many": [
+        call("'a'"), "INSERT INTO calls (call_id, call_type, started_at, status, duration_seconds) SELECT chr(96 + i), 'inbound',"
+        " '2026-02-06T10:00:00', 'completed', i FROM generate_series(1, 20) i ON CONFLICT (call_id) DO UPDATE SET"
+        " status = excluded.status, duration_seconds = excluded.duration_seconds",
+        "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('z', 'inbound', 'x', 'active'), ('z', 'inbound', 'y', 'active')"
+        " ON CONFLICT (call_id) DO UPDATE SET status = 'failed'"],
+    "many rows of a statement": [
+        "INSERT INTO calls (call_id, call_type, started_at, status, duration_seconds) SELECT 'n' || i, 'inbound',"
+        " '2026-02-06T10:00:00', 'completed', i FROM generate_series(1, 500) i",
+        "UPDATE calls SET status = 'failed' WHERE duration_seconds < 100",
+        "UPDATE calls SET metadata = '{\"tenant_id\":\"t' || (duration_seconds::int % 7) || '\"}'",
+        "UPDATE calls SET started_at = 'x' WHERE duration_seconds::int % 3 = 0",
+        "UPDATE calls SET call_id = call_id || '-' WHERE duration_seconds::int % 11 = 0",
+        "DELETE FROM calls WHERE duration_seconds::int % 5 = 0",
+        "INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) SELECT call_id, 'session_duration',"
+        " duration_seconds, '2026-02-06T10:00:00' FROM calls",
+        "UPDATE latency_events SET duration_ms = duration_ms + 1", "DELETE FROM calls", "DELETE FROM latency_events"],
+    "truncate": [call(), step(), LINE.format("'c1'", "'2026-02-06T10:00:02'", "'x'"), "TRUNCATE latency_events", step(),
+                 "TRUNCATE calls, transcripts, latency_events RESTART IDENTITY", call(), step(), "BEGIN", "TRUNCATE calls", "ROLLBACK",
+                 "TRUNCATE calls CASCADE"],
+    "with and returning": [
+        "WITH made AS (INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('w', 'inbound', '2026-02-06T10:00:00',"
+        " 'active') RETURNING call_id) INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) SELECT call_id,"
+        " 'session_duration', 5, '2026-02-06T10:00:00' FROM made RETURNING id",
+        "WITH gone AS (DELETE FROM calls RETURNING *) UPDATE latency_events SET call_id = 'x' WHERE call_id IN (SELECT call_id FROM gone)"],
+    "merge": [call("'a'"), "MERGE INTO calls c USING (VALUES ('a'), ('b')) v (id) ON c.call_id = v.id WHEN MATCHED THEN UPDATE SET"
+              " status = 'completed', duration_seconds = 9 WHEN NOT MATCHED THEN INSERT (call_id, call_type, started_at, status)"
+              " VALUES (v.id, 'inbound', '2026-02-06T10:00:00', 'active')",
+              "MERGE INTO calls c USING (VALUES ('a')) v (id) ON c.call_id = v.id WHEN MATCHED THEN DELETE"],
+    "serializable": ["BEGIN ISOLATION LEVEL SERIALIZABLE", call(), step(), "COMMIT", "BEGIN ISOLATION LEVEL REPEATABLE READ", call("'b'"),
+                     "COMMIT"],
+    "another search path": ["SET search_path = pg_catalog", call().replace("INTO calls", "INTO public.calls"),
+                            "UPDATE public.calls SET status = 'completed'", "DELETE FROM public.calls"],
+    "odd settings": ["SET standard_conforming_strings = off", call("'a'", metadata="'{\"agent\":\"x\"}'"), "SET DateStyle = 'German'",
+                     "SET TimeZone = 'Asia/Kathmandu'", "SET extra_float_digits = -15", "SET IntervalStyle = 'iso_8601'",
+                     "SET bytea_output = 'escape'", "SET lc_numeric = 'C'", call("'b'", duration="0.1234567", status="'completed'"), step(),
+                     "SET statement_timeout = 5000", "SET row_security = off", "UPDATE calls SET status = 'failed'"],
+    "session without triggers": ["SET session_replication_role = replica", call()],
+    "shadowing names": ["CREATE TEMP TABLE cm_call (x int)", "CREATE TEMP TABLE cm_meta (x int)",
+                        "CREATE FUNCTION pg_temp.lower(text) RETURNS text LANGUAGE sql AS $$SELECT 'shadow'$$", call(), step(),
+                        "UPDATE calls SET status = 'completed', duration_seconds = 4", "DROP TABLE pg_temp.cm_call", "DELETE FROM calls"],
+    "own trigger": [
+        "CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.status = ''completed''; RETURN NEW; END'",
+        "CREATE TRIGGER own BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION own()", call(), "DROP TRIGGER own ON calls",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END'",
+        "CREATE TRIGGER refuse AFTER UPDATE ON calls FOR EACH ROW EXECUTE FUNCTION refuse()", "UPDATE calls SET status = 'failed'",
+        "DROP TRIGGER refuse ON calls", "DROP FUNCTION own, refuse"],
+    "foreign keys": ["ALTER TABLE latency_events ADD FOREIGN KEY (call_id) REFERENCES calls ON DELETE CASCADE ON UPDATE CASCADE",
+                     step("'nobody'"), call(), step(), "UPDATE calls SET call_id = 'x'", "TRUNCATE calls", "DELETE FROM calls"],
+    "altered": ["ALTER TABLE calls ALTER COLUMN duration_seconds TYPE numeric", call(duration="1.5", status="'completed'"),
+                "ALTER TABLE calls ALTER COLUMN has_audio TYPE boolean USING FALSE", "ALTER TABLE calls DROP COLUMN recording_path",
+                call("'b'")],
+    "big ids": ["INSERT INTO latency_events (id, call_id, event_type, duration_ms, timestamp) VALUES"
+                " (9223372036854775807, 'c1', 'session_duration', 1, '2026-02-06T10:00:00'),"
+                " (-5, 'c1', 'session_duration', 2, '2026-02-06T10:00:00'), (0, 'c1', 'nonsense', 2, '2026-02-06T10:00:00')",
+                step(), "DELETE FROM latency_events WHERE id < 0"],
+    "prepared": ["PREPARE p (text) AS INSERT INTO calls (call_id, call_type, started_at, status) VALUES ($1, 'inbound',"
+                 " '2026-02-06T10:00:00', 'active')"] + [f"EXECUTE p ('p{n}')" for n in range(8)] + ["DEALLOCATE p"],
+}
+POSTGRES_NO_FACTS = {"session without triggers"}
+POSTGRES_LIMITS = {}
+
+
+def run_postgres(db, statement):
+    try:
+        cursor = db.execute(statement)
+        rows, changes = cursor.fetchall(), cursor.rowcount
+    except database.Error as error:
+        rows, changes = database.failure(error), None
+    return repr(rows), changes, db.in_transaction
+
+
+def contents_postgres(db, tables):
+    found = {table: repr(db.execute(f"SELECT * FROM public.{table} ORDER BY 1").fetchall()) for table in tables}
+    for table in tables[1:]:
+        found[table + "'s numbers"] = db.execute(f"SELECT last_value, is_called FROM public.{table}_id_seq").fetchall()
+    return found
 
 
 def run(db, statement):
@@ -235,8 +333,9 @@ FACTS = {
 
 
 def facts(path):
-    db = sqlite3.connect(path)
-    db.text_factory = bytes
+    db = database.connect(path)
+    if not database.is_postgres(path):
+        db.text_factory = bytes
     found = {name: db.execute(text).fetchall() for name, text in FACTS.items()}
     db.close()
     return found
@@ -315,15 +414,49 @@ class Judge:
             self.say(f"{name}: the facts that were kept, and those of the rows that are there\n    {difference}")
 
 
+class PostgresJudge(Judge):
+    """The same over databases of a PostgreSQL server."""
+
+    def __init__(self, attach, detach, schema, url):
+        self.attach, self.detach = attach, detach
+        self.plain = database.make(url, "hostile_plain")
+        with open(schema, encoding="utf-8") as text:
+            db = database.connect(self.plain)
+            db.executescript(text.read())
+            db.close()
+        self.attached = database.make(url, "hostile_attached", "hostile_plain")
+        self.checks = self.wrong = 0
+        self.limit = None
+        self.job(attach, self.attached)
+
+    def case(self, name, statements):
+        paths = [database.make(source, source.rsplit("/", 1)[1] + "_case", source.rsplit("/", 1)[1])
+                 for source in (self.plain, self.attached)]
+        plain, ours = (database.connect(path) for path in paths)
+        for statement in statements:
+            self.same(f"{name}: {statement[:200]}", run_postgres(ours, statement), run_postgres(plain, statement))
+        self.same(f"{name}: the app's tables", contents_postgres(ours, APP_TABLES), contents_postgres(plain, APP_TABLES))
+        for db in plain, ours:
+            if db.in_transaction:
+                db.execute("COMMIT")
+            db.close()
+        if name not in POSTGRES_NO_FACTS:
+            self.facts_follow(name, paths[1])
+
+
 def main(attach, detach, schema, folder, only=None):
-    judge = Judge(attach, detach, schema, folder)
-    for name, statements in CASES.items():
+    if database.is_postgres(folder):
+        judge, limits = PostgresJudge(attach, detach, schema, folder), POSTGRES_LIMITS
+        cases = {name: case for name, case in CASES.items() if name not in SQLITE_ALONE} | POSTGRES_CASES
+    else:
+        judge, cases, limits = Judge(attach, detach, schema, folder), CASES, LIMITS
+    for name, statements in cases.items():
         if only is None or only == name:
-            judge.limit, judge.limit_seen = LIMITS.get(name), False
+            judge.limit, judge.limit_seen = limits.get(name), False
             judge.case(name, statements)
             if judge.limit is not None and not judge.limit_seen:
                 judge.limit = None
-                judge.say(f"{name}: no longer a limit ({LIMITS[name]})")
+                judge.say(f"{name}: no longer a limit ({limits[name]})")
     print(json.dumps({"checks": judge.checks, "wrong": judge.wrong}))
 
 

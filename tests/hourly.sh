@@ -1,6 +1,6 @@
 #!/bin/sh
 # hourly: calls by the hour; exactly as many hours as asked, the last the current one.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

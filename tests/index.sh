@@ -1,6 +1,6 @@
 #!/bin/sh
 # index: every endpoint with its parameters, from the programs' own tables.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 ask index

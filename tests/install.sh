@@ -32,7 +32,7 @@ for name in README.md nginx.md operators.md adding-a-question.md; do
 done
 
 # The command, from where it lies.
-app_db "$work/calls.db"
+app_db calls
 passes "callmetrics attach" "$root$prefix/bin/callmetrics" attach "$work/calls.db"
 CALLMETRICS_NOW=$NOW
 export CALLMETRICS_NOW

@@ -1,5 +1,6 @@
 #!/bin/sh
 # latency-events: timed steps one by one, newest first, page by page.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 real_db

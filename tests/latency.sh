@@ -1,6 +1,6 @@
 #!/bin/sh
 # latency: how long callers and components wait.
-# suites: normal sanitize valgrind
+# suites: normal postgres sanitize valgrind
 . "${0%/*}/lib.sh"
 
 real_db

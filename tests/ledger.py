@@ -2,10 +2,12 @@
 ledger: senders that keep a ledger of what they sent, troubles that befall the server meanwhile, and the comparison at the end.
 
 	ledger.py run --port N --keys FILE --site DIR --db FILE (--fill DIR | --flag FILE) --seconds S --ledger OUT
-	ledger.py check --db FILE --ledger FILE
+	ledger.py run --port N [--port M] --keys FILE [--site DIR] --db URL --server COMMAND --seconds S --ledger OUT
+	ledger.py check --db FILE|URL --ledger FILE
 
 `run` sends from eight threads and makes trouble from others: it kills -9 what the site's file `children` names and their children,
-fills a disk, holds the write lock, and throws answers away.  Senders send the same events with the same ids until they are answered
+fills a disk, holds the write lock, and throws answers away.  Where the database is on a server, that is ended instead, in order and
+as in a crash, and started again: by COMMAND stop, COMMAND crash and COMMAND start.  Senders send the same events with the same ids until they are answered
 2xx.  It writes the ledger, JSON: what was answered, and the facts that must follow.  `check` prints a line for each difference
 between those facts and the database, and nothing where there is none.
 """
@@ -18,9 +20,12 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
+
+import database
 
 SENDERS = 8
 BASE_S = 1770373800 - 7200	# two hours before the clock of the tests
@@ -127,6 +132,7 @@ class Sender(threading.Thread):
 		self.run_ = run
 		key, tenant = run.keys[number % len(run.keys)]
 		self.key, self.facts = key, Facts()
+		self.port = run.port[number % len(run.port)]
 		self.random = random.Random(1000 + number)
 		if tenant == "-":
 			self.caller = Caller(number, ("", "west", "east")[number % 3 if number % 2 else 0], False, self.facts)
@@ -189,7 +195,7 @@ class Sender(threading.Thread):
 		"""The answer: its status, header and document; a status of 0 where none came."""
 		try:
 			if self.connection is None:
-				self.connection = http.client.HTTPConnection("127.0.0.1", self.run_.port, timeout=45)
+				self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=45)
 			self.connection.request("POST", "/events", body, headers)
 			if throw_away:
 				# The server may or may not get to store it: nobody will know but by asking again.
@@ -379,6 +385,31 @@ class Locks(Troubles):
 			self.run_.hush.clear()
 
 
+class Restarts(Troubles):
+	"""A database server that ends, mostly as in a crash, and is away for a while."""
+
+	def order(self, what):
+		subprocess.run([self.run_.server, what], check=True, stdout=subprocess.DEVNULL)
+
+	def run(self):
+		n = 0
+		while self.pause(1.5, 3):
+			if self.run_.hush.is_set():
+				continue
+			n += 1
+			how = "stop" if n % 3 == 0 else "crash"
+			self.order(how)
+			self.counts["server " + how] += 1
+			# Once so long that every program is asked meanwhile, and nobody is killed who would tell of it.
+			if n == 2:
+				self.run_.hush.set()
+				time.sleep(3)
+				self.run_.hush.clear()
+			else:
+				time.sleep(self.random.uniform(0, 0.4))
+			self.order("start")
+
+
 def run(options):
 	with open(options.keys, encoding="ascii") as file:
 		options.keys = [line.split() for line in file]
@@ -386,7 +417,7 @@ def run(options):
 	options.began = time.monotonic()
 	options.until = options.began + options.seconds
 	senders = [Sender(number, options) for number in range(SENDERS)]
-	troubles = [Kills(options, 1), FullDisks(options, 2), Locks(options, 3)]
+	troubles = ([Kills(options, 1)] if options.site else []) + ([Restarts(options, 2)] if options.server else [FullDisks(options, 2), Locks(options, 3)])
 	for thread in senders + troubles:
 		thread.start()
 	for thread in troubles + senders:
@@ -417,7 +448,7 @@ STORED = {
 def check(options):
 	with open(options.ledger, encoding="utf-8") as file:
 		ledger = json.load(file)
-	db = sqlite3.connect(options.db)
+	db = database.connect(options.db)
 	for kind, statement in STORED.items():
 		due = collections.Counter(tuple(fact) or (None,) for fact in ledger["facts"].get(kind, []))
 		stored = collections.Counter(db.execute(statement))
@@ -431,9 +462,9 @@ def check(options):
 def main():
 	parser = argparse.ArgumentParser()
 	parser.add_argument("command", choices=("run", "check"))
-	for name in ("keys", "site", "db", "fill", "flag", "ledger"):
+	for name in ("keys", "site", "db", "fill", "flag", "server", "ledger"):
 		parser.add_argument("--" + name)
-	parser.add_argument("--port", type=int)
+	parser.add_argument("--port", type=int, action="append")
 	parser.add_argument("--seconds", type=float)
 	options = parser.parse_args()
 	(run if options.command == "run" else check)(options)

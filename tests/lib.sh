@@ -14,13 +14,15 @@
 # builds scripts/test runs it; without one it is normal and sanitize.
 #
 # From the environment: CALLMETRICS_BUILD, the folder with cgi-bin/ and jobs/ (default build/); CM_RUN, put before every
-# program of ours (valgrind ...); CM_SUITE, what scripts/test calls this run.
+# program of ours (valgrind ...); CM_SUITE, what scripts/test calls this run; CM_ENGINE, sqlite (the default) or postgres: where
+# the databases of the test are.
 
 set -eu
 
 top=$(cd "${0%/*}/.." && pwd -P)
 build=${CALLMETRICS_BUILD:-$top/build}
 suite=${CM_SUITE:-normal}
+engine=${CM_ENGINE:-sqlite}
 test_name=${0##*/}
 test_name=${test_name%.sh}
 golden_dir=$top/tests/golden
@@ -51,8 +53,17 @@ export ASAN_OPTIONS UBSAN_OPTIONS
 	exit 2
 }
 
+# shellcheck source-path=SCRIPTDIR source=postgres.inc
+. "$top/tests/postgres.inc"
+
+[ "$engine" = sqlite ] || has_postgres "$build" || {
+	echo "$test_name: built without PostgreSQL, or there is no server to try it on"
+	exit 77
+}
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/cm-$test_name.XXXXXX")
 pids=
+servers=
 checks=0
 failures=0
 finished=no
@@ -66,6 +77,9 @@ leave() {
 	done
 	for leave_pid in $pids; do
 		wait "$leave_pid" 2>/dev/null || :
+	done
+	for leave_folder in $servers; do
+		remove_postgres "$leave_folder"
 	done
 	rm -rf "$work"
 	if [ "$finished" = no ]; then
@@ -157,74 +171,185 @@ finish() {
 	exit $?
 }
 
-# Databases.  scripts/test makes those that every test reads once, in CM_FIXTURES; alone, a test makes its own.
+# Databases.  scripts/test makes those that every test reads once, in CM_FIXTURES and on the server of CM_POSTGRES; alone, a test
+# makes its own.  Whatever makes one sets $db, which is a path or a URL.
 
-# app_db PATH: the voice app's own database, as its program wrote it.
-app_db() {
-	if [ -n "${CM_FIXTURES:-}" ]; then
-		cp "$CM_FIXTURES/app.db" "$1"
-	else
-		xz -dc "$top/tests/data/call_history.db.xz" >"$1"
-	fi
-	chmod u+w "$1"
+# postgres_server: a server that databases can be made on; postgres_folder is its folder.
+postgres_server() {
+	[ -z "${postgres_folder:-}" ] || return 0
+	postgres_folder=${CM_POSTGRES:-}
+	[ -z "$postgres_folder" ] || return 0
+	own_server
 }
 
-# attach PATH, detach PATH, migrate PATH: our jobs.
+# shared_server: whether databases are made on the server of scripts/test, where those that every test reads are.
+shared_server() {
+	[ "$engine" = postgres ] || return 1
+	postgres_server
+	[ "$postgres_folder" = "${CM_POSTGRES:-}" ]
+}
+
+# own_server [SETTING ...]: a server of this test's own, which ends with it.
+own_server() {
+	make_postgres "$@"
+	servers="$servers $postgres_folder"
+}
+
+# new_db NAME [TEMPLATE]: where a database of that name is to be; on PostgreSQL it is made, and empty but for what TEMPLATE has.
+new_db() {
+	if [ "$engine" = sqlite ]; then
+		db=$work/$1.db
+		rm -f "$db" "$db-wal" "$db-shm" "$db-journal"
+		return 0
+	fi
+	postgres_server
+	new_name=$(printf '%s_%s_%s' "$test_name" "$1" "$$" | tr -c 'a-z0-9_\n' _)
+	db=$(postgres_url "$postgres_folder" "$new_name")
+	postgres_sql postgres "DROP DATABASE IF EXISTS $new_name WITH (FORCE)"
+	postgres_sql postgres "CREATE DATABASE $new_name OWNER cm TEMPLATE ${2:-template0}"
+}
+
+# app_db NAME: the voice app's own database, as its program wrote it.
+app_db() {
+	if shared_server; then
+		new_db "$1" app
+		return 0
+	fi
+	new_db "$1"
+	app_file=$db
+	[ "$engine" = sqlite ] || app_file=$work/app-rows.db
+	if [ -n "${CM_FIXTURES:-}" ]; then
+		cp "$CM_FIXTURES/app.db" "$app_file"
+		chmod u+w "$app_file"
+	else
+		xz -dc "$top/tests/data/call_history.db.xz" >"$app_file"
+	fi
+	[ "$engine" = sqlite ] || copy_app_db "$app_file" "$db"
+}
+
+# attach DB, detach DB, migrate DB: our jobs.
 attach() { ${CM_RUN:-} "$build/jobs/attach" "$1" 2>"$work/job.log" >/dev/null; }
 detach() { ${CM_RUN:-} "$build/jobs/detach" "$1" 2>"$work/job.log" >/dev/null; }
 migrate() { ${CM_RUN:-} "$build/jobs/migrate" "$1" 2>"$work/job.log" >/dev/null; }
 
-# real_db: a copy of that database, attached, becomes $db.
+# ask_db: questions are asked of $db, at $NOW.
+ask_db() {
+	CALLMETRICS_DB=$db
+	CALLMETRICS_NOW=$NOW
+	export CALLMETRICS_DB CALLMETRICS_NOW
+}
+
+# real_db: a copy of that database, attached.
 real_db() {
-	db=$work/real.db
-	if [ -n "${CM_FIXTURES:-}" ]; then
+	if shared_server; then
+		new_db real real
+	elif [ "$engine" = sqlite ] && [ -n "${CM_FIXTURES:-}" ]; then
+		new_db real
 		cp "$CM_FIXTURES/real.db" "$db"
 	else
-		app_db "$db"
+		app_db real
 		attach "$db"
 	fi
-	CALLMETRICS_DB=$db
-	CALLMETRICS_NOW=$NOW
-	export CALLMETRICS_DB CALLMETRICS_NOW
+	ask_db
 }
 
-# made_db: the made database (tests/referee/make-fixture.py), attached, becomes $db.
+# made_db: the made database (tests/referee/make-fixture.py), attached.
 made_db() {
-	db=$work/made.db
-	if [ -n "${CM_FIXTURES:-}" ]; then
+	if shared_server; then
+		new_db made made
+	elif [ "$engine" = sqlite ] && [ -n "${CM_FIXTURES:-}" ]; then
+		new_db made
 		cp "$CM_FIXTURES/made.db" "$db"
 	else
-		"$python" "$top/tests/referee/make-fixture.py" "$db"
+		new_db made
+		made_file=$db
+		[ "$engine" = sqlite ] || made_file=$work/made-rows.db
+		"$python" "$top/tests/referee/make-fixture.py" "$made_file"
+		[ "$engine" = sqlite ] || copy_app_db "$made_file" "$db"
 		attach "$db"
 	fi
-	CALLMETRICS_DB=$db
-	CALLMETRICS_NOW=$NOW
-	export CALLMETRICS_DB CALLMETRICS_NOW
+	ask_db
 }
 
-# empty_app_db PATH: the voice app's tables without a row.
+# empty_app_db NAME: the voice app's tables without a row.
 empty_app_db() {
-	sqlite3 "$1" <"$top/tests/data/app-schema.sql"
+	new_db "$1"
+	if [ "$engine" = sqlite ]; then
+		sql <"$top/tests/data/app-schema.sql"
+	else
+		sql <"$top/tests/data/app-schema-postgres.sql"
+	fi
 }
 
-# own_db: a call database of our own, with nothing in it, as $db.
+# attached_db NAME: the same, attached, and asked.
+attached_db() {
+	empty_app_db "$1"
+	attach "$db"
+	ask_db
+}
+
+# own_db: a call database of our own, with nothing in it.
 own_db() {
-	db=$work/own.db
+	new_db own
 	# shellcheck disable=SC2086 # words
 	${CM_RUN:-} "$build/jobs/create" "$db" >"$work/job.log" 2>&1
-	CALLMETRICS_DB=$db
-	CALLMETRICS_NOW=$NOW
-	export CALLMETRICS_DB CALLMETRICS_NOW
+	ask_db
 }
 
 # obeys_law WHAT: the rollups of $db are what its facts give.
 obeys_law() {
-	is "$1: the law" "$(sqlite3 "$db" <"$top/tests/data/law.sql" 2>&1)" ''
+	is "$1: the law" "$(sql <"$top/tests/data/law.sql" 2>&1)" ''
 }
 
-# sql STATEMENT: what the database $db says.
+# sql [STATEMENT]: what the database $db says to a statement, or to those on standard input; a line a row, | between columns.
+# Statements of tests are to run on both engines.
 sql() {
-	sqlite3 "$db" "$1"
+	if [ "$engine" = sqlite ]; then
+		sqlite3 "$db" "$@"
+		return
+	fi
+	if [ $# -eq 0 ]; then
+		set -- -f -
+	else
+		set -- -c "$1"
+	fi
+	PGOPTIONS='-c client_min_messages=warning' psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -d "$db" "$@"
+}
+
+# dump: all of $db as text.
+dump() {
+	if [ "$engine" = sqlite ]; then
+		sqlite3 "$db" .dump
+	else
+		# It puts a line between two words of its own, other ones each time.
+		"$(postgres_programs)/pg_dump" -d "$db" | grep -v -E '^\\(un)?restrict '
+	fi
+}
+
+# hold_db SECONDS: from now on somebody writes to $db for so long, and no other can; sets holder, the process.
+hold_db() {
+	rm -f "$work/held"
+	hold_till="touch '$work/held'; sleep $1"
+	if [ "$engine" = sqlite ]; then
+		sqlite3 "$db" 'BEGIN IMMEDIATE' ".shell $hold_till" ROLLBACK >"$work/holder" 2>&1 &
+	else
+		# The number of the lock is shared/store_postgres.c's.
+		psql -X -q -d "$db" -c 'SELECT pg_advisory_lock(25453, 1)' -c "\\! $hold_till" >"$work/holder" 2>&1 &
+	fi
+	holder=$!
+	later "$holder"
+	until [ -e "$work/held" ]; do
+		sleep 0.05
+	done
+}
+
+# chosen SQLITE POSTGRES: one of two texts; for where the engines have no text in common.
+chosen() {
+	if [ "$engine" = sqlite ]; then
+		printf '%s' "$1"
+	else
+		printf '%s' "$2"
+	fi
 }
 
 # Questions.
@@ -321,7 +446,7 @@ is_problem() {
 # names_nothing: the last answer's body tells no path, SQL or stack of the server.
 names_nothing() {
 	checks=$((checks + 1))
-	if grep -a -n -i -E "$work|/tmp/|\.db|SELECT |INSERT |sqlite_master|cm_[a-z]+\.|\.[ch]:[0-9]|/home|/usr" "$work/body" >"$work/named"; then
+	if grep -a -n -i -E "$work|/tmp/|cm-pg|postgresql:|\.db|SELECT |INSERT |sqlite_master|pg_catalog|cm_[a-z]+\.|\.[ch]:[0-9]|/home|/usr" "$work/body" >"$work/named"; then
 		wrong "names something of the server" "$(cat "$work/named")"
 	fi
 }

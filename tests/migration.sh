@@ -45,7 +45,7 @@ judge() {
 migrate_or_attach() { migrate "$1" || attach "$1"; }
 
 # A database of the first version, that copied what was there and then took the voice app's writes.
-app_db "$db"
+app_db old
 sqlite3 "$db" <"$top/tests/data/schema-1.sql"
 writes="INSERT INTO calls (call_id, call_type, started_at, status, metadata)
 		VALUES ('new', 'inbound', '2026-02-06T10:15:00.123456+00:00', 'active', '{\"tenant_id\":\"acme\",\"agent\":\"anna\"}');
@@ -97,8 +97,8 @@ facts "$db" >"$work/facts-after"
 passes "nothing changed" cmp "$work/facts-before" "$work/facts-after"
 
 # Broken off in the middle, it can be run again.
-broken=$work/broken.db
-app_db "$broken"
+app_db broken
+broken=$db
 sqlite3 "$broken" <"$top/tests/data/schema-1.sql"
 "$build/jobs/migrate" "$broken" >"$work/job.log" 2>&1 &
 broken_pid=$!

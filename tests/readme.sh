@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
 
-app_db "$work/calls.db"
+app_db calls
 password=secret
 open_site "$work/calls.db"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every figure of every question is what the referee works out from the voice app's own tables.
+# suites: normal postgres sanitize
 . "${0%/*}/lib.sh"
 
 judge() {
@@ -19,18 +20,17 @@ for now in 2025-03-30T01:00:00Z 2025-03-30T12:00:00Z 2025-10-26T01:00:00.000001Z
 done
 
 # No call at all, and one.
-db=$work/none.db
-empty_app_db "$db"
-attach "$db"
+attached_db none
 judge "$NOW" cases "an empty database"
-sqlite3 "$db" "INSERT INTO calls (call_id, call_type, started_at, ended_at, duration_seconds, status)
+sql "INSERT INTO calls (call_id, call_type, started_at, ended_at, duration_seconds, status)
 	VALUES ('one', 'inbound', '2026-02-06T10:00:00', '2026-02-06T10:01:00', 60.5, 'completed');
 	INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp)
 	VALUES ('one', 'speech_end_to_first_audio', 812.25, '2026-02-06T10:00:05Z')"
 judge "$NOW" cases "a database of one call"
 
 # The judge can condemn: a figure changed behind the rollups' back is seen.
-sqlite3 "$db" "DROP TRIGGER cm_calls_changed; UPDATE calls SET duration_seconds = 61"
+sql "$(chosen 'DROP TRIGGER cm_calls_changed' 'ALTER TABLE calls DISABLE TRIGGER USER')"
+sql "UPDATE calls SET duration_seconds = 61"
 refuses "the referee sees a wrong figure" "$python" "$top/tests/referee/referee.py" "$db" "$NOW" "$build/cgi-bin" <<END
 dashboard
 END

@@ -1,6 +1,6 @@
 #!/bin/sh
 # sending-calls: each sender of docs/sending-calls.md, as it stands there, gets its call through nginx into the answers.
-# suites: normal sanitize
+# suites: normal postgres sanitize
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
@@ -33,7 +33,7 @@ sends() {
 
 # call ID: what became of it.
 call() {
-	sql "SELECT c.call_type, status, failure_reason, s.agent, duration_us IS NOT NULL FROM cm_call c JOIN cm_series s USING (series_id)
+	sql "SELECT c.call_type, status, failure_reason, s.agent, CASE WHEN duration_us IS NULL THEN 0 ELSE 1 END FROM cm_call c JOIN cm_series s USING (series_id)
 		WHERE call_id = '$1'"
 }
 
@@ -70,7 +70,10 @@ refuses "Python: a wrong key" env CALLMETRICS_KEY=cm_0 "$python" "$work/send.py"
 refuses "Shell: a wrong key" env CALLMETRICS_KEY=cm_0 sh "$work/send-more.sh"
 
 # A price.
-shown "A price" | sed "s|/srv/voice/calls.db|$db|" >"$work/price.sh"
+{
+	[ "$engine" = sqlite ] || printf '%s\n' 'sqlite3() { psql -q -d "$1" -c "$(echo "$2" | sed "s/unixepoch(\([^)]*\))/extract(epoch FROM timestamp \1)/")"; }'
+	shown "A price" | sed "s|/srv/voice/calls.db|$db|"
+} >"$work/price.sh"
 passes "a price is added" sh "$work/price.sh"
 with "$write_key" /events -H 'Content-Type: application/json' -d '{"event_type":"stt_transcript_final","call_id":"c1","timestamp":'"$(date +%s)"',
 	"data":{"duration_seconds":30,"provider":"deepgram","model":"nova-3"}}'

@@ -82,8 +82,7 @@ in_trouble '*not a SQLite database*'
 fresh
 well "noise, and back"
 
-rm -f "$db"
-app_db "$db"
+app_db real
 in_trouble '*not attached*callmetrics attach*'
 attach "$db"
 well "not attached, and then attached"

@@ -38,10 +38,10 @@ CREATE TEMP TABLE bins_due AS
 	WHERE c.bin IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6;
 CREATE TEMP TABLE bins_held AS
 	SELECT series_id, kind, resolution, parent, bucket, bin, sum(n) AS n, sum(sum_us) AS sum_us
-	FROM (SELECT * FROM cm_rollup_bin UNION ALL SELECT * FROM cm_pending_bin)
+	FROM (SELECT * FROM cm_rollup_bin UNION ALL SELECT * FROM cm_pending_bin) x
 	GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0 OR sum(sum_us) <> 0;
-SELECT 'bins missing', * FROM (SELECT * FROM bins_due EXCEPT SELECT * FROM bins_held) LIMIT 5;
-SELECT 'bins too many', * FROM (SELECT * FROM bins_held EXCEPT SELECT * FROM bins_due) LIMIT 5;
+SELECT 'bins missing', * FROM (SELECT * FROM bins_due EXCEPT SELECT * FROM bins_held) x LIMIT 5;
+SELECT 'bins too many', * FROM (SELECT * FROM bins_held EXCEPT SELECT * FROM bins_due) x LIMIT 5;
 
 CREATE TEMP TABLE counts_due AS
 	SELECT c.series_id, c.kind, g.resolution, c.at_us / 1000000 / g.resolution * g.resolution AS bucket, c.outcome, count(*) AS n,
@@ -51,7 +51,7 @@ CREATE TEMP TABLE counts_due AS
 CREATE TEMP TABLE counts_held AS
 	SELECT series_id, kind, resolution, bucket, outcome, sum(n) AS n, sum(n_transcript) AS n_transcript, sum(n_value) AS n_value,
 		sum(sum_us) AS sum_us
-	FROM (SELECT * FROM cm_rollup UNION ALL SELECT * FROM cm_pending_count)
+	FROM (SELECT * FROM cm_rollup UNION ALL SELECT * FROM cm_pending_count) x
 	GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0 OR sum(n_transcript) <> 0 OR sum(n_value) <> 0 OR sum(sum_us) <> 0;
-SELECT 'counts missing', * FROM (SELECT * FROM counts_due EXCEPT SELECT * FROM counts_held) LIMIT 5;
-SELECT 'counts too many', * FROM (SELECT * FROM counts_held EXCEPT SELECT * FROM counts_due) LIMIT 5;
+SELECT 'counts missing', * FROM (SELECT * FROM counts_due EXCEPT SELECT * FROM counts_held) x LIMIT 5;
+SELECT 'counts too many', * FROM (SELECT * FROM counts_held EXCEPT SELECT * FROM counts_due) x LIMIT 5;

@@ -7,7 +7,9 @@ After every batch the app's tables must be the same in both, the facts and rollu
 random questions must get, in every figure, what the referee says of the twin.  What fails is made short and written down as
 a script, to be kept in cases/, which is replayed first on every run.
 
-    law.py --build DIR [--seed N] [--operations N] [--without FEATURE,..] [--case FILE] [--keep DIR]
+    law.py --build DIR [--seed N] [--operations N] [--without FEATURE,..] [--case FILE] [--keep DIR] [--server URL]
+
+With --server the two databases are made on that PostgreSQL server, and the app speaks its dialect.
 """
 
 import argparse
@@ -22,6 +24,9 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import database
 import voice_app
 from questions import (Asking, Different, Judge, Programs, is_counter, question_text, read_question, read_time, samples,
                        text_micros)
@@ -38,14 +43,18 @@ COUNTER_QUERIES = ["", "tenant_id=acme", "agent=anna", "tenant_id=Acme&agent=ber
 class World:
     """An attached database, its twin, and what is known of both."""
 
-    def __init__(self, build, folder):
-        self.path = os.path.join(folder, "calls.db")
-        for name in glob.glob(self.path + "*"):
-            os.unlink(name)
+    def __init__(self, build, folder, server):
+        if server:
+            self.path = database.make(server, f"law_app_{os.getpid()}")
+            twin = database.make(server, f"law_twin_{os.getpid()}")
+        else:
+            self.path, twin = os.path.join(folder, "calls.db"), ":memory:"
+            for name in glob.glob(self.path + "*"):
+                os.unlink(name)
         self.app = connect(self.path)
-        self.twin = connect(":memory:")
+        self.twin = connect(twin)
         for connection in (self.app, self.twin):
-            connection.executescript(voice_app.TABLES)
+            connection.executescript(voice_app.POSTGRES_TABLES if server else voice_app.TABLES)
         self.programs = Programs(build, self.path)
         self.referee = Referee(self.twin)
         self.judge = Judge(self.referee, self.programs)
@@ -90,7 +99,7 @@ class World:
         took = [take(connection, text) for connection in (self.app, self.twin)]
         if took[0] != took[1]:
             raise Different(f"the app's statement differs: {took[0]}, without us {took[1]}: {text}")
-        return took[0][0] == "ok" and took[0][1] > 0
+        return took[0][0] == "ok" and (took[0][1] > 0 or text.startswith("TRUNCATE"))
 
     def direct(self, what, *arguments):
         """Does something to the attached database alone."""
@@ -107,7 +116,7 @@ class World:
             self.attached = False
             self.counters = {}
             self.referee.look(False)
-            left = self.app.execute("SELECT name FROM sqlite_master WHERE name LIKE 'cm!_%' ESCAPE '!'").fetchall()
+            left = database.ours(self.app)
             if left:
                 raise Different(f"detach leaves {left}")
         elif what == "prune":
@@ -127,9 +136,9 @@ class World:
     def check_app(self):
         """The app's own tables are what they are without us."""
         for table in ("calls", "latency_events", "transcripts"):
-            rows = [connection.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall()
-                    for connection in (self.app, self.twin)]
-            if rows[0] != rows[1]:
+            columns = "rowid, *" if isinstance(self.app, sqlite3.Connection) else "*"
+            rows = [sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr) for connection in (self.app, self.twin)]
+            if repr(rows[0]) != repr(rows[1]):
                 differ(set(rows[0]), set(rows[1]), table)
 
     def check_facts(self):
@@ -175,14 +184,14 @@ class World:
 
 
 def connect(path):
-    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = OFF")
+    connection = database.connect(path)
+    connection.execute("SET synchronous_commit = off" if database.is_postgres(path) else "PRAGMA synchronous = OFF")
     return connection
 
 
 def table_of(text):
-    """The table that a statement writes."""
-    return next(word for word in text.split() if word in ("calls", "latency_events", "transcripts"))
+    """The table that a statement writes, or None for any."""
+    return None if text.startswith("TRUNCATE") else next(word for word in text.split() if word in ("calls", "latency_events", "transcripts"))
 
 
 def take(connection, text):
@@ -190,8 +199,8 @@ def take(connection, text):
     try:
         cursor = connection.execute(text)
         return "ok", cursor.rowcount, cursor.lastrowid if text.startswith("INSERT") and cursor.rowcount else None
-    except sqlite3.Error as error:
-        return type(error).__name__, str(error)
+    except database.Error as error:
+        return database.failure(error)
 
 
 def differ(given, wanted, what):
@@ -214,13 +223,13 @@ class Failure(Exception):
 class Law:
     """Runs, and makes failures short."""
 
-    def __init__(self, build, folder, features):
-        self.build, self.folder, self.features = build, folder, features
+    def __init__(self, build, folder, features, server):
+        self.build, self.folder, self.features, self.server = build, folder, features, server
         self.asked = self.ran = 0
 
     def replay(self, steps, check):
         """What a check says after steps, or None; a step that goes wrong by itself says so too."""
-        world = World(self.build, self.folder)
+        world = World(self.build, self.folder, self.server)
         try:
             for step in steps:
                 world.run(step)
@@ -231,7 +240,7 @@ class Law:
             return None
         except Different as different:
             return str(different)
-        except sqlite3.Error as error:
+        except database.Error as error:
             return f"{type(error).__name__}: {error}"
         finally:
             world.close()
@@ -246,8 +255,8 @@ class Law:
             return wrong is not None and kind_of(wrong) == kind
         if not fails(failure.steps):
             return failure
-        pinned = pin(failure.steps)
-        steps = reduce(pinned if fails(pinned) else failure.steps, fails)
+        pinned = failure.steps if self.server else pin(failure.steps)
+        steps = reduce(pinned if pinned is failure.steps or fails(pinned) else failure.steps, fails)
         opened = [[text] for step in steps for text in step if text not in ("BEGIN", "COMMIT")]
         if not any("ROLLBACK" in step for step in steps) and len(opened) > len(steps) and fails(opened):
             steps = opened
@@ -265,10 +274,10 @@ class Law:
     def run(self, seed, operations, batch=120):
         """One database's life: so many steps, a check after each batch."""
         rng = voice_app.rng_of(seed, "life")
-        app = voice_app.VoiceApp(rng, self.features)
+        app = (voice_app.PostgresApp if self.server else voice_app.VoiceApp)(rng, self.features)
         asking = Asking(voice_app.rng_of(seed, "questions"), app, voice_app.TENANTS, voice_app.AGENTS, voice_app.VERSIONS,
                         voice_app.PROVIDERS)
-        world = World(self.build, self.folder)
+        world = World(self.build, self.folder, self.server)
         done = []
         attach_after = rng.choice([0, 0, 1, 2])
         try:
@@ -295,7 +304,7 @@ class Law:
             done.append(step)
             try:
                 world.run(step)
-            except (Different, sqlite3.Error) as different:
+            except (Different, *database.Error) as different:
                 raise Failure(done, None, str(different)) from None
         for check in CHECKS_OF_TABLES:
             if world.attached or check == "check-app":
@@ -325,7 +334,7 @@ def what_is_wrong(world, check):
     try:
         world.check(check)
         return None
-    except (Different, sqlite3.Error) as different:
+    except (Different, *database.Error) as different:
         return str(different)
 
 
@@ -419,6 +428,8 @@ def replay_cases(law, paths):
     failed = 0
     for path in paths:
         steps, checks = read_case(path)
+        if law.server:
+            steps = [[voice_app.postgres_text(text) for text in step] for step in steps]
         for check in ["check-app", "check-facts", "check-rollups", "check-counters"] + checks:
             wrong = law.replay(steps, check)
             if wrong is not None:
@@ -439,13 +450,16 @@ def main():
                          " ".join(sorted(voice_app.FEATURES)))
     options.add_argument("--case", action="append", help="replays this script alone")
     options.add_argument("--no-cases", action="store_true", help="replays no script")
+    options.add_argument("--server", default=os.environ.get("LAW_SERVER"), help="a database of a PostgreSQL server, as a URL")
     options.add_argument("--keep", default=os.environ.get("LAW_KEEP", "."), help="where the script of a failure goes")
     given = options.parse_args()
     features = voice_app.FEATURES - set(given.without.split(","))
     if not os.path.exists(os.path.join(given.build, "jobs", "prune")):
         features -= {"prune"}
     folder = tempfile.mkdtemp(prefix="law-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-    law = Law(os.path.abspath(given.build), folder, features)
+    if given.server:
+        features -= voice_app.SQLITE_ALONE
+    law = Law(os.path.abspath(given.build), folder, features, given.server)
     try:
         failed = 0 if given.no_cases else replay_cases(law, given.case or sorted(glob.glob(os.path.join(HERE, "cases", "*.sql"))))
         if given.case:

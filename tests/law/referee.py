@@ -35,6 +35,9 @@ REASON_WORDS = {
 COMPONENT_WORDS = dict({name: name for name in COMPONENTS}, llm="llm_ttft", tts="tts_ttfb",
                        **{guide: name for name, guide in GUIDE.items()})
 
+CALL_COLUMNS = ("call_id, call_type, caller_number, callee_number, started_at, ended_at, duration_seconds, status, recording_path, "
+                "transcript_path, has_audio, has_transcript, metadata")
+STEP_COLUMNS = "id, call_id, event_type, duration_ms, timestamp, metadata"
 LABELS = ("tenant_id", "agent", "agent_version", "provider", "call_type")
 
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
@@ -335,10 +338,10 @@ class Referee:
         """The rows of a table by what they are known by, and their rowids."""
         if table == "calls":
             # A call without an id that is text has none to be known by but its rowid.
-            rows = self.connection.execute("SELECT rowid, * FROM calls").fetchall()
+            rows = self.connection.execute(f"SELECT rowid, {CALL_COLUMNS} FROM calls").fetchall()
             keyed = {row[1] if isinstance(row[1], str) else (row[1], row[0]): row for row in rows}
             return {key: row[1:] for key, row in keyed.items()}, {key: row[0] for key, row in keyed.items()}
-        rows = {row[0]: row for row in self.connection.execute("SELECT * FROM latency_events")}
+        rows = {row[0]: row for row in self.connection.execute(f"SELECT {STEP_COLUMNS} FROM latency_events")}
         return rows, dict.fromkeys(rows)
 
     def renumber(self):

@@ -8,6 +8,7 @@ read, kept as a file and fed to sqlite3 by hand.
 
 import json
 import random
+import re
 
 US = 1_000_000
 HOUR = 3600 * US
@@ -31,6 +32,24 @@ CREATE INDEX idx_transcripts_timestamp ON transcripts (timestamp);
 CREATE INDEX idx_latency_call_id ON latency_events (call_id);
 CREATE INDEX idx_latency_event_type ON latency_events (event_type);
 CREATE INDEX idx_latency_timestamp ON latency_events (timestamp);
+"""
+
+# The same on PostgreSQL.  rowid is the app's own, so that a call can be told from the one that took its id.
+POSTGRES_TABLES = """
+CREATE TABLE calls (
+    call_id text PRIMARY KEY, call_type text NOT NULL, caller_number text, callee_number text,
+    started_at text NOT NULL, ended_at text, duration_seconds double precision, status text NOT NULL,
+    recording_path text, transcript_path text, has_audio integer DEFAULT 0,
+    has_transcript integer DEFAULT 0, metadata text, rowid bigserial);
+CREATE TABLE transcripts (
+    id bigserial PRIMARY KEY, call_id text NOT NULL, timestamp text NOT NULL, speaker text NOT NULL,
+    content text NOT NULL, event_type text NOT NULL, metadata text);
+CREATE TABLE latency_events (
+    id bigserial PRIMARY KEY, call_id text NOT NULL, event_type text NOT NULL,
+    duration_ms double precision NOT NULL, timestamp text NOT NULL, metadata text);
+CREATE INDEX idx_calls_started_at ON calls (started_at);
+CREATE INDEX idx_transcripts_call_id ON transcripts (call_id);
+CREATE INDEX idx_latency_call_id ON latency_events (call_id);
 """
 
 # Spans of days, each with something that goes wrong easily: its first instant, its days, and the edges that matter most.
@@ -66,12 +85,16 @@ FEATURES = {
 }
 
 
+# What only SQLite takes: a call without an id, or one that is no text.
+SQLITE_ALONE = {"blob-id"}
+
+
 def quote(value):
     """A value as a literal of SQL."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+        return "1" if value else "0"
     if isinstance(value, (int, float)):
         return repr(value)
     return "'" + value.replace("'", "''") + "'"
@@ -362,6 +385,55 @@ class VoiceApp:
             else:
                 steps.append(self.one_step())
         return steps
+
+
+class PostgresApp(VoiceApp):
+    """The same app in the dialect of PostgreSQL; what its types do not take is refused there as it is without us."""
+
+    # Numbers that a double holds and a duration is not.
+    ODD = ["'NaN'", "'Infinity'", "'-Infinity'", "1e-320"]
+
+    def one_step(self):
+        return [postgres_text(text) for text in super().one_step()]
+
+    def garbage(self):
+        if self.rng.random() < 0.1:
+            return ["UPDATE calls SET duration_seconds = %s WHERE call_id = %s" % (self.rng.choice(self.ODD), quote(self.some_id()))]
+        return super().garbage()
+
+    def sweep(self):
+        dice = self.rng.random()
+        if dice < 0.04 and "delete" in self.features:
+            return ["TRUNCATE " + self.rng.choice(["latency_events", "transcripts", "calls", "calls, latency_events"])]
+        if dice < 0.2:
+            # Many rows of one statement, some of them there already.
+            first = self.rng.randrange(1, 2 + self.made)
+            change = "NOTHING"
+            if "replace" in self.features and self.rng.random() < 0.5:
+                change = "UPDATE SET status = excluded.status, duration_seconds = excluded.duration_seconds"
+            return ["INSERT INTO calls (call_id, call_type, started_at, status, duration_seconds) SELECT 'call-' || i, 'inbound', "
+                    "%s, 'completed', i %% 90 FROM generate_series(%d, %d) i ON CONFLICT (call_id) DO %s"
+                    % (quote(self.time_text()), first, first + 40, change)]
+        return super().sweep()
+
+
+KEYS = {"calls": "call_id", "latency_events": "id", "transcripts": "id"}
+REPLACE = re.compile(r"INSERT OR REPLACE INTO (\w+) \(([^)]*)\)", re.ASCII)
+RELABEL = re.compile(r"(UPDATE calls SET metadata = )json_set\(coalesce\(metadata, '\{\}'\), '\$\.(\w+)', (.*)\)( WHERE call_id = .*)"
+                     r" AND \(metadata IS NULL OR json_valid\(metadata\)\)\Z", re.DOTALL)
+
+
+def postgres_text(text):
+    """A statement of the app in the dialect of PostgreSQL."""
+    for how in ("OR REPLACE ", "OR IGNORE ", " "):
+        text = text.replace("UPDATE " + how, "UPDATE ", 1)
+    if text.startswith("INSERT OR IGNORE "):
+        return "INSERT " + text[len("INSERT OR IGNORE "):] + " ON CONFLICT DO NOTHING"
+    found = REPLACE.match(text)
+    if found:
+        columns = ", ".join(f"{name} = excluded.{name}" for name in found[2].split(", "))
+        return f"INSERT INTO {text[len('INSERT OR REPLACE INTO '):]} ON CONFLICT ({KEYS[found[1]]}) DO UPDATE SET {columns}"
+    return RELABEL.sub(r"\1(coalesce(metadata, '{}')::jsonb || jsonb_build_object('\2', \3::text))::text\4", text)
 
 
 def insert_texts(table, texts, how=""):

@@ -13,13 +13,16 @@ import io
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 import urllib.parse
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from zoneinfo import ZoneInfo
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import database
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -141,7 +144,7 @@ def time_text(at):
 
 class Referee:
     def __init__(self, path, now):
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        db = database.read_only(path)
         self.calls = [Call(row) for row in db.execute(
             "SELECT call_id, call_type, caller_number, callee_number, started_at, ended_at, duration_seconds, status,"
             " has_audio, has_transcript, metadata FROM calls")]
