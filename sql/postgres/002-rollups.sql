@@ -112,7 +112,7 @@ CREATE VIEW cm_pending_counter WITH (security_invoker = true) AS
 	@pendingcounter(cm_pending)@;
 
 -- Folds what is pending into the rollups, where that is at least so much; how many rows it were.  The rows go in by their keys'
--- order, which is that of the pages.  Nothing that goes wrong here, be it the app's statement_timeout, may fail the commit that asked for it: the rows
+-- order, which is that of the pages.  Nothing that goes wrong here, be it that somebody cancels it, may fail the commit that asked for it: the rows
 -- stay pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
 --
 -- A step and its call may come at the same time from two transactions, neither of which sees the other; or the call's labels may
