@@ -235,13 +235,11 @@ is_named(const struct cm_bind *bind, const struct cm_parameter *parameter)
 
 /* Binds by name.  Both lists tend to be in the same order, so each search goes on from where the last one ended. */
 static void
-bind(struct cm_rows *rows, const struct cm_bind *binds)
+bind(struct cm_rows *rows, const struct cm_bind *binds, size_t count)
 {
-	size_t count = 0, at = 0, left;
+	size_t at = 0, left;
 	int i;
 
-	while (binds != NULL && binds[count].name != NULL)
-		count++;
 	for (i = 0; i < rows->parameter_count; i++) {
 		for (left = count; left > 0 && !is_named(&binds[at], &rows->parameters[i]); left--)
 			at = at + 1 < count ? at + 1 : 0;
@@ -250,20 +248,40 @@ bind(struct cm_rows *rows, const struct cm_bind *binds)
 	}
 }
 
+static void
+start(struct cm_rows *rows, const struct cm_bind *binds, size_t count)
+{
+	bind(rows, binds, count);
+	rows->count = 0;
+	if (rows->store->explain)
+		clock_gettime(CLOCK_MONOTONIC, &rows->started);
+}
+
 int
 cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out)
 {
 	struct cm_rows *rows = NULL;
+	size_t count = 0;
 	int rc;
 
 	if ((rc = prepare(store, name, &rows)) < 0)
 		return rc;
-	bind(rows, binds);
-	rows->count = 0;
-	if (store->explain)
-		clock_gettime(CLOCK_MONOTONIC, &rows->started);
+	while (binds != NULL && binds[count].name != NULL)
+		count++;
+	start(rows, binds, count);
 	*out = rows;
 	return 0;
+}
+
+static int64_t
+run_started(struct cm_rows *rows)
+{
+	int rc;
+
+	while ((rc = cm_rows_next(rows)) > 0)
+		continue;
+	cm_rows_done(rows);
+	return rc < 0 ? rc : rows->store->engine->changes(rows->store);
 }
 
 int64_t
@@ -274,10 +292,44 @@ cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *bin
 
 	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
 		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		continue;
-	cm_rows_done(rows);
-	return rc < 0 ? rc : store->engine->changes(store);
+	return run_started(rows);
+}
+
+bool
+cm_store_is_remote(const struct cm_store *store)
+{
+	return store->engine->remote;
+}
+
+int64_t
+cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count)
+{
+	struct cm_rows *rows = NULL;
+	int64_t rc, changed = 0;
+	size_t i;
+
+	if (count == 0)
+		return 0;
+	if (store->engine->run_many != NULL)
+		return store->engine->run_many(store, name, binds, width, count);
+	if ((rc = prepare(store, name, &rows)) < 0)
+		return rc;
+	for (i = 0; i < count; i++) {
+		start(rows, binds + i * width, width);
+		if ((rc = run_started(rows)) < 0)
+			return rc;
+		changed += rc;
+	}
+	return changed;
+}
+
+int
+cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
+    struct cm_rows **out)
+{
+	if (store->engine->query_many == NULL)
+		return cm_store_fail(store, CM_ESTORE, "This database takes one question at a time.");
+	return store->engine->query_many(store, name, binds, width, count, out);
 }
 
 int

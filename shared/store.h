@@ -70,6 +70,21 @@ int cm_store_query(struct cm_store *store, const char *name, const struct cm_bin
 /* Runs a statement that gives no rows; the number of rows it changed, or an error. */
 int64_t cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *binds);
 
+/* Whether each statement is a round trip, so that many rows are better read and written by one. */
+bool cm_store_is_remote(const struct cm_store *store);
+
+/*
+ * Runs a statement that gives no rows for each of `count` lists of `width` binds; they lie one after the other, each with the same
+ * names in the same order, and nothing ends them.  The rows changed in all, or an error.  Where the store is remote it is one statement,
+ * NAME-many: what it upserts must not stand twice in the lists.
+ */
+int64_t cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count);
+
+/* Runs a statement over all such lists at once: each parameter is an array of their values.  Only where the store is remote; CM_ESTORE
+ * where it is not. */
+int cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
+    struct cm_rows **out);
+
 /* 1 a row, 0 the end, or an error. */
 int cm_rows_next(struct cm_rows *rows);
 bool cm_rows_null(const struct cm_rows *rows, int column);

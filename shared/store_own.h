@@ -15,6 +15,7 @@ enum { CM_STATEMENTS_MAX = 96, CM_PARAMETERS_MAX = 32, CM_NOTES_MAX = 1000, CM_P
 
 struct cm_engine {
 	const char *name;				/* of its folder in sql/ */
+	bool remote;					/* each statement is a round trip */
 	int (*open)(struct cm_store *store);		/* .link; touches no database */
 	void (*close)(struct cm_store *store);
 	int (*begin)(struct cm_store *store);		/* connects where it is not connected, or to something that is gone */
@@ -24,6 +25,10 @@ struct cm_engine {
 	int (*script)(struct cm_store *store, const char *text);
 	int (*journal_mode)(struct cm_store *store, const char *mode, char former[16]);
 	int64_t (*changes)(struct cm_store *store);	/* rows that the last statement changed */
+	/* As cm_store_run_many and cm_store_query_many; NULL: lists are run one by one, and there is no such query. */
+	int64_t (*run_many)(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count);
+	int (*query_many)(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
+	    struct cm_rows **out);
 	/* Of one statement: */
 	int (*prepare)(struct cm_rows *rows, const char *text);
 	void (*finish)(struct cm_rows *rows);
