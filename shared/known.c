@@ -111,6 +111,8 @@ cm_known_call_place(struct cm_known *known, const char *call_id)
 	if (entry != NULL || (entry = cm_arena_take(&known->arena, sizeof *entry)) == NULL)
 		return entry;
 	entry->call_id = call_id;
+	entry->call = (struct cm_known_call){ .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1, .status = "active",
+		.failure_reason = "" };
 	if (cm_map_add(&known->calls, hash, entry) < 0)
 		return NULL;
 	entry->unread = known->unread_calls;

@@ -163,8 +163,6 @@ cm_known_read_call(struct cm_known *known, struct cm_call_entry *entry)
 	for (; known->unread_calls != NULL && rc == 0; known->unread_calls = known->unread_calls->unread) {
 		binds[0].text = known->unread_calls->call_id;
 		known->unread_calls->is_read = true;
-		known->unread_calls->call = (struct cm_known_call){ .labels = { "", "", "", "", "" }, .ended_us = -1,
-			.duration_us = -1, .status = "active", .failure_reason = "" };
 		rc = cm_sheet_add(&sheet, binds);
 	}
 	if (rc == 0)
