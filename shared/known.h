@@ -42,7 +42,7 @@ struct cm_known_call {
 	bool has_audio;
 	bool has_transcript;		/* of a call that is not found: lines of it came before it */
 	cm_us first_start;		/* when it was first said to have started; 0: nobody said so */
-	const char *metadata;		/* NULL: none, or, where the store is remote, not read; storing NULL keeps what is there */
+	const char *metadata;		/* NULL: none, or not read, as of calls that are foreseen; storing NULL keeps what is there */
 };
 
 /* The same in the set. */

@@ -113,7 +113,7 @@ take_event(struct cm_known *known, const struct cm_rows *rows)
 	return 0;
 }
 
-/* Asks for one list of binds, or, where the store is remote, by another statement for all of a sheet. */
+/* Asks for one list of binds, or by another statement for all of a sheet.  So the import, which foresees nothing, has the metadata. */
 static int
 read_rows(struct cm_known *known, const struct cm_bind *binds, const char *one, const struct cm_sheet *sheet,
     int (*take)(struct cm_known *known, const struct cm_rows *rows))
@@ -121,7 +121,7 @@ read_rows(struct cm_known *known, const struct cm_bind *binds, const char *one, 
 	struct cm_rows *rows;
 	int rc;
 
-	if (cm_store_is_remote(known->store))
+	if (sheet->count > 1)
 		rc = cm_store_query_many(known->store, sheet->statement, sheet->binds, sheet->width, sheet->count, &rows);
 	else
 		rc = cm_store_query(known->store, one, binds, &rows);
