@@ -3,10 +3,11 @@
 
 #include "arena.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 16384 };
+enum { CHUNK_BYTES = 16384, ALIGN = 8 };
 
 struct cm_arena_chunk {
 	struct cm_arena_chunk *next;
@@ -29,19 +30,41 @@ grow(struct cm_arena *arena, size_t bytes)
 	return chunk;
 }
 
+/* So many bytes behind the last ones. */
+static char *
+take(struct cm_arena *arena, size_t bytes)
+{
+	struct cm_arena_chunk *chunk = arena->chunks;
+	char *taken;
+
+	if ((chunk == NULL || chunk->room - chunk->used < bytes) && (chunk = grow(arena, bytes)) == NULL)
+		return NULL;
+	taken = chunk->bytes + chunk->used;
+	chunk->used += bytes;
+	return taken;
+}
+
 char *
 cm_arena_copy(struct cm_arena *arena, const char *text, size_t bytes)
 {
-	struct cm_arena_chunk *chunk = arena->chunks;
-	char *copy;
+	char *copy = take(arena, bytes + 1);
 
-	if ((chunk == NULL || chunk->room - chunk->used < bytes + 1) && (chunk = grow(arena, bytes + 1)) == NULL)
+	if (copy == NULL)
 		return NULL;
-	copy = chunk->bytes + chunk->used;
-	chunk->used += bytes + 1;
 	memcpy(copy, text, bytes);
 	copy[bytes] = '\0';
 	return copy;
+}
+
+void *
+cm_arena_take(struct cm_arena *arena, size_t bytes)
+{
+	char *taken = take(arena, bytes + ALIGN - 1);
+
+	if (taken == NULL)
+		return NULL;
+	taken += -(uintptr_t)taken % ALIGN;
+	return memset(taken, 0, bytes);
 }
 
 void

@@ -15,6 +15,9 @@ struct cm_arena {
 /* A copy of so many bytes and a NUL after them, valid until cm_arena_done.  NULL for want of memory. */
 char *cm_arena_copy(struct cm_arena *arena, const char *text, size_t bytes);
 
+/* So many zeroed bytes, aligned for any of our structs; the same otherwise. */
+void *cm_arena_take(struct cm_arena *arena, size_t bytes);
+
 /* Forgets all copies, and keeps a chunk for the next ones. */
 void cm_arena_clear(struct cm_arena *arena);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "intake_own.h"
+#include "known.h"
 #include "source.h"
 
 static int
@@ -71,44 +71,51 @@ end_in_source(struct cm_store *store, const struct cm_cleanup *cleanup, const st
 }
 
 static int
-end_in_facts(struct cm_store *store, struct cm_cleanup *cleanup, const struct cm_cleaned *call)
+end_in_facts(struct cm_known *known, const struct cm_cleanup *cleanup, const struct cm_cleaned *cleaned)
 {
-	struct cm_taking taking = { .store = store, .now = cleanup->now };
-	struct cm_known_call known;
+	struct cm_call_entry *entry;
+	struct cm_known_call call;
 	int rc;
 
-	if ((rc = cm_call_find(&taking, call->call_id, &known)) == 0) {
-		known.status = known.failure_reason = "timeout";
-		known.ended_us = cleanup->now;
-		known.duration_us = call->duration_us;
-		rc = cm_call_store(&taking, call->call_id, &known);
-	}
-	cm_arena_done(&taking.arena);
-	return rc;
+	if ((rc = cm_known_call(known, cleaned->call_id, &entry)) < 0)
+		return rc;
+	call = entry->call;
+	call.status = call.failure_reason = "timeout";
+	call.ended_us = cleanup->now;
+	call.duration_us = cleaned->duration_us;
+	cm_known_call_store(entry, &call);
+	return 0;
 }
 
 static int
-end_call(struct cm_store *store, struct cm_cleanup *cleanup, const struct cm_cleaned *call, bool in_source)
+end_call(struct cm_known *known, const struct cm_cleanup *cleanup, const struct cm_cleaned *call, bool in_source)
 {
 	int64_t changed = 0;
 
-	if (in_source && (changed = end_in_source(store, cleanup, call)) < 0)
+	if (in_source && (changed = end_in_source(known->store, cleanup, call)) < 0)
 		return (int)changed;
-	return changed > 0 ? 0 : end_in_facts(store, cleanup, call);
+	return changed > 0 ? 0 : end_in_facts(known, cleanup, call);
 }
 
 int
 cm_cleanup_some(struct cm_store *store, void *arg)
 {
+	struct cm_known *known = cm_known_of(store);
 	struct cm_cleanup *cleanup = arg;
 	size_t i, before = cleanup->count;
 	bool in_source;
 	int rc;
 
-	if ((rc = cm_source_has(store, "calls", &in_source)) < 0 || (rc = find_stale(store, cleanup)) < 0)
+	if (known == NULL)
+		return CM_ENOMEM;
+	/* What others of the group told is looked at too. */
+	if ((rc = cm_known_write(known)) < 0 || (rc = cm_source_has(store, "calls", &in_source)) < 0 ||
+	    (rc = find_stale(store, cleanup)) < 0)
 		return rc;
 	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
-		rc = end_call(store, cleanup, &cleanup->calls[i], in_source);
+		rc = cm_known_foresee_call(known, cleanup->calls[i].call_id);
+	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
+		rc = end_call(known, cleanup, &cleanup->calls[i], in_source);
 	cleanup->turn = cleanup->count - before;
 	return rc;
 }

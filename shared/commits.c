@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "fold.h"
+#include "known.h"
 
 enum { HANG_S = 60 };		/* a transaction that takes so long is stuck: the worker dies for it and is started again */
 
@@ -87,7 +87,7 @@ run_group(struct cm_store *store, struct turn *turns)
 {
 	int rc = run_turns(store, turns);
 
-	return rc < 0 ? rc : cm_fold_all(store);
+	return rc < 0 ? rc : cm_known_finish(store);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "bins.h"
 #include "error.h"
 #include "report.h"
+#include "sheet.h"
 #include "window.h"
 
 enum {
@@ -17,12 +18,6 @@ enum {
 	SCOPES_MOST = 4,
 	ROWS_EACH = SCOPES_MOST * CM_RUNGS_MAX * 2,
 	COARSE = -1,
-};
-
-struct notes {
-	struct cm_fold_step *steps;
-	size_t count;
-	size_t room;
 };
 
 /* One row of cm_rollup_bin; its key is packed so that it sorts by two numbers: series, kind, resolution and parent; bucket and bin. */
@@ -45,75 +40,116 @@ struct marginals {
 	} into[SCOPES_MOST];
 };
 
-static void
-free_notes(void *memo)
-{
-	struct notes *notes = memo;
-
-	free(notes->steps);
-	free(notes);
-}
-
-static struct notes *
-notes_of(struct cm_store *store)
-{
-	struct notes *notes = cm_store_memo(store);
-
-	if (notes == NULL && (notes = calloc(1, sizeof *notes)) != NULL)
-		cm_store_set_memo(store, notes, free_notes);
-	return notes;
-}
-
 int
-cm_fold_note(struct cm_store *store, const struct cm_fold_step *step)
+cm_fold_note(struct cm_fold *fold, const struct cm_fold_step *step)
 {
-	struct notes *notes = notes_of(store);
-
-	if (notes == NULL)
-		return CM_ENOMEM;
-	if (notes->count == notes->room) {
-		size_t room = notes->room == 0 ? 64 : 2 * notes->room;
-		struct cm_fold_step *steps = realloc(notes->steps, room * sizeof *steps);
+	if (fold->count == fold->room) {
+		size_t room = fold->room == 0 ? 64 : 2 * fold->room;
+		struct cm_fold_step *steps = realloc(fold->steps, room * sizeof *steps);
 
 		if (steps == NULL)
 			return CM_ENOMEM;
-		notes->steps = steps;
-		notes->room = room;
+		fold->steps = steps;
+		fold->room = room;
 	}
-	notes->steps[notes->count++] = *step;
+	fold->steps[fold->count++] = *step;
 	return 0;
 }
 
 static int
-leave_pending(struct cm_store *store, const struct cm_fold_step *step)
+leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm_sheet *sheet)
 {
 	const struct cm_bind binds[] = {
 		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_components[step->kind].name),
 		CM_INT_PARAM("at", step->at),
 		CM_INT_PARAM("value_us", step->value_us), CM_INT_PARAM("bin", step->bin), { 0 },
 	};
-	int64_t rc = cm_store_run(store, "pending-add", binds);
 
-	return rc < 0 ? (int)rc : 0;
+	return cm_sheet_put(store, sheet, binds);
+}
+
+static void
+add_marginal(struct marginals *marginals, const struct cm_rows *rows, int column)
+{
+	const struct cm_scope *scope = cm_scope_named(cm_rows_text(rows, column + 1));
+
+	if (scope == NULL || marginals->count == SCOPES_MOST)
+		return;
+	marginals->into[marginals->count].into_id = cm_rows_int(rows, column);
+	marginals->into[marginals->count++].scope = scope;
 }
 
 static int
-read_marginals(struct cm_store *store, int64_t series_id, struct marginals *marginals)
+read_marginals(struct cm_store *store, struct marginals *marginals)
 {
-	const struct cm_bind binds[] = { CM_INT_PARAM("series_id", series_id), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("series_id", marginals->series_id), { 0 } };
 	struct cm_rows *rows;
 	int rc;
 
-	*marginals = (struct marginals){ .series_id = series_id };
 	if ((rc = cm_store_query(store, "marginal-of", binds, &rows)) < 0)
 		return rc;
-	while (marginals->count < SCOPES_MOST && (rc = cm_rows_next(rows)) > 0) {
-		marginals->into[marginals->count].into_id = cm_rows_int(rows, 0);
-		marginals->into[marginals->count].scope = cm_scope_named(cm_rows_text(rows, 1));
-		marginals->count += marginals->into[marginals->count].scope != NULL;
-	}
+	while ((rc = cm_rows_next(rows)) > 0)
+		add_marginal(marginals, rows, 0);
 	cm_rows_done(rows);
-	return rc < 0 ? rc : 0;
+	return rc;
+}
+
+static int
+by_id(const void *one, const void *other)
+{
+	const struct marginals *a = one, *b = other;
+
+	return (a->series_id > b->series_id) - (a->series_id < b->series_id);
+}
+
+/* The same for all series at once. */
+static int
+read_together(struct cm_store *store, struct marginals *all, size_t count)
+{
+	struct cm_bind *binds = malloc(count * sizeof *binds);
+	struct marginals key = { 0 }, *found;
+	struct cm_rows *rows = NULL;
+	size_t i;
+	int rc;
+
+	if (binds == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < count; i++)
+		binds[i] = (struct cm_bind)CM_INT_PARAM("series_id", all[i].series_id);
+	if ((rc = cm_store_query_many(store, "marginals-known", binds, 1, count, &rows)) == 0)
+		while ((rc = cm_rows_next(rows)) > 0) {
+			key.series_id = cm_rows_int(rows, 0);
+			if ((found = bsearch(&key, all, count, sizeof *all, by_id)) != NULL)
+				add_marginal(found, rows, 1);
+		}
+	cm_rows_done(rows);
+	free(binds);
+	return rc;
+}
+
+/* What the series of some steps, which are in the series' order, count into: allocated, a place for each series in that order. */
+static int
+find_marginals(struct cm_store *store, const struct cm_fold_step *steps, size_t count, struct marginals **out)
+{
+	struct marginals *all = malloc(count * sizeof *all);
+	size_t i, series = 0;
+	int rc = 0;
+
+	if (all == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < count; i++)
+		if (i == 0 || steps[i].series_id != steps[i - 1].series_id)
+			all[series++] = (struct marginals){ .series_id = steps[i].series_id };
+	if (cm_store_is_remote(store))
+		rc = read_together(store, all, series);
+	else
+		for (i = 0; i < series && rc == 0; i++)
+			rc = read_marginals(store, &all[i]);
+	if (rc < 0)
+		free(all);
+	else
+		*out = all;
+	return rc;
 }
 
 static struct row
@@ -195,18 +231,28 @@ merge(struct row *rows, size_t count)
 }
 
 static int
-store_row(struct cm_store *store, const struct row *row)
+store_rows(struct cm_store *store, const struct row *rows, size_t count)
 {
-	const struct cm_bind binds[] = {
-		CM_INT_PARAM("series_id", series_of(row)), CM_TEXT_PARAM("kind", kind_of(row)),
-		CM_INT_PARAM("resolution", (int64_t)bits(row->of, PARENT_BITS, RESOLUTION_BITS)),
-		CM_INT_PARAM("parent", (int64_t)bits(row->of, 0, PARENT_BITS) - 1),
-		CM_INT_PARAM("bucket", (int64_t)(row->at >> BIN_BITS)), CM_INT_PARAM("bin", (int64_t)bits(row->at, 0, BIN_BITS)),
-		CM_INT_PARAM("n", row->n), CM_INT_PARAM("sum_us", row->sum_us), { 0 },
-	};
-	int64_t rc = cm_store_run(store, "rollup-bin-add", binds);
+	struct cm_sheet sheet = { .statement = "rollup-bin-add" };
+	size_t i;
+	int rc = 0;
 
-	return rc < 0 ? (int)rc : 0;
+	for (i = 0; i < count && rc == 0; i++) {
+		const struct row *row = &rows[i];
+		const struct cm_bind binds[] = {
+			CM_INT_PARAM("series_id", series_of(row)), CM_TEXT_PARAM("kind", kind_of(row)),
+			CM_INT_PARAM("resolution", (int64_t)bits(row->of, PARENT_BITS, RESOLUTION_BITS)),
+			CM_INT_PARAM("parent", (int64_t)bits(row->of, 0, PARENT_BITS) - 1),
+			CM_INT_PARAM("bucket", (int64_t)(row->at >> BIN_BITS)), CM_INT_PARAM("bin", (int64_t)bits(row->at, 0, BIN_BITS)),
+			CM_INT_PARAM("n", row->n), CM_INT_PARAM("sum_us", row->sum_us), { 0 },
+		};
+
+		rc = cm_sheet_put(store, &sheet, binds);
+	}
+	if (rc == 0)
+		rc = cm_sheet_write(store, &sheet);
+	cm_sheet_done(&sheet);
+	return rc;
 }
 
 static bool
@@ -219,8 +265,9 @@ is_of_day(const struct row *row)
 static int
 store_counters(struct cm_store *store, struct row *rows, size_t count)
 {
+	struct cm_sheet sheet = { .statement = "counter-add" };
 	size_t i, kept = 0;
-	int64_t rc = 0;
+	int rc = 0;
 
 	for (i = 0; i < count; i++) {
 		if (!is_of_day(&rows[i]))
@@ -229,15 +276,18 @@ store_counters(struct cm_store *store, struct row *rows, size_t count)
 		rows[kept++].at = 0;
 	}
 	kept = merge(rows, kept);
-	for (i = 0; i < kept && rc >= 0; i++) {
+	for (i = 0; i < kept && rc == 0; i++) {
 		const struct cm_bind binds[] = {
 			CM_INT_PARAM("series_id", series_of(&rows[i])), CM_TEXT_PARAM("kind", kind_of(&rows[i])),
 			CM_INT_PARAM("n", rows[i].n), CM_INT_PARAM("sum_us", rows[i].sum_us), { 0 },
 		};
 
-		rc = cm_store_run(store, "counter-add", binds);
+		rc = cm_sheet_put(store, &sheet, binds);
 	}
-	return rc < 0 ? (int)rc : 0;
+	if (rc == 0)
+		rc = cm_sheet_write(store, &sheet);
+	cm_sheet_done(&sheet);
+	return rc;
 }
 
 static int
@@ -251,50 +301,65 @@ by_series(const void *one, const void *other)
 static int
 fold_chunk(struct cm_store *store, struct cm_fold_step *steps, size_t count, struct row *rows)
 {
-	struct marginals marginals = { 0 };
+	struct marginals *all, *marginals;
 	size_t i, row_count = 0;
 	int rc;
 
 	qsort(steps, count, sizeof *steps, by_series);
-	for (i = 0; i < count; i++) {
-		if (steps[i].series_id != marginals.series_id && (rc = read_marginals(store, steps[i].series_id, &marginals)) < 0)
-			return rc;
-		row_count += add_rows(rows + row_count, &marginals, &steps[i]);
+	if ((rc = find_marginals(store, steps, count, &all)) < 0)
+		return rc;
+	for (i = 0, marginals = all; i < count; i++) {
+		if (steps[i].series_id != marginals->series_id)
+			marginals++;
+		row_count += add_rows(rows + row_count, marginals, &steps[i]);
 	}
+	free(all);
 	row_count = merge(rows, row_count);
-	for (i = 0; i < row_count; i++)
-		if ((rc = store_row(store, &rows[i])) < 0)
-			return rc;
+	if ((rc = store_rows(store, rows, row_count)) < 0)
+		return rc;
 	return store_counters(store, rows, row_count);
 }
 
 static int
-fold_many(struct cm_store *store, struct notes *notes)
+fold_many(struct cm_store *store, struct cm_fold *fold)
 {
-	size_t chunk = notes->count < CHUNK ? notes->count : CHUNK, at;
+	size_t chunk = fold->count < CHUNK ? fold->count : CHUNK, at;
 	struct row *rows = malloc(chunk * ROWS_EACH * sizeof *rows);
 	int rc = rows != NULL ? 0 : CM_ENOMEM;
 
-	for (at = 0; at < notes->count && rc == 0; at += chunk)
-		rc = fold_chunk(store, notes->steps + at, notes->count - at < chunk ? notes->count - at : chunk, rows);
+	for (at = 0; at < fold->count && rc == 0; at += chunk)
+		rc = fold_chunk(store, fold->steps + at, fold->count - at < chunk ? fold->count - at : chunk, rows);
 	free(rows);
 	return rc;
 }
 
-int
-cm_fold_all(struct cm_store *store)
+static int
+leave_all(struct cm_store *store, const struct cm_fold *fold)
 {
-	struct notes *notes = cm_store_memo(store);
+	struct cm_sheet sheet = { .statement = "pending-add" };
 	size_t i;
 	int rc = 0;
 
-	if (notes == NULL)
-		return 0;
-	if (notes->count > FEW)
-		rc = fold_many(store, notes);
-	else
-		for (i = 0; i < notes->count && rc == 0; i++)
-			rc = leave_pending(store, &notes->steps[i]);
-	notes->count = 0;
+	for (i = 0; i < fold->count && rc == 0; i++)
+		rc = leave_pending(store, &fold->steps[i], &sheet);
+	if (rc == 0)
+		rc = cm_sheet_write(store, &sheet);
+	cm_sheet_done(&sheet);
 	return rc;
+}
+
+int
+cm_fold_all(struct cm_store *store, struct cm_fold *fold)
+{
+	int rc = fold->count > FEW ? fold_many(store, fold) : leave_all(store, fold);
+
+	fold->count = 0;
+	return rc;
+}
+
+void
+cm_fold_done(struct cm_fold *fold)
+{
+	free(fold->steps);
+	*fold = (struct cm_fold){ 0 };
 }

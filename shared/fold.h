@@ -19,10 +19,19 @@ struct cm_fold_step {
 	int bin;
 };
 
-/* Notes a step that was stored in this transaction.  CM_ENOMEM. */
-int cm_fold_note(struct cm_store *store, const struct cm_fold_step *step);
+/* What is noted in a transaction; all zeros is nothing. */
+struct cm_fold {
+	struct cm_fold_step *steps;
+	size_t count;
+	size_t room;
+};
+
+/* Notes a step that is stored in this transaction.  CM_ENOMEM. */
+int cm_fold_note(struct cm_fold *fold, const struct cm_fold_step *step);
 
 /* Puts all that is noted into the rollups; before the transaction ends.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
-int cm_fold_all(struct cm_store *store);
+int cm_fold_all(struct cm_store *store, struct cm_fold *fold);
+
+void cm_fold_done(struct cm_fold *fold);
 
 #endif

@@ -232,6 +232,16 @@ refuse(struct run *run, const struct cm_comma_record *record)
 	return fail(run, CM_EIO, run->refused_path, strerror(errno));
 }
 
+/* Writes what was taken, and lets go of its texts. */
+static int
+write_known(struct run *run)
+{
+	int rc = cm_known_write(run->importing->known);
+
+	cm_arena_done(&run->importing->arena);
+	return rc;
+}
+
 /* Takes the next so many records; 1 where there may be more, 0 at the end. */
 static int
 take_records(struct run *run, int64_t rows)
@@ -247,8 +257,9 @@ take_records(struct run *run, int64_t rows)
 		run->place.counts[verdict]++;
 		run->place.at = record.end;
 		run->place.line = record.end_line;
-		if (run->importing->taking.arena.bytes > ARENA_BYTES)
-			cm_arena_done(&run->importing->taking.arena);
+		if ((cm_known_is_full(run->importing->known) || run->importing->arena.bytes > ARENA_BYTES) &&
+		    (failure = write_known(run)) < 0)
+			return failure;
 	}
 	if (rc == CM_EIO)
 		return fail(run, rc, run->import->path, strerror(errno));
@@ -272,6 +283,8 @@ take_batch(struct run *run, int64_t rows)
 		return (int)done;
 	if ((more = take_records(run, rows)) < 0)
 		return more;
+	if ((rc = write_known(run)) < 0)
+		return rc;
 	if (run->refused != NULL && fflush(run->refused) != 0)
 		return fail(run, CM_EIO, run->refused_path, strerror(errno));
 	if ((done = cm_store_run(run->store, "fold-usual", NULL)) < 0 ||
@@ -288,13 +301,12 @@ transact(struct run *run, int64_t rows)
 
 	if ((rc = cm_store_begin(run->store)) < 0)
 		return rc;
-	run->importing->word_count = 0;
-	memset(run->importing->taking.cards, 0, sizeof run->importing->taking.cards);
-	rc = cm_store_pruned_before(run->store, &run->importing->taking.pruned_before);
+	run->importing->known = cm_known_of(run->store);
+	rc = run->importing->known == NULL ? CM_ENOMEM : cm_store_pruned_before(run->store, &run->importing->pruned_before);
 	if (rc == 0)
 		rc = take_batch(run, rows);
 	end = cm_store_end(run->store, rc >= 0 && !run->import->dry_run);
-	cm_arena_done(&run->importing->taking.arena);
+	cm_arena_done(&run->importing->arena);
 	return rc >= 0 && end < 0 ? end : rc;
 }
 
@@ -367,7 +379,6 @@ cm_import_file(struct cm_store *store, const struct cm_import *import, const str
 	run.importing = calloc(1, sizeof *run.importing);
 	if (run.importing != NULL && (run.importing->json = cm_json_reader_new(METADATA_DEPTH)) != NULL) {
 		run.importing->dry_run = import->dry_run;
-		run.importing->taking.store = store;
 		rc = run_import(&run);
 	}
 	result->added = run.place.counts[CM_IMPORT_ADDED];

@@ -56,7 +56,7 @@ has_column(const struct line *line, enum cm_import_columns column)
 	return line->importing->field_of[column] >= 0;
 }
 
-static void
+static int
 read_texts(struct line *line, const struct cm_comma_record *record)
 {
 	const int *field_of = line->importing->field_of;
@@ -79,10 +79,12 @@ read_texts(struct line *line, const struct cm_comma_record *record)
 			reject(line, columns[i].name, "is too long.");
 		else if (!cm_utf8_valid(field->text, field->bytes))
 			reject(line, columns[i].name, "is not UTF-8.");
-		line->texts[i] = field->text;
+		if (!line->bad && (line->texts[i] = cm_arena_copy(&line->importing->arena, field->text, field->bytes)) == NULL)
+			return CM_ENOMEM;
 	}
 	if (line->texts[CM_AT_CALL_ID] == NULL)
 		reject(line, "call_id", "is missing.");
+	return 0;
 }
 
 static cm_us
@@ -141,31 +143,6 @@ read_times(struct line *line)
 		reject(line, "ended_at", "lies before started_at.");
 }
 
-/* A word's meaning; "" where it has none.  Borrowed until the next call. */
-static int
-meaning_of(struct cm_importing *importing, const char *topic, const char *term, const char **meaning)
-{
-	struct cm_word *word = importing->words, *end = word + importing->word_count;
-	const char *found;
-	int rc;
-
-	for (; word < end; word++)
-		if (strcmp(word->topic, topic) == 0 && strcmp(word->term, term) == 0) {
-			*meaning = word->meaning;
-			return 0;
-		}
-	if ((rc = cm_meaning_of(&importing->taking, topic, term, &found)) < 0)
-		return rc;
-	if (importing->word_count == CM_WORDS)
-		importing->word_count = 0;
-	word = &importing->words[importing->word_count++];
-	word->topic = topic;
-	snprintf(word->term, sizeof word->term, "%s", term);
-	snprintf(word->meaning, sizeof word->meaning, "%s", found != NULL ? found : "");
-	*meaning = word->meaning;
-	return 0;
-}
-
 /* A text, or JSON, of the metadata, cut to so many characters as attaching does; NULL where there is none. */
 static int
 metadata_text(struct line *line, const char *key, const char **out)
@@ -182,7 +159,7 @@ metadata_text(struct line *line, const char *key, const char **out)
 	for (end = 0; end < bytes && text[end] != '\0'; end++)
 		if (((unsigned char)text[end] & 0xc0) != 0x80 && ++characters > LABEL_CHARACTERS)
 			break;
-	*out = cm_arena_copy(&line->importing->taking.arena, text, end);
+	*out = cm_arena_copy(&line->importing->arena, text, end);
 	return *out == NULL ? CM_ENOMEM : 0;
 }
 
@@ -235,17 +212,17 @@ static int
 read_reason(struct line *line)
 {
 	static const char *const keys[] = { "failure_reason", "end_reason", "error" };
-	const char *word = line->texts[CM_AT_FAILURE_REASON], *meaning = "";
+	const char *word = line->texts[CM_AT_FAILURE_REASON], *meaning = NULL;
 	size_t i;
 	int rc;
 
 	for (i = 0; i < nitems(keys) && word == NULL && !has_column(line, CM_AT_FAILURE_REASON); i++)
 		if ((rc = metadata_text(line, keys[i], &word)) < 0)
 			return rc;
-	if (word != NULL && (rc = meaning_of(line->importing, "reason", word, &meaning)) < 0)
+	if (word != NULL && (rc = cm_known_meaning(line->importing->known, "reason", word, &meaning)) < 0)
 		return rc;
-	line->call.failure_reason = *meaning != '\0' ? cm_arena_copy(&line->importing->taking.arena, meaning, strlen(meaning)) : "unknown";
-	return line->call.failure_reason == NULL ? CM_ENOMEM : 0;
+	line->call.failure_reason = meaning != NULL ? meaning : "unknown";
+	return 0;
 }
 
 static int
@@ -260,12 +237,13 @@ read_status(struct line *line)
 		reject(line, "status", "is missing.");
 		return 0;
 	}
-	if ((rc = meaning_of(line->importing, "status", word, &meaning)) < 0)
+	if ((rc = cm_known_meaning(line->importing->known, "status", word, &meaning)) < 0)
 		return rc;
-	if (*meaning == '\0')
+	if (meaning == NULL) {
 		reject(line, "status", "is not a word of cm_vocabulary.");
-	if ((line->call.status = cm_arena_copy(&line->importing->taking.arena, meaning, strlen(meaning))) == NULL)
-		return CM_ENOMEM;
+		return 0;
+	}
+	line->call.status = meaning;
 	line->call.failure_reason = strcmp(meaning, "timeout") == 0 ? "timeout" : "";
 	return strcmp(meaning, "failed") == 0 ? read_reason(line) : 0;
 }
@@ -275,9 +253,8 @@ read_line(struct line *line, const struct cm_comma_record *record)
 {
 	int rc;
 
-	read_texts(line, record);
-	if (line->bad)
-		return 0;
+	if ((rc = read_texts(line, record)) < 0 || line->bad)
+		return rc;
 	line->call.caller_number = line->texts[CM_AT_CALLER_NUMBER];
 	line->call.callee_number = line->texts[CM_AT_CALLEE_NUMBER];
 	line->call.has_audio = take_flag(line, CM_AT_HAS_AUDIO);
@@ -345,45 +322,35 @@ merge(struct cm_known_call *known, const struct cm_known_call *told)
 	return changed;
 }
 
-/* A call that is new came in unless it is said to have gone out, and has a transcript when lines of it are known. */
-static int
-complete_new(struct line *line)
-{
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", line->texts[CM_AT_CALL_ID]), { 0 } };
-	int64_t lines = 0;
-	int rc;
-
-	if ((rc = cm_store_number(line->importing->taking.store, "line-count", binds, &lines)) < 0)
-		return rc;
-	line->call.has_transcript |= lines > 0;
-	if (*line->call.labels.call_type == '\0')
-		line->call.labels.call_type = "inbound";
-	return 0;
-}
-
 static int
 store_line(struct line *line)
 {
 	struct cm_importing *importing = line->importing;
 	const char *call_id = line->texts[CM_AT_CALL_ID], *tenant_id = line->call.labels.tenant_id;
+	struct cm_call_entry *entry;
 	struct cm_known_call known;
 	int rc;
 
-	if ((rc = cm_call_find(&importing->taking, call_id, &known)) < 0)
+	if ((rc = cm_known_call(importing->known, call_id, &entry)) < 0)
 		return rc;
+	known = entry->call;
 	if (known.found && *tenant_id != '\0' && *known.labels.tenant_id != '\0' && strcmp(tenant_id, known.labels.tenant_id) != 0)
 		reject(line, "call_id", "is that of another tenant's call.");
-	else if (!known.found && line->call.started_us < importing->taking.pruned_before)
+	else if (!known.found && line->call.started_us < importing->pruned_before)
 		reject(line, "The call", "is older than what is kept.");
 	if (line->bad)
 		return CM_IMPORT_REJECTED;
 	if (known.found && !merge(&known, &line->call))
 		return CM_IMPORT_KNOWN;
-	if (!known.found && (rc = complete_new(line)) < 0)
-		return rc;
-	if (!importing->dry_run &&
-	    (rc = cm_call_store(&importing->taking, call_id, known.found ? &known : &line->call)) < 0)
-		return rc;
+	if (!known.found) {
+		/* A call that is new came in unless it is said to have gone out. */
+		line->call.has_transcript |= known.has_transcript;
+		line->call.first_start = known.first_start;
+		if (*line->call.labels.call_type == '\0')
+			line->call.labels.call_type = "inbound";
+	}
+	if (!importing->dry_run)
+		cm_known_call_store(entry, known.found ? &known : &line->call);
 	return known.found ? CM_IMPORT_CHANGED : CM_IMPORT_ADDED;
 }
 

@@ -4,8 +4,9 @@
 
 #include "comma.h"
 #include "import.h"
-#include "intake_own.h"
+#include "event.h"
 #include "json.h"
+#include "known.h"
 
 enum cm_import_columns {
 	CM_AT_CALL_ID, CM_AT_CALL_TYPE, CM_AT_CALLER_NUMBER, CM_AT_CALLEE_NUMBER, CM_AT_STARTED_AT, CM_AT_ENDED_AT, CM_AT_DURATION,
@@ -13,24 +14,15 @@ enum cm_import_columns {
 	CM_AT_METADATA, CM_AT_AGENT_VERSION, CM_IMPORT_COLUMNS
 };
 
-/* What a word means, remembered for a transaction. */
-struct cm_word {
-	const char *topic;
-	char term[64];
-	char meaning[64];		/* "": nothing */
-};
-
-enum { CM_WORDS = 16 };
-
 /* A run of the import. */
 struct cm_importing {
-	struct cm_taking taking;
+	struct cm_known *known;			/* of the transaction */
+	cm_us pruned_before;
+	struct cm_arena arena;			/* of the texts that the set borrows */
 	struct cm_json_reader *json;
 	bool dry_run;
 	int field_of[CM_IMPORT_COLUMNS];	/* where each column is in a record; -1: nowhere */
 	size_t field_count;			/* of a record */
-	struct cm_word words[CM_WORDS];
-	size_t word_count;
 	char why[160];				/* a line is not taken */
 };
 

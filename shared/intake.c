@@ -9,6 +9,8 @@
 #include "intake_own.h"
 #include "text.h"
 
+enum { FORESEEN = 1024 };		/* events whose calls are read together */
+
 static int (*const takers[])(struct cm_taking *taking, struct cm_event *event) = {
 	[CM_KEPT] = cm_take_kept, [CM_CALL_STARTED] = cm_take_call_started, [CM_CALL_ENDED] = cm_take_call_ended,
 	[CM_TURN_MARK] = cm_take_turn_mark, [CM_STEP] = cm_take_step, [CM_READING] = cm_take_reading, [CM_LINE] = cm_take_line,
@@ -22,9 +24,8 @@ cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("call_id", event->call_id),
 		CM_INT_PARAM("at", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
-	int64_t rc = cm_store_run(taking->store, "event-keep", binds);
 
-	return rc < 0 ? (int)rc : 0;
+	return cm_sheet_add(&taking->known->kept, binds);
 }
 
 int
@@ -35,79 +36,117 @@ cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 		CM_TEXT_PARAM("component_id", event->component_id), CM_TEXT_PARAM("status", event->status),
 		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at", event->at), { 0 },
 	};
-	int64_t rc = cm_store_run(taking->store, "health-add", binds);
 
-	return rc < 0 ? (int)rc : 0;
+	return cm_sheet_add(&taking->known->readings, binds);
 }
 
 int
 cm_take_line(struct cm_taking *taking, struct cm_event *event)
 {
-	const struct cm_bind line[] = {
-		CM_TEXT_PARAM("call_id", event->call_id), CM_INT_PARAM("at", event->at), CM_TEXT_PARAM("speaker", event->speaker),
-		CM_TEXT_PARAM("content", event->body), { 0 },
-	};
-	const struct cm_call_card *card;
-	int64_t rc;
+	struct cm_call_entry *entry;
+	int64_t line_id;
+	int rc;
 
-	if ((rc = cm_call_card(taking, event->call_id, &card)) < 0)
-		return (int)rc;
-	if (card->found && !cm_call_is_of(card->tenant_id, event))
+	if ((rc = cm_known_call(taking->known, event->call_id, &entry)) < 0)
+		return rc;
+	if (entry->call.found && !cm_call_is_of(entry->call.labels.tenant_id, event))
 		return 0;
-	if ((rc = cm_store_run(taking->store, "line-add", line)) >= 0)
-		rc = cm_store_run(taking->store, "call-line-known", line);
-	return rc < 0 ? (int)rc : 0;
-}
+	if ((rc = cm_known_next_line_id(taking->known, &line_id)) < 0)
+		return rc;
+	const struct cm_bind line[] = {
+		CM_INT_PARAM("transcript_id", line_id), CM_TEXT_PARAM("call_id", event->call_id), CM_INT_PARAM("at", event->at),
+		CM_TEXT_PARAM("speaker", event->speaker), CM_TEXT_PARAM("content", event->body), { 0 },
+	};
 
-/* Runs event-new or event-forget; the number of rows that it changed. */
-static int64_t
-change_key(struct cm_taking *taking, const char *statement, const struct cm_event *event)
-{
-	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", event->key[0]), CM_INT_PARAM("key_2", event->key[1]),
-		CM_INT_PARAM("seen", taking->now), { 0 } };
-
-	return cm_store_run(taking->store, statement, binds);
+	/* A call of which a line was spoken has a transcript. */
+	entry->changed |= entry->call.found && !entry->call.has_transcript;
+	entry->call.has_transcript = true;
+	return cm_sheet_add(&taking->known->lines, line);
 }
 
 static int
 take(struct cm_taking *taking, struct cm_event *event)
 {
-	int64_t rc;
+	int rc;
 
 	if (event->at < taking->pruned_before) {
 		cm_event_reject(event, "The event is older than what is kept.");
 		return 0;
 	}
-	if ((rc = change_key(taking, "event-new", event)) < 0)
-		return (int)rc;
+	if ((rc = cm_known_event(taking->known, event->key, taking->now)) < 0)
+		return rc;
 	if (rc == 0) {
 		event->verdict = CM_DUPLICATE;
 		return 0;
 	}
 	if ((rc = takers[event->effect](taking, event)) < 0)
-		return (int)rc;
+		return rc;
+	/* One that is rejected may come again when it is mended. */
 	if (event->verdict == CM_REJECTED)
-		rc = change_key(taking, "event-forget", event);
+		cm_known_event_forget(taking->known, event->key);
 	else
 		event->verdict = CM_ACCEPTED;
-	return rc < 0 ? (int)rc : 0;
+	return 0;
+}
+
+static int
+foresee(struct cm_known *known, const struct cm_event *event)
+{
+	int rc;
+
+	if ((rc = cm_known_foresee_event(known, event->key)) < 0 || event->call_id == NULL || event->effect == CM_KEPT)
+		return rc;
+	if ((rc = cm_known_foresee_call(known, event->call_id)) < 0 || event->turn_id == NULL ||
+	    (event->effect != CM_TURN_MARK && event->effect != CM_STEP))
+		return rc;
+	return cm_known_foresee_turn(known, event->call_id, event->turn_id);
+}
+
+/* Foresees the next events of a batch; *end: those up to there are. */
+static int
+foresee_some(struct cm_taking *taking, const struct cm_batch *batch, size_t from, size_t *end)
+{
+	size_t i;
+	int rc;
+
+	for (i = from; i < batch->count && i < from + FORESEEN; i++)
+		if (batch->events[i].verdict == CM_PENDING && batch->events[i].at >= taking->pruned_before &&
+		    (rc = foresee(taking->known, &batch->events[i])) < 0)
+			return rc;
+	*end = i;
+	return 0;
+}
+
+static int
+take_all(struct cm_taking *taking, struct cm_batch *batch)
+{
+	size_t i, foreseen = 0;
+	int rc;
+
+	for (i = 0; i < batch->count; i++) {
+		if (cm_known_is_full(taking->known)) {
+			if ((rc = cm_known_write(taking->known)) < 0)
+				return rc;
+			foreseen = i;
+		}
+		if (i == foreseen && (rc = foresee_some(taking, batch, i, &foreseen)) < 0)
+			return rc;
+		if (batch->events[i].verdict == CM_PENDING && (rc = take(taking, &batch->events[i])) < 0)
+			return rc;
+	}
+	return 0;
 }
 
 int
 cm_intake_events(struct cm_store *store, void *arg)
 {
 	const struct cm_intake *intake = arg;
-	struct cm_taking taking = { .store = store, .now = intake->now };
-	struct cm_event *event = intake->batch->events, *end = event + intake->batch->count;
+	struct cm_taking taking = { .known = cm_known_of(store), .now = intake->now };
 	int rc;
 
+	if (taking.known == NULL)
+		return CM_ENOMEM;
 	if ((rc = cm_store_pruned_before(store, &taking.pruned_before)) < 0)
 		return rc;
-	for (; event < end && rc == 0; event++) {
-		if (event->verdict == CM_PENDING)
-			rc = take(&taking, event);
-		cm_arena_clear(&taking.arena);
-	}
-	cm_arena_done(&taking.arena);
-	return rc;
+	return take_all(&taking, intake->batch);
 }

@@ -102,7 +102,7 @@ cm_measure_done(struct cm_measure *measure)
 
 /* A row of the voice app's own.  Its call says whose it is, so one that is bound to a tenant may only speak of calls of it. */
 static int
-store_in_source(struct cm_taking *taking, struct cm_measure *measure)
+store_in_source(struct cm_store *store, struct cm_taking *taking, struct cm_measure *measure)
 {
 	struct cm_event *event = &measure->event;
 	char at[CM_SOURCE_TIME], ms[CM_DECIMAL_TEXT];
@@ -111,14 +111,14 @@ store_in_source(struct cm_taking *taking, struct cm_measure *measure)
 		CM_TEXT_PARAM("duration_ms", cm_decimal_text(event->latency_us, 3, ms)),
 		CM_TEXT_PARAM("timestamp", cm_source_time(event->at, at)), CM_TEXT_PARAM("metadata", event->body), { 0 },
 	};
-	const struct cm_call_card *card;
+	struct cm_call_entry *call;
 	int64_t rc;
 
-	if ((rc = cm_call_card(taking, event->call_id, &card)) < 0)
+	if ((rc = cm_known_call(taking->known, event->call_id, &call)) < 0)
 		return (int)rc;
-	if (!cm_call_is_of(card->tenant_id, event))
+	if (!cm_call_is_of(call->call.labels.tenant_id, event))
 		return 0;
-	rc = cm_store_run(taking->store, "source-latency-add", binds);
+	rc = cm_store_run(store, "source-latency-add", binds);
 	return rc < 0 ? (int)rc : 0;
 }
 
@@ -126,13 +126,14 @@ int
 cm_measure_store(struct cm_store *store, void *arg)
 {
 	struct cm_measure *measure = arg;
-	struct cm_taking taking = { .store = store, .now = measure->event.at };
+	struct cm_taking taking = { .known = cm_known_of(store), .now = measure->event.at };
 	bool in_source;
 	int rc;
 
+	if (taking.known == NULL)
+		return CM_ENOMEM;
 	if ((rc = cm_source_has(store, "latency_events", &in_source)) == 0)
-		rc = in_source ? store_in_source(&taking, measure) : cm_take_step(&taking, &measure->event);
-	cm_arena_done(&taking.arena);
+		rc = in_source ? store_in_source(store, &taking, measure) : cm_take_step(&taking, &measure->event);
 	return rc == 0 && measure->event.verdict == CM_REJECTED ? CM_EPARAM : rc;
 }
 

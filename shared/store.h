@@ -83,8 +83,9 @@ int cm_store_stream(struct cm_store *store, const char *name, const struct cm_bi
 /* Runs a statement that gives no rows; the number of rows it changed, or an error. */
 int64_t cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *binds);
 
-/* Runs a statement for each of `count` lists of `width` binds that lie one after the other, all with the same names in the same
- * order; the rows changed in all, or an error.  A server runs NAME-many instead, once, where each parameter is an array. */
+/* Runs a statement that gives no rows for each of `count` lists of `width` binds; they lie one after the other, each with the same
+ * names in the same order, and nothing ends them.  The rows changed in all, or an error.  Where the store is remote it is one
+ * statement, NAME-many, in which each parameter is an array: what it upserts must not stand twice in the lists. */
 int64_t cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count);
 
 /* Runs a statement of a remote store in which each parameter is an array of all the lists' values. */

@@ -18,7 +18,7 @@ enum { CM_STATEMENTS_MAX = 96, CM_PARAMETERS_MAX = 32, CM_NOTES_MAX = 1000, CM_P
 
 struct cm_engine {
 	const char *name;				/* of its folder in sql/ */
-	bool remote;
+	bool remote;					/* each statement is a round trip */
 	int (*open)(struct cm_store *store);		/* .link; touches no database */
 	void (*close)(struct cm_store *store);
 	int (*begin)(struct cm_store *store);		/* connects where it is not connected, or to something that is gone */

@@ -187,8 +187,10 @@ check_attached(struct cm_store *store)
 	return 0;
 }
 
+#define COMMON "SET jit = off; SET TimeZone = 'UTC'; "
+
 /* Plans are made once for all values, and join tables in the order in which the statements name them, as on SQLite. */
-#define PLANS "SET plan_cache_mode = force_generic_plan; SET join_collapse_limit = 1; SET jit = off; " \
+#define PLANS COMMON "SET plan_cache_mode = force_generic_plan; SET join_collapse_limit = 1; " \
 	"SET max_parallel_workers_per_gather = 0; SET enable_seqscan = off; SET enable_bitmapscan = off; SET random_page_cost = 1.1; "
 #define DURABLE "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
 
@@ -210,14 +212,14 @@ static const struct {
 	[CM_STORE_WRITE] = { .set_up = PLANS "SET lock_timeout = '5s'; " DURABLE, .begin = "BEGIN; " LOCK_WRITING },
 	[CM_STORE_BULK] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET synchronous_commit = off",
 	    .begin = "BEGIN; " LOCK_WRITING },
-	[CM_STORE_ADMIN] = { .any_database = true, .job = true, .set_up = "SET lock_timeout = '5s'; SET jit = off",
+	[CM_STORE_ADMIN] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
-	[CM_STORE_CREATE] = { .any_database = true, .job = true, .set_up = "SET lock_timeout = '5s'; SET jit = off",
+	[CM_STORE_CREATE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 	[CM_STORE_RETENTION] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET callmetrics.retention = 'on'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 	[CM_STORE_MOVE] = { .any_database = true, .job = true,
-	    .set_up = "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
+	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
 		"SET callmetrics.retention = 'on'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 };

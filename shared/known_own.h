@@ -1,0 +1,30 @@
+/* known_own: what the files of the set share. */
+#ifndef CM_KNOWN_OWN_H
+#define CM_KNOWN_OWN_H
+
+#include "known.h"
+
+struct cm_event_entry {
+	int64_t key[2];
+	cm_us seen;
+	struct cm_event_entry *unread;
+	bool is_read;
+	bool taken;
+	bool is_new;			/* to be written */
+};
+
+/* The entries of keys, made where there are none; NULL for want of memory. */
+struct cm_event_entry *cm_known_event_place(struct cm_known *known, const int64_t key[2]);
+struct cm_call_entry *cm_known_call_place(struct cm_known *known, const char *call_id);
+struct cm_turn_entry *cm_known_turn_place(struct cm_known *known, const char *call_id, const char *turn_id);
+struct cm_series_entry *cm_known_series_place(struct cm_known *known, const struct cm_labels *labels);
+
+/* Finds the numbers of all series of the set; makes those that are not there. */
+int cm_known_number_series(struct cm_known *known);
+
+/* Read what is known of an entry, or where the store is remote of all that are not read yet. */
+int cm_known_read_event(struct cm_known *known, struct cm_event_entry *entry);
+int cm_known_read_call(struct cm_known *known, struct cm_call_entry *entry);
+int cm_known_read_turn(struct cm_known *known, struct cm_turn_entry *entry);
+
+#endif

@@ -1,0 +1,12 @@
+-- Stores calls in place of what is known of them; without metadata what was there stays.  Each once.  Uses the primary key.
+INSERT INTO cm_call (call_id, series_id, call_type, caller_number, callee_number, started_us, ended_us, duration_us, bin,
+		status, failure_reason, has_audio, has_transcript, metadata)
+	SELECT * FROM unnest(:call_id::text[], :series_id::bigint[], :call_type::text[], :caller_number::text[],
+		:callee_number::text[], :started_us::bigint[], :ended_us::bigint[], :duration_us::bigint[], :bin::bigint[],
+		:status::text[], :failure_reason::text[], :has_audio::bigint[], :has_transcript::bigint[], :metadata::text[])
+	ON CONFLICT (call_id) DO UPDATE SET series_id = excluded.series_id, call_type = excluded.call_type,
+		caller_number = excluded.caller_number, callee_number = excluded.callee_number,
+		started_us = excluded.started_us, ended_us = excluded.ended_us, duration_us = excluded.duration_us,
+		bin = excluded.bin, status = excluded.status, failure_reason = excluded.failure_reason,
+		has_audio = excluded.has_audio, has_transcript = excluded.has_transcript,
+		metadata = coalesce(excluded.metadata, cm_call.metadata)
