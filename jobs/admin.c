@@ -15,6 +15,7 @@ static int
 usage(const struct cm_job *job, FILE *out, int status)
 {
 	fprintf(out, "usage: callmetrics %s [--exclusive] DATABASE\n\n%s\n\n"
+	    "DATABASE is the path of a SQLite file, or postgresql://[USER@]HOST/NAME.\n\n"
 	    "  --exclusive  nobody else uses the database now: does it in few long transactions, many times faster\n",
 	    job->name, job->summary);
 	return status;
@@ -33,6 +34,7 @@ cm_job_main(const struct cm_job *job, int argc, char **argv)
 	struct cm_bar bar = { 0 };
 	struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
 	const char *path = cm_setting("CALLMETRICS_DB");
+	char shown[CM_SHOWN_URL];
 	struct cm_store *store;
 	int rc;
 
@@ -53,7 +55,7 @@ cm_job_main(const struct cm_job *job, int argc, char **argv)
 	if (rc < 0)
 		rc = explain_failure(job, store, rc);
 	else
-		printf("%s: %s\n", path, job->done);
+		printf("%s: %s\n", cm_store_shown(path, shown), job->done);
 	cm_store_close(store);
 	return rc;
 }

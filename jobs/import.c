@@ -85,6 +85,7 @@ print_refused(void *arg, int64_t line, const char *call_id, const char *why)
 static int
 explain_failure(const struct options *options, const struct cm_store *store, int rc, const struct cm_import_result *result)
 {
+	char shown[CM_SHOWN_URL];
 	const char *why = *result->problem != '\0' ? result->problem : cm_store_problem(store);
 
 	if (rc == CM_ENOTFOUND)
@@ -94,7 +95,8 @@ explain_failure(const struct options *options, const struct cm_store *store, int
 	if (rc == CM_EBUSY)
 		fprintf(stderr, "callmetrics import: the same again goes on where it was\n");
 	if (rc == CM_ESTORE)
-		fprintf(stderr, "callmetrics import: `callmetrics create %s` makes a database that takes calls\n", options->database);
+		fprintf(stderr, "callmetrics import: `callmetrics create %s` makes a database that takes calls\n",
+		    cm_store_shown(options->database, shown));
 	return rc == CM_EPARAM ? 2 : 1;
 }
 

@@ -71,6 +71,7 @@ main(int argc, char **argv)
 	struct options options = { .path = cm_setting("CALLMETRICS_DB") };
 	struct cm_bar bar = { 0 };
 	struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
+	char shown[CM_SHOWN_URL];
 	struct cm_store *store;
 	int64_t removed = 0;
 	int rc;
@@ -86,7 +87,7 @@ main(int argc, char **argv)
 	if (rc < 0)
 		fprintf(stderr, "callmetrics prune: %s\n", cm_store_problem(store));
 	else
-		printf("%s: %" PRId64 " rows removed\n", options.path, removed);
+		printf("%s: %" PRId64 " rows removed\n", cm_store_shown(options.path, shown), removed);
 	cm_store_close(store);
 	return rc < 0;
 }

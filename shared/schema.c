@@ -173,6 +173,8 @@ make_schema(struct cm_store *store, void *arg)
 	for (i = 0; i < nitems(sources); i++)
 		if ((rc = attach_source(store, &sources[i])) < 0)
 			return rc;
+	if (cm_store_is_remote(store) && (rc = cm_store_script(store, "views")) < 0)
+		return rc;
 	return set_meta(store, "schema_version", "", CM_SCHEMA_VERSION);
 }
 
@@ -335,6 +337,28 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 	if (version == CM_SCHEMA_VERSION)
 		return 0;
 	return calls_there ? cm_schema_attach(store, progress) : transact(store, make_schema, &ours);
+}
+
+static int
+make_roles(struct cm_store *store, void *arg)
+{
+	(void)arg;
+	return cm_store_script(store, "roles");
+}
+
+int
+cm_schema_roles(struct cm_store *store, const struct cm_progress *progress)
+{
+	bool calls_there;
+	int64_t version;
+	int rc;
+
+	(void)progress;
+	if (!cm_store_is_remote(store))
+		return CM_ENOTFOUND;
+	if ((rc = look(store, &version, &calls_there)) < 0)
+		return rc;
+	return version == 0 ? CM_ENOTFOUND : transact(store, make_roles, NULL);
 }
 
 struct emptying {

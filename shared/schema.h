@@ -40,6 +40,10 @@ int cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
 /* Brings an attached database of an older schema to this one.  CM_ENOTFOUND: it is not attached. */
 int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress);
 
+/* Makes the roles of a server's database, and the wall between tenants; again after attaching.  CM_ENOTFOUND: it is none of ours, or a
+ * file. */
+int cm_schema_roles(struct cm_store *store, const struct cm_progress *progress);
+
 /* Takes all of ours away and gives the database its former journal mode back. */
 int cm_schema_detach(struct cm_store *store, const struct cm_progress *progress);
 

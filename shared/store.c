@@ -114,6 +114,20 @@ cm_store_close(struct cm_store *store)
 	free(store);
 }
 
+char *
+cm_store_shown(const char *url, char out[CM_SHOWN_URL])
+{
+	const char *host = engine_of(url)->remote ? strstr(url, "://") : NULL, *at, *password;
+	int shown = (int)strlen(url);
+
+	at = host != NULL ? strchr(host + 3, '@') : NULL;
+	password = at != NULL ? memchr(host + 3, ':', (size_t)(at - host - 3)) : NULL;
+	if (password != NULL)
+		shown = (int)(password - url);
+	snprintf(out, CM_SHOWN_URL, "%.*s%s", shown, url, password != NULL ? at : "");
+	return out;
+}
+
 int
 cm_store_begin(struct cm_store *store)
 {

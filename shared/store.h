@@ -43,6 +43,10 @@ struct cm_bind {
 int cm_store_open(const char *url, enum cm_store_mode mode, struct cm_store **out);
 void cm_store_close(struct cm_store *store);
 
+/* A database's URL as people may see it: without a password. */
+enum { CM_SHOWN_URL = 512 };
+char *cm_store_shown(const char *url, char out[CM_SHOWN_URL]);
+
 /* One consistent view of the data, or one write transaction, until cm_store_end.  A database that is missing, foreign,
  * not attached or locked is CM_ESTORE or CM_EBUSY; once the cause is gone the next begin succeeds. */
 int cm_store_begin(struct cm_store *store);
