@@ -271,7 +271,7 @@ if [ "$suite" = sanitize ]; then
 	take "$work/wide.csv"
 else
 	taken=0
-	prlimit --as=16000000 "$build/jobs/import" "$work/wide.csv" "$db" >"$work/out" 2>"$work/err" || taken=$?
+	prlimit --data=8000000 "$build/jobs/import" "$work/wide.csv" "$db" >"$work/out" 2>"$work/err" || taken=$?
 fi
 is "long lines" "$taken $(said)" "1 2 0 0 2"
 is "and where they are" "$(cut -d , -f 1 "$work/wide.csv.rejected" | tr -d '\r' | tr '\n' ' ')" "line 2 4 "

@@ -52,8 +52,8 @@ send_batches() {
 # taken SENDER ...: how many of their events were.
 taken() {
 	for taken_of; do
-		sed -n 's/^{"accepted":\([0-9]*\),"duplicates":0,"unknown":0,"rejected":\[\]} 200$/\1/p' "$work/answers-$taken_of"
-	done | awk '{ n += $1 } END { print n + 0 }'
+		paste -d '' - - <"$work/answers-$taken_of"
+	done | sed -n 's/^{"accepted":\([0-9]*\),"duplicates":0,"unknown":0,"rejected":\[\]} 200$/\1/p' | awk '{ n += $1 } END { print n + 0 }'
 }
 
 each=$((batches * 250))
