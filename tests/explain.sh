@@ -5,7 +5,7 @@
 
 real_db
 
-# statements: what .explain of $work/body lists, into files 1, 2, ... of $work/explain.
+# statements: what .explain of $work/body lists, into files 1, 2, ... of $work/explain, and the rows that each gives in the shell.
 statements() {
 	rm -rf "$work/explain"
 	mkdir "$work/explain"
@@ -14,12 +14,16 @@ statements() {
 	while [ "$statement" -lt "$statement_count" ]; do
 		json ".explain[$statement].statement" >"$work/explain/$((statement + 1))"
 		statement=$((statement + 1))
-	done
+		printf '%s %s\n' "$(chosen .output '\o')" "$work/explain/$statement.rows"
+		cat "$work/explain/$statement"
+		echo ';'
+	done >"$work/explain/script"
+	sql <"$work/explain/script"
 }
 
-# pasted N: the rows that statement N gives in the shell.
+# pasted N: the rows of statement N.
 pasted() {
-	sql <"$work/explain/$1"
+	cat "$work/explain/$1.rows"
 }
 
 # same_rows QUESTION QUERY: every statement gives as many rows in the shell as it is said to have given.
