@@ -8,9 +8,8 @@ CM_ENGINE=${CM_ENGINE:-postgres}
 own_server
 made_db
 owner=$db
-sql <"$top/sql/postgres/roles.sql"
-sql <"$top/sql/postgres/views.sql"
-sql <"$top/sql/postgres/roles.sql"
+passes "the roles" "$build/jobs/roles" "$db"
+passes "again" "$build/jobs/roles" "$db"
 sql "ANALYZE cm_call, cm_series; INSERT INTO cm_cost (call_id, tenant_id, service, usage_unit, usage_micro, at_us) VALUES ('x', 'globex', 'stt', 'seconds', 1, 1);
 	INSERT INTO cm_health (tenant_id, component, component_id, status, at_us) VALUES ('globex', 'worker', 'w', 'healthy', 1)"
 postgres_sql postgres "CREATE ROLE asks LOGIN IN ROLE callmetrics_reader; CREATE ROLE of_acme LOGIN IN ROLE callmetrics_reader;
@@ -124,7 +123,7 @@ is "with another's" "$(wc -l <"$work/body")" 0
 # A role that sends takes events in, and neither drops nor binds.
 own_db
 owner=$db
-sql <"$top/sql/postgres/roles.sql"
+passes "the roles of our own" "$build/jobs/roles" "$db"
 as sends
 CALLMETRICS_NOW=2026-03-02T11:00:00Z
 post events "$top/tests/events/example.ndjson"
