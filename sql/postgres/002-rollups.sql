@@ -189,6 +189,8 @@ EXCEPTION WHEN query_canceled OR OTHERS THEN
 END
 $$;
 
+REVOKE ALL ON FUNCTION cm_fold(bigint) FROM PUBLIC;
+
 CREATE FUNCTION cm_pending_full() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN

@@ -10,7 +10,8 @@ DO $$
 DECLARE
 	role_wanted text;
 BEGIN
-	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), true);
+	-- For the whole session, so that this holds outside of a transaction, too: cm_wall keeps it.
+	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), false);
 	PERFORM set_config('client_min_messages', 'warning', true);
 	FOREACH role_wanted IN ARRAY ARRAY['callmetrics_owner', 'callmetrics_writer', 'callmetrics_reader'] LOOP
 		IF to_regrole(role_wanted) IS NULL THEN
@@ -71,6 +72,15 @@ BEGIN
 				name);
 			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
 		END IF;
+	END LOOP;
+	-- What runs with its owner's rights: triggers need no right to be called, and the fold is the writers'.
+	FOR name IN
+		SELECT p.oid::regprocedure FROM pg_proc p
+		WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
+			AND starts_with(p.proname, 'cm_')
+	LOOP
+		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', name);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO callmetrics_owner, callmetrics_writer', name);
 	END LOOP;
 END
 $$;
