@@ -12,7 +12,9 @@
 
 #include "store_own.h"
 
+#include <dlfcn.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,31 @@
 #include "settings.h"
 #include "sql.h"
 #include "text.h"
+
+/* libpq is loaded when the first store on a server is opened: with all that it brings along it takes a megabyte of each process. */
+#define LIBRARY "libpq.so.5"
+#define FUNCTIONS(X) \
+	X(PQclear) X(PQcmdStatus) X(PQcmdTuples) X(PQconnectdbParams) X(PQerrorMessage) X(PQescapeLiteral) \
+	X(PQexec) X(PQexecParams) X(PQexecPrepared) X(PQfinish) X(PQfreemem) X(PQgetResult) X(PQgetisnull) \
+	X(PQgetlength) X(PQgetvalue) X(PQnfields) X(PQntuples) X(PQprepare) X(PQputCopyData) X(PQputCopyEnd) \
+	X(PQresultErrorField) X(PQresultStatus) X(PQsetNoticeReceiver) X(PQstatus) X(PQtransactionStatus)
+#define DECLARE(function) __typeof__(function) *function;
+#define LOAD(function) && (*(void **)(void *)&pq.function = dlsym(library, #function)) != NULL
+
+static struct {
+	bool loaded;
+	FUNCTIONS(DECLARE)
+} pq;
+
+static pthread_once_t pq_once = PTHREAD_ONCE_INIT;
+
+static void
+load_libpq(void)
+{
+	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+
+	pq.loaded = library != NULL FUNCTIONS(LOAD);
+}
 
 enum {
 	RETRY_LEAST_MS = 100, RETRY_MOST_MS = 5000,
@@ -97,16 +124,16 @@ static const struct {
 static int
 fail(struct cm_store *store, const PGresult *result)
 {
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *message;
+	const char *state = pq.PQresultErrorField(result, PG_DIAG_SQLSTATE), *message;
 	char problem[CM_PROBLEM_TEXT];
 	size_t i;
 
-	if (PQstatus(link_of(store)->conn) == CONNECTION_BAD)
+	if (pq.PQstatus(link_of(store)->conn) == CONNECTION_BAD)
 		return cm_store_fail(store, CM_EBUSY, GONE);
 	for (i = 0; state != NULL && i < nitems(failures); i++)
 		if (strncmp(state, failures[i].state, strlen(failures[i].state)) == 0)
 			return cm_store_fail(store, failures[i].error, failures[i].problem);
-	message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	message = pq.PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	snprintf(problem, sizeof problem, "The call database refused a statement: %s.", message != NULL ? message : "no memory");
 	return cm_store_fail(store, CM_ESTORE, problem);
 }
@@ -114,6 +141,7 @@ fail(struct cm_store *store, const PGresult *result)
 static int
 open_link(struct cm_store *store)
 {
+	pthread_once(&pq_once, load_libpq);
 	store->link = calloc(1, sizeof(struct link));
 	return store->link != NULL ? 0 : CM_ENOMEM;
 }
@@ -121,7 +149,8 @@ open_link(struct cm_store *store)
 static void
 disconnect(struct cm_store *store)
 {
-	PQfinish(link_of(store)->conn);
+	if (link_of(store)->conn != NULL)
+		pq.PQfinish(link_of(store)->conn);
 	link_of(store)->conn = NULL;
 }
 
@@ -135,11 +164,11 @@ close_link(struct cm_store *store)
 static int
 run_text(struct cm_store *store, const char *text)
 {
-	PGresult *result = PQexec(link_of(store)->conn, text);
-	ExecStatusType status = PQresultStatus(result);
+	PGresult *result = pq.PQexec(link_of(store)->conn, text);
+	ExecStatusType status = pq.PQresultStatus(result);
 	int rc = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? 0 : fail(store, result);
 
-	PQclear(result);
+	pq.PQclear(result);
 	return rc;
 }
 
@@ -147,13 +176,13 @@ run_text(struct cm_store *store, const char *text)
 static int
 run_for_text(struct cm_store *store, const char *text, char value[32], bool *found)
 {
-	PGresult *result = PQexec(link_of(store)->conn, text);
-	int rc = PQresultStatus(result) == PGRES_TUPLES_OK ? 0 : fail(store, result);
+	PGresult *result = pq.PQexec(link_of(store)->conn, text);
+	int rc = pq.PQresultStatus(result) == PGRES_TUPLES_OK ? 0 : fail(store, result);
 
-	*found = rc == 0 && PQntuples(result) > 0 && !PQgetisnull(result, 0, 0);
+	*found = rc == 0 && pq.PQntuples(result) > 0 && !pq.PQgetisnull(result, 0, 0);
 	if (*found)
-		snprintf(value, 32, "%s", PQgetvalue(result, 0, 0));
-	PQclear(result);
+		snprintf(value, 32, "%s", pq.PQgetvalue(result, 0, 0));
+	pq.PQclear(result);
 	return rc;
 }
 
@@ -264,7 +293,7 @@ static int
 fail_to_connect(struct cm_store *store)
 {
 	struct link *link = link_of(store);
-	const char *message = PQerrorMessage(link->conn);
+	const char *message = pq.PQerrorMessage(link->conn);
 	char problem[CM_PROBLEM_TEXT];
 
 	snprintf(problem, sizeof problem, "%.*s", (int)strcspn(message, "\n"), message);
@@ -289,12 +318,14 @@ connect(struct cm_store *store)
 	struct link *link = link_of(store);
 	int rc;
 
+	if (!pq.loaded)
+		return cm_store_fail(store, CM_ESTORE, "The library " LIBRARY " is missing; on Debian: apt-get install libpq5");
 	if (cm_store_now_ms() < link->retry_at_ms)
 		return cm_store_fail(store, CM_EBUSY, GONE);
-	link->conn = PQconnectdbParams(names, values, 1);
-	if (PQstatus(link->conn) != CONNECTION_OK)
+	link->conn = pq.PQconnectdbParams(names, values, 1);
+	if (pq.PQstatus(link->conn) != CONNECTION_OK)
 		return fail_to_connect(store);
-	PQsetNoticeReceiver(link->conn, no_notice, NULL);
+	pq.PQsetNoticeReceiver(link->conn, no_notice, NULL);
 	link->names = 0;
 	if ((rc = set_up(store)) < 0) {
 		cm_store_forget(store);
@@ -313,10 +344,10 @@ send_begin(struct cm_store *store)
 
 	if (store->wall == NULL)
 		return run_text(store, modes[store->mode].begin);
-	if ((tenant = PQescapeLiteral(link_of(store)->conn, store->wall, strlen(store->wall))) == NULL)
+	if ((tenant = pq.PQescapeLiteral(link_of(store)->conn, store->wall, strlen(store->wall))) == NULL)
 		return fail(store, NULL);
 	snprintf(text, sizeof text, "%s; SET LOCAL callmetrics.tenant = %s", modes[store->mode].begin, tenant);
-	PQfreemem(tenant);
+	pq.PQfreemem(tenant);
 	rc = run_text(store, text);
 	return rc;
 }
@@ -331,7 +362,7 @@ begin(struct cm_store *store)
 	if (fresh && (rc = connect(store)) < 0)
 		return rc;
 	rc = send_begin(store);
-	if (rc < 0 && !fresh && PQstatus(link->conn) == CONNECTION_BAD) {
+	if (rc < 0 && !fresh && pq.PQstatus(link->conn) == CONNECTION_BAD) {
 		cm_store_forget(store);
 		if ((rc = connect(store)) < 0)
 			return rc;
@@ -347,14 +378,14 @@ begin(struct cm_store *store)
 static int
 commit(struct cm_store *store)
 {
-	PGresult *result = PQexec(link_of(store)->conn, "COMMIT");
+	PGresult *result = pq.PQexec(link_of(store)->conn, "COMMIT");
 	int rc = 0;
 
-	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+	if (pq.PQresultStatus(result) != PGRES_COMMAND_OK)
 		rc = fail(store, result);
-	else if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
+	else if (strcmp(pq.PQcmdStatus(result), "COMMIT") != 0)
 		rc = cm_store_fail(store, CM_ESTORE, "The call database refused a statement.");
-	PQclear(result);
+	pq.PQclear(result);
 	return rc;
 }
 
@@ -363,15 +394,15 @@ static int
 roll_back(struct cm_store *store)
 {
 	PGconn *conn = link_of(store)->conn;
-	PGTransactionStatusType status = PQtransactionStatus(conn);
+	PGTransactionStatusType status = pq.PQtransactionStatus(conn);
 	PGresult *result;
 	bool done;
 
 	if (status == PQTRANS_IDLE)
 		return 0;
-	result = PQexec(conn, "ROLLBACK");
-	done = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
+	result = pq.PQexec(conn, "ROLLBACK");
+	done = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
+	pq.PQclear(result);
 	return done ? 0 : CM_EBUSY;
 }
 
@@ -430,9 +461,9 @@ prepare(struct cm_rows *rows, const char *text)
 	for (i = 0; i < rows->parameter_count; i++)
 		types[i] = type_of(rows, i);
 	snprintf(statement->name, sizeof statement->name, "s%u", ++link->names);
-	result = PQprepare(link->conn, statement->name, statement->text, rows->parameter_count, types);
-	rc = PQresultStatus(result) == PGRES_COMMAND_OK ? 0 : fail(rows->store, result);
-	PQclear(result);
+	result = pq.PQprepare(link->conn, statement->name, statement->text, rows->parameter_count, types);
+	rc = pq.PQresultStatus(result) == PGRES_COMMAND_OK ? 0 : fail(rows->store, result);
+	pq.PQclear(result);
 	if (rc < 0)
 		free_statement(statement);
 	else
@@ -451,7 +482,7 @@ drop_values(struct cm_rows *rows)
 		statement->owned[i] = NULL;
 		statement->values[i] = NULL;
 	}
-	PQclear(statement->result);
+	pq.PQclear(statement->result);
 	statement->result = NULL;
 }
 
@@ -509,14 +540,14 @@ static int
 take_result(struct cm_rows *rows, PGresult *result)
 {
 	struct statement *statement = statement_of(rows);
-	ExecStatusType status = PQresultStatus(result);
+	ExecStatusType status = pq.PQresultStatus(result);
 
-	PQclear(statement->result);
+	pq.PQclear(statement->result);
 	statement->result = result;
 	statement->row = 0;
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-		link_of(rows->store)->changed = strtoll(PQcmdTuples(result), NULL, 10);
-		return PQntuples(result) > 0;
+		link_of(rows->store)->changed = strtoll(pq.PQcmdTuples(result), NULL, 10);
+		return pq.PQntuples(result) > 0;
 	}
 	return fail(rows->store, result);
 }
@@ -544,7 +575,7 @@ fetch(struct cm_rows *rows)
 	char text[64];
 
 	snprintf(text, sizeof text, "FETCH %d FROM %s", FETCH_ROWS, statement_of(rows)->name);
-	return take_result(rows, PQexec(link_of(rows->store)->conn, text));
+	return take_result(rows, pq.PQexec(link_of(rows->store)->conn, text));
 }
 
 static int
@@ -562,7 +593,7 @@ open_cursor(struct cm_rows *rows)
 	for (i = 0; i < rows->parameter_count; i++)
 		types[i] = type_of(rows, i);
 	snprintf(text, room, declare, statement->name, statement->text);
-	rc = take_result(rows, PQexecParams(link_of(rows->store)->conn, text, rows->parameter_count, types, statement->values, NULL,
+	rc = take_result(rows, pq.PQexecParams(link_of(rows->store)->conn, text, rows->parameter_count, types, statement->values, NULL,
 	    NULL, 0));
 	free(text);
 	if (rc < 0)
@@ -584,7 +615,7 @@ start(struct cm_rows *rows)
 		return rc;
 	if (rows->streams)
 		return open_cursor(rows);
-	return take_result(rows, PQexecPrepared(link_of(rows->store)->conn, statement->name, rows->parameter_count, statement->values,
+	return take_result(rows, pq.PQexecPrepared(link_of(rows->store)->conn, statement->name, rows->parameter_count, statement->values,
 	    NULL, NULL, 0));
 }
 
@@ -595,9 +626,9 @@ next(struct cm_rows *rows)
 
 	if (!statement->started)
 		return start(rows);
-	if (++statement->row < PQntuples(statement->result))
+	if (++statement->row < pq.PQntuples(statement->result))
 		return 1;
-	return statement->cursor && PQntuples(statement->result) == FETCH_ROWS ? fetch(rows) : 0;
+	return statement->cursor && pq.PQntuples(statement->result) == FETCH_ROWS ? fetch(rows) : 0;
 }
 
 static void
@@ -607,7 +638,7 @@ reset(struct cm_rows *rows)
 	char text[32];
 
 	drop_values(rows);
-	if (statement->cursor && PQtransactionStatus(link_of(rows->store)->conn) == PQTRANS_INTRANS) {
+	if (statement->cursor && pq.PQtransactionStatus(link_of(rows->store)->conn) == PQTRANS_INTRANS) {
 		snprintf(text, sizeof text, "CLOSE %s", statement->name);
 		run_text(rows->store, text);
 	}
@@ -625,7 +656,7 @@ is_null(const struct cm_rows *rows, int column)
 {
 	const struct statement *statement = statement_of(rows);
 
-	return PQgetisnull(statement->result, statement->row, column) != 0;
+	return pq.PQgetisnull(statement->result, statement->row, column) != 0;
 }
 
 static const char *
@@ -633,7 +664,7 @@ get_text(const struct cm_rows *rows, int column)
 {
 	const struct statement *statement = statement_of(rows);
 
-	return PQgetvalue(statement->result, statement->row, column);
+	return pq.PQgetvalue(statement->result, statement->row, column);
 }
 
 static int64_t
@@ -655,7 +686,7 @@ get_bytes(const struct cm_rows *rows, int column)
 {
 	const struct statement *statement = statement_of(rows);
 
-	return (size_t)PQgetlength(statement->result, statement->row, column);
+	return (size_t)pq.PQgetlength(statement->result, statement->row, column);
 }
 
 /* A value as it stands in a statement; allocated. */
@@ -668,10 +699,10 @@ literal(PGconn *conn, const char *value, Oid type)
 		return strdup("NULL");
 	if (type == TYPE_BIGINT)
 		return strdup(value);
-	if ((escaped = PQescapeLiteral(conn, value, strlen(value))) == NULL)
+	if ((escaped = pq.PQescapeLiteral(conn, value, strlen(value))) == NULL)
 		return NULL;
 	copy = strdup(escaped);
-	PQfreemem(escaped);
+	pq.PQfreemem(escaped);
 	return copy;
 }
 
@@ -736,7 +767,7 @@ put_rows(struct cm_store *store, struct cm_rows *rows, int columns, int64_t most
 				rc = cm_store_fail(store, CM_ENOMEM, "Out of memory.");
 		if (rc > 0)
 			cm_postgres_row_end(&line);
-		if (rc > 0 && PQputCopyData(conn, line.text, (int)line.bytes) < 0)
+		if (rc > 0 && pq.PQputCopyData(conn, line.text, (int)line.bytes) < 0)
 			rc = fail(store, NULL);
 		count++;
 	}
@@ -755,19 +786,19 @@ append(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t 
 	char text[96];
 
 	snprintf(text, sizeof text, "COPY %s FROM STDIN", table);
-	result = PQexec(conn, text);
-	if (PQresultStatus(result) != PGRES_COPY_IN) {
+	result = pq.PQexec(conn, text);
+	if (pq.PQresultStatus(result) != PGRES_COPY_IN) {
 		rc = fail(store, result);
-		PQclear(result);
+		pq.PQclear(result);
 		return rc;
 	}
-	count = put_rows(store, rows, PQnfields(result), most);
-	PQclear(result);
-	PQputCopyEnd(conn, count < 0 ? "the rows cannot be read" : NULL);
-	while ((result = PQgetResult(conn)) != NULL) {
-		if (PQresultStatus(result) != PGRES_COMMAND_OK && count >= 0)
+	count = put_rows(store, rows, pq.PQnfields(result), most);
+	pq.PQclear(result);
+	pq.PQputCopyEnd(conn, count < 0 ? "the rows cannot be read" : NULL);
+	while ((result = pq.PQgetResult(conn)) != NULL) {
+		if (pq.PQresultStatus(result) != PGRES_COMMAND_OK && count >= 0)
 			rc = fail(store, result);
-		PQclear(result);
+		pq.PQclear(result);
 	}
 	return rc < 0 ? rc : count;
 }
