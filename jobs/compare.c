@@ -30,8 +30,9 @@ static const struct {
 	const char *query;
 	bool streams;			/* every call: asked for all time without a filter, else for the last hour */
 } questions[] = {
-	{ "dashboard", "%s" }, { "hourly", "%s" }, { "daily", "%s" }, { "latency", "%s" }, { "latency", "%s&component=turn_e2e&interval=1d" },
-	{ "failures", "%s&limit=200" }, { "latency-events", "%s&limit=200" }, { "export", "%s&format=ndjson&metadata=1", true },
+	{ "dashboard", "%s", false }, { "hourly", "%s", false }, { "daily", "%s", false }, { "latency", "%s", false },
+	{ "latency", "%s&component=turn_e2e&interval=1d", false }, { "failures", "%s&limit=200", false },
+	{ "latency-events", "%s&limit=200", false }, { "export", "%s&format=ndjson&metadata=1", true },
 	{ "export", "%s&format=csv", true },
 };
 
