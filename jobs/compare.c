@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -152,15 +153,14 @@ start(const struct comparison *comparison, int side, const char *program, const 
 
 	snprintf(path, sizeof path, "%s/%s", comparison->folder, program);
 	snprintf(name, sizeof name, "%s", program);
-	if (pipe(ends) < 0)
+	/* A program must not hold the end from which the other one is read: that one would wait for ever once it is not. */
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	setenv("CALLMETRICS_DB", comparison->urls[side], 1);
 	setenv("QUERY_STRING", query, 1);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addclose(&actions, ends[0]);
-	posix_spawn_file_actions_addclose(&actions, ends[1]);
 	error = posix_spawn(pid, path, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
@@ -183,6 +183,13 @@ read_piece(int fd, char *piece)
 	return used;
 }
 
+/* Whether an answer is one; some questions refuse a window of years, which is an answer too. */
+static bool
+is_answer(const char *piece, size_t bytes)
+{
+	return bytes > 12 && (strncmp(piece, "Status: 200 ", 12) == 0 || strncmp(piece, "Status: 400 ", 12) == 0);
+}
+
 /* Whether two answers are the same; *refused: they are, and no answers. */
 static bool
 are_same(const int fds[SIDES], bool *refused)
@@ -196,7 +203,7 @@ are_same(const int fds[SIDES], bool *refused)
 		bytes[0] = read_piece(fds[0], pieces[0]);
 		bytes[1] = read_piece(fds[1], pieces[1]);
 		if (first)
-			*refused = bytes[0] < 13 || strncmp(pieces[0], "Status: 200 ", 12) != 0;
+			*refused = !is_answer(pieces[0], bytes[0]);
 		first = false;
 		same = bytes[0] == bytes[1] && memcmp(pieces[0], pieces[1], bytes[0]) == 0;
 	} while (same && bytes[0] > 0);
@@ -246,7 +253,7 @@ ask_window(struct comparison *comparison, cm_us from, const char *filter)
 	int rc = 0;
 
 	snprintf(window, sizeof window, "start_time=%s&end_time=%s%s", cm_time_text(from, start_text),
-	    cm_time_text(comparison->last + 1, end_text), filter);
+	    cm_time_text(comparison->last + CM_SECOND_US, end_text), filter);
 	for (i = 0; i < nitems(questions) && rc == 0; i++) {
 		if (questions[i].streams && !whole && !hour) {
 			comparison->total--;
@@ -282,7 +289,7 @@ ask_all(struct comparison *comparison)
 	size_t i;
 	int rc = 0;
 
-	setenv("CALLMETRICS_NOW", cm_time_text(comparison->last + 1, now), 1);
+	setenv("CALLMETRICS_NOW", cm_time_text(comparison->last + CM_SECOND_US, now), 1);
 	setenv("CALLMETRICS_QUERY_LIMIT_MS", "600000", 0);
 	setenv("CALLMETRICS_LOG_LEVEL", "NONE", 0);
 	setenv("REQUEST_METHOD", "GET", 1);

@@ -98,6 +98,7 @@ statement_of(const struct cm_rows *rows)
 	return rows->statement;
 }
 
+#define REFUSED "The database server refuses the connection; the log says why."
 #define GONE "The database server went away or cannot be reached; try again."
 
 /* Every way PostgreSQL can fail, by the beginning of its SQLSTATE, in words that name neither hosts nor tables. */
@@ -110,13 +111,12 @@ static const struct {
 	{ "57P", CM_EBUSY, GONE },
 	{ "57014", CM_EBUSY, "The question took too long; ask for a narrower window." },
 	{ "55P03", CM_EBUSY, "The call database is locked by another program; try again." },
-	{ "40", CM_EBUSY, "The call database is locked by another program; try again." },
+	{ "40", CM_EBUSY, "The call database gave way to another transaction; try again." },
 	{ "53100", CM_EBUSY, "The disk of the call database is full; free some space." },
 	{ "53200", CM_EBUSY, "The database server is out of memory." },
 	{ "53", CM_EBUSY, "The database server has no connection to spare; raise its max_connections or start fewer workers." },
 	{ "25006", CM_ESTORE, "The database server only reads: what writes must be pointed to the primary." },
 	{ "42501", CM_ESTORE, "The database role may not do this; see the roles in docs/operators.md." },
-	{ "42P01", CM_ESTORE, "The call database is not attached; run: callmetrics attach DATABASE" },
 	{ "XX00", CM_ESTORE, "The call database is corrupt; restore it from a backup." },
 };
 
@@ -124,7 +124,7 @@ static const struct {
 static int
 fail(struct cm_store *store, const PGresult *result)
 {
-	const char *state = pq.PQresultErrorField(result, PG_DIAG_SQLSTATE), *message;
+	const char *state = pq.PQresultErrorField(result, PG_DIAG_SQLSTATE), *message, *hint;
 	char problem[CM_PROBLEM_TEXT];
 	size_t i;
 
@@ -134,7 +134,9 @@ fail(struct cm_store *store, const PGresult *result)
 		if (strncmp(state, failures[i].state, strlen(failures[i].state)) == 0)
 			return cm_store_fail(store, failures[i].error, failures[i].problem);
 	message = pq.PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	snprintf(problem, sizeof problem, "The call database refused a statement: %s.", message != NULL ? message : "no memory");
+	hint = pq.PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+	snprintf(problem, sizeof problem, "The call database refused a statement: %s%s%s.", message != NULL ? message : "no memory",
+	    hint != NULL ? "; " : "", hint != NULL ? hint : "");
 	return cm_store_fail(store, CM_ESTORE, problem);
 }
 
@@ -301,7 +303,7 @@ fail_to_connect(struct cm_store *store)
 		const struct cm_field fields[] = { { .name = "reason", .text = problem }, { 0 } };
 
 		cm_log(CM_WARNING, "callmetrics.store", "the database server cannot be reached", fields);
-		snprintf(problem, sizeof problem, "%s", GONE);
+		snprintf(problem, sizeof problem, "%s", strstr(message, "FATAL:") != NULL ? REFUSED : GONE);
 	}
 	back_off(link);
 	cm_store_forget(store);
@@ -814,7 +816,8 @@ journal_mode(struct cm_store *store, const char *mode, char former[16])
 
 const struct cm_engine cm_engine_postgres = {
 	.name = "postgres", .remote = true, .open = open_link, .close = close_link, .begin = begin, .commit = commit,
-	.roll_back = roll_back, .disconnect = disconnect, .script = run_text, .append = append, .journal_mode = journal_mode, .changes = changes,
+	.roll_back = roll_back, .disconnect = disconnect, .script = run_text, .append = append, .journal_mode = journal_mode,
+	.changes = changes,
 	.prepare = prepare, .finish = finish, .bind = bind, .bind_many = bind_many, .next = next, .reset = reset, .is_null = is_null,
 	.get_int = get_int, .get_text = get_text, .get_bytes = get_bytes, .shown = shown,
 };

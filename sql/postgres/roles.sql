@@ -33,6 +33,14 @@ CREATE TABLE IF NOT EXISTS cm_tenant_role (
 	tenant_id text COLLATE "C"
 );
 
+DO $$
+BEGIN
+	-- Whoever runs this, they belong to the owner of all the rest.
+	EXECUTE format('ALTER TABLE cm_tenant_role OWNER TO %I', (SELECT tableowner FROM pg_tables
+		WHERE schemaname = current_schema() AND tablename = 'cm_meta'));
+END
+$$;
+
 -- The tenant that the session is walled in to; null: none.  A role that is bound stays so when it sets another.
 CREATE OR REPLACE FUNCTION cm_wall() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER SET search_path FROM CURRENT AS $$
