@@ -153,45 +153,19 @@ CREATE TABLE cm_skipped (
 	PRIMARY KEY (source, source_id)
 );
 
--- A step of a turn carries the labels of its call, whichever of the two came first.  Steps are looked up call by call: a plan that
--- was made for many calls must not be left for the next single one.
-CREATE FUNCTION cm_relabel(call_ids text[], series_ids bigint[]) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	FOR i IN 1 .. cardinality(call_ids) LOOP
-		UPDATE cm_latency SET series_id = series_ids[i] WHERE call_id = call_ids[i] AND series_id <> series_ids[i];
-	END LOOP;
-END
-$$;
-
 -- What the voice app's values mean here, whatever types its columns have, whatever its session has set; none of these ever fails.
 --
 -- An instant: ISO 8601 with seconds, in UTC unless it says otherwise, of the years 1971 to 9998; null where it is not.
+-- The pattern knows the days of the months, and which years are leap.  It is one expression, since PL/pgSQL prepares each anew in every
+-- transaction.
 CREATE FUNCTION cm_instant(t text) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-DECLARE
-	year int;
-	month int;
-	day int;
-	zone text;
 BEGIN
-	IF t COLLATE "C" !~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]*)?[[:space:]]*([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])?[[:space:]]*$' THEN
-		RETURN NULL;
-	END IF;
-	year := substr(t, 1, 4);
-	month := substr(t, 6, 2);
-	day := substr(t, 9, 2);
-	IF year NOT BETWEEN 1971 AND 9998 OR (day > 28 AND day > CASE WHEN month IN (4, 6, 9, 11) THEN 30 WHEN month <> 2 THEN 31
-			WHEN year % 4 = 0 AND (year % 100 <> 0 OR year % 400 = 0) THEN 29 ELSE 28 END) THEN
-		RETURN NULL;
-	END IF;
-	zone := substring(substr(t, 20) COLLATE "C" FROM '[+-]..:..');
-	RETURN ((make_date(year, month, day) - '1970-01-01'::date) * 86400::bigint
-			+ substr(t, 12, 2)::int * 3600 + substr(t, 15, 2)::int * 60 + substr(t, 18, 2)::int
-			- CASE WHEN zone IS NULL THEN 0 ELSE (substr(zone, 2, 2)::int * 3600 + substr(zone, 5, 2)::int * 60)
-				* CASE left(zone, 1) WHEN '-' THEN -1 ELSE 1 END END) * 1000000
-		+ CASE WHEN substr(t, 20, 1) = '.'
-			THEN rpad(coalesce(substring(substr(t, 21, 6) COLLATE "C" FROM '^[0-9]+'), ''), 6, '0')::int ELSE 0 END;
+	RETURN CASE WHEN t COLLATE "C" ~ '^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)-02-29)[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]*)?[[:space:]]*([Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9])?[[:space:]]*$'
+			AND t COLLATE "C" >= '1971' AND t COLLATE "C" < '9999'
+		THEN (extract(epoch FROM left(t, 19)::timestamp)::bigint
+				- coalesce(extract(epoch FROM substring(substr(t, 20) COLLATE "C" FROM '[+-]..:..')::interval)::bigint, 0)) * 1000000
+			+ coalesce(rpad(substring(t COLLATE "C" FROM '^.{19}[.]([0-9]{1,6})'), 6, '0')::int, 0) END;
 END
 $$;
 
@@ -274,7 +248,8 @@ $$;
 
 CREATE FUNCTION cm_label(metadata jsonb, name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(left(cm_member(metadata, name), 128), '');
+RETURN coalesce(left(CASE jsonb_typeof(metadata -> name) WHEN 'string' THEN metadata ->> name
+	ELSE CASE WHEN metadata ? name THEN cm_member(metadata, name) END END, 128), '');
 
 -- The way back: an instant in UTC as the voice app's column has it; a text in the form of another that it wrote.
 CREATE FUNCTION cm_time_like(instant text, form text, of text) RETURNS text

@@ -233,166 +233,99 @@ $$;
 CREATE TRIGGER cm_series_added AFTER INSERT ON cm_series FOR EACH ROW WHEN (NEW.scope = 'full'
 	AND current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_series_added();
 
--- The facts' triggers.  Each does its counting and its looking for steps to relabel in one statement.  An upsert fires both the
--- triggers of INSERT and of UPDATE, each with its own rows or none.  The outer joins are what keeps the planner to hashes, which
--- suit one row and many; and no plan that was made while a table was small may read all of it when it no longer is, nor is one that was made for many rows
--- to be compiled for each single one.
+-- The facts' triggers, row by row: what a fact counts for goes to cm_pending as it is, and a step is given its call's labels.  No plan
+-- that was made while a table was small may read all of it when it no longer is.
 CREATE FUNCTION cm_call_added() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
-DECLARE
-	call_ids text[];
-	series_ids bigint[];
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM new_row) THEN
-		RETURN NULL;
-	END IF;
-	WITH added AS (
-		INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
-		SELECT series_id, 'call', status || '/' || call_type || '/' || failure_reason, started_us, duration_us, bin,
-			1, has_transcript, 1, 1, CASE WHEN bin IS NULL THEN 0 ELSE 1 END
-		FROM new_row
-	)
-	SELECT array_agg(n.call_id ORDER BY n.call_id), array_agg(n.series_id ORDER BY n.call_id) INTO call_ids, series_ids
-	FROM new_row n
-	WHERE EXISTS (SELECT FROM cm_latency l WHERE l.call_id = n.call_id AND l.series_id <> n.series_id OFFSET 0);
-	IF call_ids IS NOT NULL THEN
-		PERFORM cm_relabel(call_ids, series_ids);
-	END IF;
+	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
+		VALUES (NEW.series_id, 'call', NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us,
+			NEW.duration_us, NEW.bin, 1, NEW.has_transcript, 1, 1, CASE WHEN NEW.bin IS NULL THEN 0 ELSE 1 END);
+	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
 	RETURN NULL;
 END
 $$;
 
--- A call that gets another id (a row without its fellow) comes and goes, and was seen before.
+-- A call that gets another id comes and goes, and was seen before.
 CREATE FUNCTION cm_call_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
-DECLARE
-	call_ids text[];
-	series_ids bigint[];
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM new_row) THEN
-		RETURN NULL;
+	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
+		VALUES (OLD.series_id, 'call', OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us,
+			OLD.duration_us, OLD.bin, -1, OLD.has_transcript, 0, 0, 0),
+		(NEW.series_id, 'call', NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us,
+			NEW.duration_us, NEW.bin, 1, NEW.has_transcript, 0, CASE WHEN NEW.status <> OLD.status THEN 1 ELSE 0 END,
+			CASE WHEN NEW.bin IS NOT NULL AND OLD.bin IS NULL THEN 1 ELSE 0 END);
+	IF NEW.call_id <> OLD.call_id THEN
+		UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id AND series_id <> 1;
 	END IF;
-	WITH pair AS MATERIALIZED (
-		SELECT o.call_id AS old_id, o.series_id AS old_series, o.status AS old_status, o.call_type AS old_type,
-			o.failure_reason AS old_reason, o.started_us AS old_at, o.duration_us AS old_value, o.bin AS old_bin,
-			o.has_transcript AS old_transcript,
-			n.call_id AS new_id, n.series_id AS new_series, n.status AS new_status, n.call_type AS new_type,
-			n.failure_reason AS new_reason, n.started_us AS new_at, n.duration_us AS new_value, n.bin AS new_bin,
-			n.has_transcript AS new_transcript
-		FROM old_row o FULL JOIN new_row n ON n.call_id = o.call_id
-		WHERE o.call_id IS NULL OR n.call_id IS NULL OR n.series_id <> o.series_id OR n.status <> o.status
-			OR n.call_type <> o.call_type OR n.failure_reason <> o.failure_reason OR n.started_us <> o.started_us
-			OR n.duration_us IS DISTINCT FROM o.duration_us OR n.has_transcript <> o.has_transcript
-	), changed AS (
-		INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
-		SELECT old_series, 'call', old_status || '/' || old_type || '/' || old_reason, old_at, old_value, old_bin,
-			-1, old_transcript, 0, 0, 0
-		FROM pair WHERE old_id IS NOT NULL
-		UNION ALL
-		SELECT new_series, 'call', new_status || '/' || new_type || '/' || new_reason, new_at, new_value, new_bin,
-			1, new_transcript, 0, CASE WHEN new_status <> old_status THEN 1 ELSE 0 END,
-			CASE WHEN new_bin IS NOT NULL AND old_bin IS NULL AND old_id IS NOT NULL THEN 1 ELSE 0 END
-		FROM pair WHERE new_id IS NOT NULL
-	)
-	SELECT array_agg(coalesce(new_id, old_id) ORDER BY new_id IS NOT NULL, coalesce(new_id, old_id)),
-		array_agg(coalesce(new_series, 1) ORDER BY new_id IS NOT NULL, coalesce(new_id, old_id))
-	INTO call_ids, series_ids
-	FROM pair WHERE old_series IS DISTINCT FROM new_series;
-	IF call_ids IS NOT NULL THEN
-		PERFORM cm_relabel(call_ids, series_ids);
+	IF NEW.call_id <> OLD.call_id OR NEW.series_id <> OLD.series_id THEN
+		UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
 	END IF;
 	RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION cm_call_removed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
-DECLARE
-	call_ids text[];
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM old_row) THEN
-		RETURN NULL;
-	END IF;
-	WITH removed AS (
-		INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
-		SELECT series_id, 'call', status || '/' || call_type || '/' || failure_reason, started_us, duration_us, bin,
-			-1, has_transcript, 0, 0, 0
-		FROM old_row
-	)
-	SELECT array_agg(o.call_id ORDER BY o.call_id) INTO call_ids
-	FROM old_row o
-	WHERE EXISTS (SELECT FROM cm_latency l WHERE l.call_id = o.call_id AND l.series_id <> 1 OFFSET 0);
-	IF call_ids IS NOT NULL THEN
-		PERFORM cm_relabel(call_ids, array_fill(1::bigint, ARRAY[cardinality(call_ids)]));
-	END IF;
+	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
+		VALUES (OLD.series_id, 'call', OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us,
+			OLD.duration_us, OLD.bin, -1, OLD.has_transcript, 0, 0, 0);
+	UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id AND series_id <> 1;
 	RETURN NULL;
 END
 $$;
 
--- Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once (shared/fold.c) rather than
--- by this trigger.
 CREATE FUNCTION cm_latency_added() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM new_row) THEN
-		RETURN NULL;
-	END IF;
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
-		SELECT series_id, component, '', at_us, duration_us, bin, 1, 0, 1, 1, 1
-		FROM new_row WHERE latency_id <= 1099511627776;
+		VALUES (NEW.series_id, NEW.component, '', NEW.at_us, NEW.duration_us, NEW.bin, 1, 0, 1, 1, 1);
 	RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION cm_latency_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM new_row) THEN
-		RETURN NULL;
-	END IF;
-	WITH pair AS MATERIALIZED (
-		SELECT o.latency_id AS old_id, o.series_id AS old_series, o.component AS old_component, o.at_us AS old_at,
-			o.duration_us AS old_value, o.bin AS old_bin,
-			n.latency_id AS new_id, n.series_id AS new_series, n.component AS new_component, n.at_us AS new_at,
-			n.duration_us AS new_value, n.bin AS new_bin
-		FROM old_row o FULL JOIN new_row n ON n.latency_id = o.latency_id
-		WHERE o.latency_id IS NULL OR n.latency_id IS NULL OR n.series_id <> o.series_id OR n.component <> o.component
-			OR n.at_us <> o.at_us OR n.duration_us <> o.duration_us
-	)
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
-		SELECT old_series, old_component, '', old_at, old_value, old_bin, -1, 0, 0, 0, 0 FROM pair WHERE old_id IS NOT NULL
-		UNION ALL
-		SELECT new_series, new_component, '', new_at, new_value, new_bin, 1, 0, 0, 0, 0 FROM pair WHERE new_id IS NOT NULL;
+		VALUES (OLD.series_id, OLD.component, '', OLD.at_us, OLD.duration_us, OLD.bin, -1, 0, 0, 0, 0),
+			(NEW.series_id, NEW.component, '', NEW.at_us, NEW.duration_us, NEW.bin, 1, 0, 0, 0, 0);
 	RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION cm_latency_removed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM old_row) THEN
-		RETURN NULL;
-	END IF;
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
-		SELECT series_id, component, '', at_us, duration_us, bin, -1, 0, 0, 0, 0 FROM old_row;
+		VALUES (OLD.series_id, OLD.component, '', OLD.at_us, OLD.duration_us, OLD.bin, -1, 0, 0, 0, 0);
 	RETURN NULL;
 END
 $$;
 
 -- What retention deletes stays counted, and a step that outlives its call keeps its labels; what is copied with its rollups is counted
--- there (callmetrics copy).
-CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call REFERENCING NEW TABLE AS new_row
-FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_added();
-CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
-FOR EACH STATEMENT EXECUTE FUNCTION cm_call_changed();
-CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call REFERENCING OLD TABLE AS old_row
-FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_removed();
-CREATE TRIGGER cm_latency_added AFTER INSERT ON cm_latency REFERENCING NEW TABLE AS new_row
-FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_latency_added();
-CREATE TRIGGER cm_latency_changed AFTER UPDATE ON cm_latency REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
-FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_changed();
-CREATE TRIGGER cm_latency_removed AFTER DELETE ON cm_latency REFERENCING OLD TABLE AS old_row
-FOR EACH STATEMENT WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_latency_removed();
+-- there (callmetrics copy).  Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once
+-- (shared/fold.c) rather than by a trigger.
+CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call FOR EACH ROW
+WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_added();
+CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call FOR EACH ROW
+WHEN (NEW.call_id <> OLD.call_id OR NEW.series_id <> OLD.series_id OR NEW.status <> OLD.status OR NEW.call_type <> OLD.call_type
+	OR NEW.failure_reason <> OLD.failure_reason OR NEW.started_us <> OLD.started_us
+	OR NEW.duration_us IS DISTINCT FROM OLD.duration_us OR NEW.has_transcript <> OLD.has_transcript)
+EXECUTE FUNCTION cm_call_changed();
+CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call FOR EACH ROW
+WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_removed();
+CREATE TRIGGER cm_latency_added AFTER INSERT ON cm_latency FOR EACH ROW
+WHEN (NEW.latency_id <= 1099511627776 AND current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on')
+EXECUTE FUNCTION cm_latency_added();
+CREATE TRIGGER cm_latency_changed AFTER UPDATE ON cm_latency FOR EACH ROW
+WHEN (NEW.series_id <> OLD.series_id OR NEW.component <> OLD.component OR NEW.at_us <> OLD.at_us
+	OR NEW.duration_us <> OLD.duration_us)
+EXECUTE FUNCTION cm_latency_changed();
+CREATE TRIGGER cm_latency_removed AFTER DELETE ON cm_latency FOR EACH ROW
+WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_latency_removed();
 
 -- The series of facts whose call is not known; its marginals and it take the same numbers as in SQLite.
 INSERT INTO cm_series (scope, tenant_id, agent, agent_version, provider, call_type) VALUES ('full', '', '', '', '', '');

@@ -18,13 +18,39 @@ DROP TRIGGER IF EXISTS cm_calls_renamed ON calls;
 DROP TRIGGER IF EXISTS cm_calls_removed ON calls;
 DROP TRIGGER IF EXISTS cm_calls_emptied ON calls;
 
+-- A statement that adds or changes one call, which makes sense and has labels that are known, is one that reads it and one that stores
+-- it, without the sorting and gathering that many need; and nothing, where it changes what is not read.  What that does not settle is
+-- read as a set.
 CREATE OR REPLACE FUNCTION cm_calls_read() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
+	same boolean;
+	fact record;
 	new_labels text[];
 	notes text[];
 	senseless text[];
 BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		SELECT NOT EXISTS (SELECT FROM new_row OFFSET 1) AND record_image_eq(@sourcecall(o)@, @sourcecall(n)@)
+			AND NOT EXISTS (SELECT FROM cm_skipped WHERE source = 'calls' AND source_id = n.call_id::text)
+			AND n.call_id IS NOT NULL
+		INTO same FROM old_row o, new_row n;
+		IF same OR NOT FOUND THEN
+			RETURN NULL;
+		END IF;
+	END IF;
+	SELECT *, NOT EXISTS (SELECT FROM new_row OFFSET 1) AS alone INTO fact FROM (@readcalls(new_row)@) s;
+	IF fact.alone AND fact.taken AND fact.fault IS NULL AND NOT fact.noted AND fact.series_id IS NOT NULL THEN
+		IF TG_OP = 'INSERT' THEN
+			INSERT INTO cm_call (@callcolumns()@) VALUES (@callcolumns(fact.)@) ON CONFLICT DO NOTHING;
+		ELSE
+			UPDATE cm_call f SET (@callcolumns()@) = (@callcolumns(fact.)@)
+			WHERE f.call_id = fact.call_id AND (@callcolumns(f.)@) IS DISTINCT FROM (@callcolumns(fact.)@);
+		END IF;
+		IF FOUND THEN
+			RETURN NULL;
+		END IF;
+	END IF;
 	@takecalls(new_row)@
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
@@ -105,7 +131,7 @@ $$;
 
 CREATE TRIGGER cm_calls_added AFTER INSERT ON calls REFERENCING NEW TABLE AS new_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_calls_read();
-CREATE TRIGGER cm_calls_changed AFTER UPDATE ON calls REFERENCING NEW TABLE AS new_row
+CREATE TRIGGER cm_calls_changed AFTER UPDATE ON calls REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_calls_read();
 CREATE TRIGGER cm_calls_renamed AFTER UPDATE ON calls FOR EACH ROW
 WHEN (NEW.call_id IS DISTINCT FROM OLD.call_id OR OLD.call_id IS NULL) EXECUTE FUNCTION cm_calls_rename();

@@ -19,9 +19,31 @@ DROP TRIGGER IF EXISTS cm_latency_events_emptied ON latency_events;
 CREATE OR REPLACE FUNCTION cm_latency_events_read() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
 DECLARE
+	same boolean;
+	fact record;
 	notes text[];
 	senseless bigint[];
 BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		SELECT NOT EXISTS (SELECT FROM new_row OFFSET 1) AND record_image_eq(@sourcestep(o)@, @sourcestep(n)@)
+			AND NOT EXISTS (SELECT FROM cm_skipped WHERE source = 'latency_events' AND source_id = n.id::text)
+		INTO same FROM old_row o, new_row n;
+		IF same OR NOT FOUND THEN
+			RETURN NULL;
+		END IF;
+	END IF;
+	SELECT *, NOT EXISTS (SELECT FROM new_row OFFSET 1) AS alone INTO fact FROM (@readsteps(new_row)@) s;
+	IF fact.alone AND fact.taken AND NOT fact.noted THEN
+		IF TG_OP = 'INSERT' THEN
+			INSERT INTO cm_latency (@stepcolumns()@) VALUES (@stepcolumns(fact.)@) ON CONFLICT DO NOTHING;
+		ELSE
+			UPDATE cm_latency f SET (@stepcolumns()@) = (@stepcolumns(fact.)@)
+			WHERE f.latency_id = fact.latency_id AND (@stepcolumns(f.)@) IS DISTINCT FROM (@stepcolumns(fact.)@);
+		END IF;
+		IF FOUND THEN
+			RETURN NULL;
+		END IF;
+	END IF;
 	@takesteps(new_row)@
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
@@ -94,7 +116,7 @@ $$;
 
 CREATE TRIGGER cm_latency_events_added AFTER INSERT ON latency_events REFERENCING NEW TABLE AS new_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_events_read();
-CREATE TRIGGER cm_latency_events_changed AFTER UPDATE ON latency_events REFERENCING NEW TABLE AS new_row
+CREATE TRIGGER cm_latency_events_changed AFTER UPDATE ON latency_events REFERENCING OLD TABLE AS old_row NEW TABLE AS new_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_events_read();
 CREATE TRIGGER cm_latency_events_renamed AFTER UPDATE ON latency_events FOR EACH ROW
 WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION cm_latency_events_rename();
