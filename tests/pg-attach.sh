@@ -164,4 +164,13 @@ refuses "somebody else's" "$build/jobs/attach" "$db"
 is "stays as it is" "$(sql "SELECT count(*) FROM pg_class WHERE relname LIKE 'cm!_%' ESCAPE '!'")" 0
 refuses "no such database" "$build/jobs/attach" "${db%/*}/nowhere"
 refuses "no such server" "$build/jobs/attach" "postgresql://cm@%2Fnowhere/x"
+# Tables that lack what is read are refused, and nothing of ours is left on them.
+for lacking in 'calls DROP has_audio' 'transcripts DROP speaker' 'latency_events ALTER id DROP DEFAULT, ALTER id TYPE date USING now()'; do
+	empty_app_db lacking
+	sql "ALTER TABLE $lacking"
+	refuses "without $lacking" attach "$db"
+	like "and says which" "$(cat "$work/job.log")" '*refused a statement*'
+	is "nothing is left" "$(sql "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cm!_%' ESCAPE '!'")$(sql "SELECT count(*) FROM pg_class
+		WHERE relname LIKE 'cm!_%' ESCAPE '!'")" 00
+done
 finish

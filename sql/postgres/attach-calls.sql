@@ -138,3 +138,6 @@ WHEN (NEW.call_id IS DISTINCT FROM OLD.call_id OR OLD.call_id IS NULL) EXECUTE F
 CREATE TRIGGER cm_calls_removed AFTER DELETE ON calls REFERENCING OLD TABLE AS old_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_calls_remove();
 CREATE TRIGGER cm_calls_emptied BEFORE TRUNCATE ON calls FOR EACH STATEMENT EXECUTE FUNCTION cm_calls_empty();
+
+-- A table that cannot be read is refused while nothing is kept yet.
+SELECT FROM (@readcalls(calls)@) r LIMIT 0;

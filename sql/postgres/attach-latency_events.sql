@@ -124,3 +124,6 @@ CREATE TRIGGER cm_latency_events_removed AFTER DELETE ON latency_events REFERENC
 FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_events_remove();
 CREATE TRIGGER cm_latency_events_emptied BEFORE TRUNCATE ON latency_events
 FOR EACH STATEMENT EXECUTE FUNCTION cm_latency_events_empty();
+
+-- A table that cannot be read is refused while nothing is kept yet.
+SELECT FROM (@readsteps(latency_events)@) r LIMIT 0;

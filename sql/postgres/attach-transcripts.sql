@@ -91,3 +91,6 @@ WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION cm_transcripts_rename();
 CREATE TRIGGER cm_transcripts_removed AFTER DELETE ON transcripts REFERENCING OLD TABLE AS old_row
 FOR EACH STATEMENT EXECUTE FUNCTION cm_transcripts_remove();
 CREATE TRIGGER cm_transcripts_emptied BEFORE TRUNCATE ON transcripts FOR EACH STATEMENT EXECUTE FUNCTION cm_transcripts_empty();
+
+-- A table that cannot be read is refused while nothing is kept yet.
+@takelines((SELECT * FROM transcripts LIMIT 0))@
