@@ -81,6 +81,62 @@ cm_select_open(const struct cm_select *select, const struct cm_piece *piece, con
 }
 
 static int
+read_bins_of_each(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent,
+    int (*take)(struct cm_select *select, size_t piece, const struct cm_rows *rows))
+{
+	struct cm_rows *rows;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc >= 0; i++) {
+		if ((rc = cm_select_open(select, &pieces[i], "values-binned", "parent", parent, &rows)) < 0)
+			return rc;
+		while ((rc = cm_rows_next(rows)) > 0)
+			if ((rc = take(select, i, rows)) < 0)
+				break;
+		cm_rows_done(rows);
+	}
+	return rc;
+}
+
+static int
+open_bins_of_all(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent, struct cm_rows **rows)
+{
+	struct cm_bind *binds = malloc(count * CM_BINDS_MAX * sizeof *binds), *to = binds;
+	size_t i, width = 0;
+	int rc;
+
+	if (binds == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < count; i++, to += width) {
+		width = cm_window_binds(select->filter, &pieces[i], to);
+		to[width++] = (struct cm_bind)CM_TEXT_PARAM("kind", select->kind);
+		to[width++] = (struct cm_bind)CM_INT_PARAM("parent", parent);
+	}
+	rc = cm_store_query_many(select->store, "values-binned-many", binds, width, count, rows);
+	free(binds);
+	return rc;
+}
+
+int
+cm_select_read_bins(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent,
+    int (*take)(struct cm_select *select, size_t piece, const struct cm_rows *rows))
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if (count == 1 || !cm_store_is_remote(select->store))
+		return read_bins_of_each(select, pieces, count, parent, take);
+	if ((rc = open_bins_of_all(select, pieces, count, parent, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = take(select, (size_t)cm_rows_int(rows, 4), rows)) < 0)
+			break;
+	cm_rows_done(rows);
+	return rc;
+}
+
+static int
 read_raw(struct cm_select *select, const struct cm_piece *piece)
 {
 	struct cm_rows *rows;
@@ -119,44 +175,51 @@ read_pending(struct cm_select *select, const struct cm_piece *piece)
 	return 0;
 }
 
+/* One row of coarse bins of a piece. */
 static int
-read_coarse(struct cm_select *select, const struct cm_piece *piece, bool *seen)
+take_coarse(struct cm_select *select, size_t i, const struct cm_rows *rows)
 {
-	struct cm_rows *rows;
-	size_t bucket;
-	int rc;
+	const struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
+	int64_t bin = cm_rows_int(rows, 0);
 
-	if ((rc = cm_select_open(select, piece, "values-binned", "parent", COARSE, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0) {
-		struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
-		int64_t bin = cm_rows_int(rows, 0);
+	if (bin < 0 || bin >= CM_COARSE_BINS)
+		return 0;
+	i += select->first_binned;
+	select->seen[i][bin] = true;
+	return keep_cell(select, cm_piece_bucket(&select->cut.pieces[i], select->edges, cm_rows_int(rows, 3) * CM_SECOND_US), (int)bin,
+	    sum);
+}
 
-		if (bin < 0 || bin >= CM_COARSE_BINS)
+/* The pieces of buckets, those that lie together at once, and what pends of each. */
+static int
+read_coarse(struct cm_select *select)
+{
+	const struct cm_piece *pieces = select->cut.pieces;
+	size_t i, k, count = select->cut.count;
+	int rc = 0;
+
+	for (i = 0; i < count && rc >= 0; i = k + 1) {
+		for (k = i; k < count && pieces[k].resolution_s != 0; k++)
 			continue;
-		seen[bin] = true;
-		bucket = cm_piece_bucket(piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US);
-		if ((rc = keep_cell(select, bucket, (int)bin, sum)) < 0)
-			break;
+		select->first_binned = i;
+		if (k > i)
+			rc = cm_select_read_bins(select, &pieces[i], k - i, COARSE, take_coarse);
 	}
-	cm_rows_done(rows);
-	return rc < 0 ? rc : read_pending(select, piece);
+	for (i = 0; i < count && rc >= 0; i++)
+		if (pieces[i].resolution_s != 0)
+			rc = read_pending(select, &pieces[i]);
+	return rc;
 }
 
 static int
-read_pieces(struct cm_select *select, bool raw)
+read_edges(struct cm_select *select)
 {
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < select->cut.count && rc >= 0; i++) {
-		const struct cm_piece *piece = &select->cut.pieces[i];
-
-		if (raw && piece->resolution_s == 0)
-			rc = read_raw(select, piece);
-		if (!raw && piece->resolution_s != 0)
-			rc = read_coarse(select, piece, select->seen[i]);
-	}
+	for (i = 0; i < select->cut.count && rc >= 0; i++)
+		if (select->cut.pieces[i].resolution_s == 0)
+			rc = read_raw(select, &select->cut.pieces[i]);
 	return rc;
 }
 
@@ -267,11 +330,11 @@ read_all(struct cm_select *select)
 	select->exact = select->cut.exact;
 	if ((select->seen = calloc(select->cut.count + 1, sizeof *select->seen)) == NULL)
 		return CM_ENOMEM;
-	if ((rc = read_pieces(select, false)) < 0)
+	if ((rc = read_coarse(select)) < 0)
 		return rc;
 	if (select->cut.count > 1 && is_better_raw(select))
 		make_raw(select);
-	if ((rc = read_pieces(select, true)) < 0)
+	if ((rc = read_edges(select)) < 0)
 		return rc;
 	for (i = 0; i < select->cut.count; i++)
 		select->binned |= select->cut.pieces[i].resolution_s != 0;

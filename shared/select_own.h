@@ -34,6 +34,7 @@ struct cm_select {
 	struct cm_cut cut;
 	cm_us pruned_before;
 	bool binned;			/* some piece is of buckets */
+	size_t first_binned;		/* the first of those that are read now */
 	bool (*seen)[CM_COARSE_BINS];	/* of each piece: which coarse bins it has */
 	struct cell *cells;
 	size_t cell_count;
@@ -66,5 +67,10 @@ bool cm_select_is_call(const struct cm_select *select);
 /* Runs a statement over a piece; `name` is that of a parameter of its own, NULL for none. */
 int cm_select_open(const struct cm_select *select, const struct cm_piece *piece, const char *statement, const char *name,
     int number, struct cm_rows **rows);
+
+/* Runs values-binned over pieces, of which there is one at least: one after the other, or where the store is remote over all at once.
+ * take gets each row, and the place of its piece among them. */
+int cm_select_read_bins(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent,
+    int (*take)(struct cm_select *select, size_t piece, const struct cm_rows *rows));
 
 #endif

@@ -24,17 +24,11 @@ part_of(const struct cm_select *select, const struct cm_piece *piece, size_t buc
 }
 
 static int
-read_fine_piece(struct cm_select *select, const struct cm_piece *piece, int coarse)
+take_fine(struct cm_select *select, size_t piece, const struct cm_rows *rows)
 {
-	struct cm_rows *rows;
-	int rc;
-
-	if ((rc = cm_select_open(select, piece, "values-binned", "parent", coarse, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		cm_sum_add(&select->fine[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
-	cm_rows_done(rows);
-	return rc;
+	(void)piece;
+	cm_sum_add(&select->fine[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
+	return 0;
 }
 
 static int
@@ -42,9 +36,9 @@ read_fine(struct cm_select *select, size_t bucket, int coarse)
 {
 	const struct loose *loose = select->loose + select->loose_from[bucket];
 	const struct loose *end = select->loose + select->loose_from[bucket + 1];
-	struct cm_piece part;
-	size_t i;
-	int rc;
+	struct cm_piece *parts;
+	size_t i, count = 0;
+	int rc = 0;
 
 	if (select->fine_of == coarse && select->fine_bucket == bucket)
 		return 0;
@@ -53,12 +47,16 @@ read_fine(struct cm_select *select, size_t bucket, int coarse)
 	for (; loose < end; loose++)
 		if (loose->bin / CM_FINE_PER_COARSE == coarse)
 			cm_sum_add(&select->fine[loose->bin % CM_FINE_PER_COARSE], loose->n, loose->n * loose->value_us);
-	for (i = 0; i < select->cut.count; i++) {
-		if (!select->seen[i][coarse] || !part_of(select, &select->cut.pieces[i], bucket, &part))
-			continue;
-		if ((rc = read_fine_piece(select, &part, coarse)) < 0)
-			return rc;
-	}
+	if ((parts = malloc((select->cut.count + 1) * sizeof *parts)) == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < select->cut.count; i++)
+		if (select->seen[i][coarse] && part_of(select, &select->cut.pieces[i], bucket, &parts[count]))
+			count++;
+	if (count > 0)
+		rc = cm_select_read_bins(select, parts, count, coarse, take_fine);
+	free(parts);
+	if (rc < 0)
+		return rc;
 	select->fine_bucket = bucket;
 	select->fine_of = coarse;
 	return 0;
