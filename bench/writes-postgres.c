@@ -5,7 +5,7 @@
  *   writes-postgres PLAIN ATTACHED COUNT
  *
  * prints for each statement "NAME|PLAIN_P50|ATTACHED_P50|ADDED_P50|ADDED_MEAN" in microseconds of the server process's CPU time,
- * as the kernel turnss it (/proc/PID/schedstat) once that has gone to sleep.
+ * as the kernel tells it (/proc/PID/schedstat) once that has gone to sleep.
  */
 #include <stdio.h>
 #include <stdlib.h>
