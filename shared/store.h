@@ -2,7 +2,7 @@
  * store: the database, whichever engine it is on.
  *
  * A statement is named after its file in sql/ and takes named parameters (:from).  A handle belongs to one thread; its
- * statements are prepared once and kept.  Nothing outside store_*.c includes an engine's header.
+ * statements are prepared once and kept.  No file but store_sqlite.c and postgres_own.h includes an engine's header.
  */
 #ifndef CM_STORE_H
 #define CM_STORE_H

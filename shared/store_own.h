@@ -2,7 +2,7 @@
  * store_own: what lies behind store.h: a store's state, and what an engine does for it.
  *
  * store.c keeps what is the same everywhere: statements by name, parameters by name, transactions, notes.  An engine (store_sqlite.c,
- * store_postgres.c) connects, prepares, binds by position, steps and reads.
+ * store_postgres.c with postgres_*.c) connects, prepares, binds by position, steps and reads.
  */
 #ifndef CM_STORE_OWN_H
 #define CM_STORE_OWN_H

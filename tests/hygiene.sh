@@ -31,6 +31,7 @@ only_in() {
 }
 only_in libfcgi '#include <fcgi' shared/client.c
 only_in sqlite3 '#include <sqlite3' shared/store_sqlite.c
+only_in libpq '#include <libpq' shared/postgres_own.h
 only_in json-c '#include <json-c' shared/json_read.c
 only_in libcsv '#include <csv' shared/comma.c
 only_in zlib '#include <zlib' shared/body.c
