@@ -1,11 +1,10 @@
 /* schema: our tables in a call database; see schema.h. */
 #include "config.h"
 
-#include "schema.h"
+#include "schema_own.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "error.h"
@@ -30,12 +29,6 @@ static const char *const versions[CM_SCHEMA_VERSION] = { "001-facts", "002-rollu
 /* Facts of schemas before this one were derived otherwise: they are made anew from the voice app's tables. */
 enum { OLDEST_KEPT_VERSION = 3 };
 
-/* What is emptied bit by bit before it is dropped, since dropping a large table takes long. */
-static const char *const large_tables[] = {
-	"empty-cm_rollup_bin", "empty-cm_rollup", "empty-cm_latency", "empty-cm_call", "empty-cm_transcript",
-	"empty-cm_event", "empty-cm_event_kept", "empty-cm_mark", "empty-cm_turn", "empty-cm_cost", "empty-cm_health",
-};
-
 enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
 
 int64_t
@@ -55,16 +48,15 @@ pause_ms(int64_t ms)
 	nanosleep(&length, NULL);
 }
 
-static void
-report(const struct cm_progress *progress, const char *what, int64_t done, int64_t total)
+void
+cm_schema_report(const struct cm_progress *progress, const char *what, int64_t done, int64_t total)
 {
 	if (progress != NULL && progress->step != NULL)
 		progress->step(progress->arg, what, done < 0 ? 0 : done, total);
 }
 
-/* Whether a table, view or trigger of that name exists. */
-static int
-exists(struct cm_store *store, const char *name, bool *out)
+int
+cm_schema_exists(struct cm_store *store, const char *name, bool *out)
 {
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("name", name), { 0 } };
 	int64_t count;
@@ -107,14 +99,13 @@ get_version(struct cm_store *store, int64_t *out)
 	int rc;
 
 	*out = 0;
-	if ((rc = exists(store, "cm_meta", &attached)) < 0 || !attached)
+	if ((rc = cm_schema_exists(store, "cm_meta", &attached)) < 0 || !attached)
 		return rc;
 	return get_meta(store, "schema_version", "", 0, out);
 }
 
-/* Runs work in one write transaction. */
-static int
-transact(struct cm_store *store, int (*work)(struct cm_store *store, void *arg), void *arg)
+int
+cm_schema_transact(struct cm_store *store, int (*work)(struct cm_store *store, void *arg), void *arg)
 {
 	int rc, end;
 
@@ -139,9 +130,9 @@ attach_source(struct cm_store *store, const struct source *source)
 	bool there, watched;
 	int rc;
 
-	if ((rc = exists(store, source->table, &there)) < 0 || !there)
+	if ((rc = cm_schema_exists(store, source->table, &there)) < 0 || !there)
 		return rc;
-	if ((rc = exists(store, source->trigger, &watched)) < 0 ||
+	if ((rc = cm_schema_exists(store, source->trigger, &watched)) < 0 ||
 	    (rc = get_meta(store, "copy_until_", source->table, -1, &attached)) < 0)
 		return rc;
 	/* A table that was dropped took its triggers along: what it holds now is copied anew. */
@@ -242,13 +233,13 @@ copy_source(struct cm_store *store, const struct source *source, const struct cm
 		rc = get_meta(store, "copy_until_", source->table, -1, &batch.until);
 	cm_store_end(store, false);
 	while (rc == 0 && batch.after < batch.until) {
-		report(progress, source->table, batch.after, batch.until);
+		cm_schema_report(progress, source->table, batch.after, batch.until);
 		started_ms = cm_turn_now_ms();
-		rc = transact(store, copy_batch, &batch);
+		rc = cm_schema_transact(store, copy_batch, &batch);
 		cm_turn_end(progress, &batch.rows, cm_turn_now_ms() - started_ms);
 	}
 	if (rc == 0 && batch.until > 0)
-		report(progress, source->table, batch.until, batch.until);
+		cm_schema_report(progress, source->table, batch.until, batch.until);
 	return rc;
 }
 
@@ -264,9 +255,8 @@ copy_sources(struct cm_store *store, const struct cm_progress *progress)
 	return 0;
 }
 
-/* What there is: the version of our schema, and whether the voice app's `calls` is there. */
-static int
-look(struct cm_store *store, int64_t *version, bool *calls_there)
+int
+cm_schema_look(struct cm_store *store, int64_t *version, bool *calls_there)
 {
 	int rc;
 
@@ -274,7 +264,7 @@ look(struct cm_store *store, int64_t *version, bool *calls_there)
 		return rc;
 	rc = get_version(store, version);
 	if (rc == 0)
-		rc = exists(store, "calls", calls_there);
+		rc = cm_schema_exists(store, "calls", calls_there);
 	cm_store_end(store, false);
 	return rc;
 }
@@ -287,7 +277,7 @@ cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
 	int64_t version;
 	int rc;
 
-	if ((rc = look(store, &version, &attaching.calls_there)) < 0)
+	if ((rc = cm_schema_look(store, &version, &attaching.calls_there)) < 0)
 		return rc;
 	if (attaching.calls_there)
 		return CM_ENOTFOUND;
@@ -295,7 +285,7 @@ cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
 		return cm_schema_migrate(store, progress);
 	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0)
 		return rc;
-	return transact(store, make_schema, &attaching);
+	return cm_schema_transact(store, make_schema, &attaching);
 }
 
 int
@@ -306,7 +296,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 	int64_t version;
 	int rc;
 
-	if ((rc = look(store, &version, &attaching.calls_there)) < 0)
+	if ((rc = cm_schema_look(store, &version, &attaching.calls_there)) < 0)
 		return rc;
 	if (!attaching.calls_there)
 		return version > 0 ? cm_schema_migrate(store, progress) : CM_ENOTFOUND;
@@ -316,7 +306,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 	if ((rc = cm_store_journal_mode(store, NULL, journal_mode)) < 0)
 		return rc;
 	attaching.journal_mode = journal_mode;
-	if ((rc = transact(store, make_schema, &attaching)) < 0 ||
+	if ((rc = cm_schema_transact(store, make_schema, &attaching)) < 0 ||
 	    (rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
 		return rc;
 	return copy_sources(store, progress);
@@ -330,13 +320,13 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 	int64_t version;
 	int rc;
 
-	if ((rc = look(store, &version, &calls_there)) < 0)
+	if ((rc = cm_schema_look(store, &version, &calls_there)) < 0)
 		return rc;
 	if (version == 0)
 		return CM_ENOTFOUND;
 	if (version == CM_SCHEMA_VERSION)
 		return 0;
-	return calls_there ? cm_schema_attach(store, progress) : transact(store, make_schema, &ours);
+	return calls_there ? cm_schema_attach(store, progress) : cm_schema_transact(store, make_schema, &ours);
 }
 
 static int
@@ -356,135 +346,7 @@ cm_schema_roles(struct cm_store *store, const struct cm_progress *progress)
 	(void)progress;
 	if (!cm_store_is_remote(store))
 		return CM_ENOTFOUND;
-	if ((rc = look(store, &version, &calls_there)) < 0)
+	if ((rc = cm_schema_look(store, &version, &calls_there)) < 0)
 		return rc;
-	return version == 0 ? CM_ENOTFOUND : transact(store, make_roles, NULL);
-}
-
-struct emptying {
-	const char *statement;
-	int64_t before_us;		/* of prune- statements */
-	int64_t rows;
-	int64_t removed;
-};
-
-static int
-empty_some(struct cm_store *store, void *arg)
-{
-	struct emptying *emptying = arg;
-	const struct cm_bind binds[] = { CM_INT_PARAM("limit", emptying->rows), CM_INT_PARAM("before", emptying->before_us),
-		{ 0 } };
-
-	emptying->removed = cm_store_run(store, emptying->statement, binds);
-	return emptying->removed < 0 ? (int)emptying->removed : 0;
-}
-
-/* Runs a statement that removes some rows until none is left; the rows removed, or an error. */
-static int64_t
-empty(struct cm_store *store, const char *statement, int64_t before_us, const struct cm_progress *progress)
-{
-	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = cm_turn_rows(progress) };
-	int64_t started_ms, total = 0;
-	int rc;
-
-	do {
-		started_ms = cm_turn_now_ms();
-		if ((rc = transact(store, empty_some, &emptying)) < 0)
-			return rc;
-		cm_turn_end(progress, &emptying.rows, cm_turn_now_ms() - started_ms);
-		report(progress, strchr(statement, '-') + 1, total += emptying.removed, 0);
-	} while (emptying.removed > 0);
-	return total;
-}
-
-static int
-empty_table(struct cm_store *store, const char *statement, const struct cm_progress *progress)
-{
-	int64_t removed;
-	bool there;
-	int rc;
-
-	if ((rc = cm_store_begin(store)) < 0)
-		return rc;
-	rc = exists(store, strchr(statement, '-') + 1, &there);
-	cm_store_end(store, false);
-	if (rc < 0 || !there)
-		return rc;
-	removed = empty(store, statement, 0, progress);
-	return removed < 0 ? (int)removed : 0;
-}
-
-static int
-set_horizon(struct cm_store *store, void *arg)
-{
-	const int64_t *before_us = arg;
-	const struct cm_bind binds[] = { CM_INT_PARAM("before", *before_us), { 0 } };
-	int64_t rc = cm_store_run(store, "prune-from", binds);
-
-	return rc < 0 ? (int)rc : 0;
-}
-
-int
-cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed)
-{
-	static const char *const statements[] = {
-		"prune-cm_call", "prune-cm_latency", "prune-cm_transcript", "prune-cm_cost", "prune-cm_health", "prune-cm_turn",
-		"prune-cm_mark", "prune-cm_event", "prune-cm_event_kept",
-	};
-	int64_t count, total = 0;
-	size_t i;
-	int rc;
-
-	if ((rc = transact(store, set_horizon, &before_us)) < 0)
-		return rc;
-	for (i = 0; i < nitems(statements); i++) {
-		if ((count = empty(store, statements[i], before_us, progress)) < 0)
-			return (int)count;
-		total += count;
-	}
-	*removed = total;
-	return 0;
-}
-
-static int
-remove_triggers(struct cm_store *store, void *arg)
-{
-	(void)arg;
-	return cm_store_script(store, "detach-triggers");
-}
-
-static int
-remove_tables(struct cm_store *store, void *arg)
-{
-	(void)arg;
-	return cm_store_script(store, "detach-tables");
-}
-
-int
-cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
-{
-	char journal_mode[16] = "wal", former[16];
-	int64_t version;
-	bool calls_there;
-	size_t i;
-	int rc;
-
-	if ((rc = look(store, &version, &calls_there)) < 0)
-		return rc;
-	if (version == 0)
-		return CM_ENOTFOUND;
-	if ((rc = cm_store_begin(store)) < 0)
-		return rc;
-	rc = cm_store_text(store, "meta-journal-mode", NULL, journal_mode, sizeof journal_mode);
-	cm_store_end(store, false);
-	if (rc < 0 || (rc = transact(store, remove_triggers, NULL)) < 0)
-		return rc;
-	for (i = 0; i < nitems(large_tables); i++)
-		if ((rc = empty_table(store, large_tables[i], progress)) < 0)
-			return rc;
-	if ((rc = transact(store, remove_tables, NULL)) < 0)
-		return rc;
-	/* Needs the database for itself; where somebody has it open it stays in WAL mode, which serves the app as well. */
-	cm_store_journal_mode(store, journal_mode, former);
-	return 0;
+	return version == 0 ? CM_ENOTFOUND : cm_schema_transact(store, make_roles, NULL);
 }

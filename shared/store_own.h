@@ -1,8 +1,9 @@
 /*
  * store_own: what lies behind store.h: a store's state, and what an engine does for it.
  *
- * store.c keeps what is the same everywhere: statements by name, parameters by name, transactions, notes.  An engine (store_sqlite.c,
- * store_postgres.c with postgres_*.c) connects, prepares, binds by position, steps and reads.
+ * Two files keep what is the same everywhere: store.c a store's life, transactions and notes, store_statement.c statements by name and
+ * parameters by name.  An engine (store_sqlite.c, store_postgres.c with postgres_*.c) connects, prepares, binds by position, steps and
+ * reads.
  */
 #ifndef CM_STORE_OWN_H
 #define CM_STORE_OWN_H

@@ -1,0 +1,363 @@
+/* store_statement: statements by name, with their parameters by name: finding, preparing, binding, running, reading; see store.h. */
+#include "config.h"
+
+#include "store_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "sql.h"
+
+static bool
+is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+}
+
+const char *
+cm_next_parameter(const char *text, size_t *length)
+{
+	for (; *text != '\0'; text++) {
+		if (text[0] == '-' && text[1] == '-') {
+			text += strcspn(text, "\n");
+		} else if (*text == '\'') {
+			text += 1 + strcspn(text + 1, "'");
+		} else if (text[0] == ':' && text[1] == ':') {
+			text++;
+		} else if (text[0] == ':' && is_name(text[1])) {
+			for (*length = 0; is_name(text[1 + *length]); ++*length)
+				continue;
+			return text + 1;
+		}
+		if (*text == '\0')
+			break;
+	}
+	return NULL;
+}
+
+int
+cm_parameter_position(const struct cm_rows *rows, const char *name, size_t length)
+{
+	int i;
+
+	for (i = 0; i < rows->parameter_count; i++)
+		if (rows->parameters[i].length == length && memcmp(rows->parameters[i].name, name, length) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* Notes where each parameter's value goes, once and not at each run. */
+static int
+name_parameters(struct cm_rows *rows, const char *text)
+{
+	size_t length;
+
+	rows->parameter_count = 0;
+	while ((text = cm_next_parameter(text, &length)) != NULL) {
+		if (cm_parameter_position(rows, text, length) == 0) {
+			if (rows->parameter_count == CM_PARAMETERS_MAX)
+				return cm_store_fail(rows->store, CM_ESTORE, "A statement of this program has too many parameters.");
+			rows->parameters[rows->parameter_count++] = (struct cm_parameter){ .name = text, .length = length };
+		}
+		text += length;
+	}
+	return 0;
+}
+
+static struct cm_rows *
+kept_rows(struct cm_store *store, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < store->rows_count; i++)
+		if (strcmp(store->rows[i].name, name) == 0)
+			return &store->rows[i];
+	return NULL;
+}
+
+static bool
+is_named(const struct cm_bind *bind, const struct cm_parameter *parameter)
+{
+	return strncmp(bind->name, parameter->name, parameter->length) == 0 && bind->name[parameter->length] == '\0';
+}
+
+/* Values for a statement: one list of binds, or several. */
+struct values {
+	const struct cm_bind *binds;
+	size_t width;
+	size_t count;			/* of lists */
+	bool many;
+};
+
+static struct values
+values_of(const struct cm_bind *binds)
+{
+	struct values values = { .binds = binds, .count = 1 };
+
+	while (binds != NULL && binds[values.width].name != NULL)
+		values.width++;
+	return values;
+}
+
+/* The bind of a parameter in the first list, or NULL.  Both tend to be in the same order, so each search goes on from *at, where the
+ * last one ended. */
+static const struct cm_bind *
+bind_of(const struct cm_parameter *parameter, const struct values *values, size_t *at)
+{
+	size_t left;
+
+	for (left = values->width; left > 0; left--) {
+		if (is_named(&values->binds[*at], parameter))
+			return &values->binds[*at];
+		*at = *at + 1 < values->width ? *at + 1 : 0;
+	}
+	return NULL;
+}
+
+/* What kind of value each parameter takes, which a server wants to know before it prepares. */
+static void
+type_parameters(struct cm_rows *rows, const struct values *values)
+{
+	size_t at = 0;
+	int i;
+
+	for (i = 0; i < rows->parameter_count; i++) {
+		const struct cm_bind *bind = bind_of(&rows->parameters[i], values, &at);
+
+		rows->parameters[i].known = bind != NULL;
+		rows->parameters[i].is_int = bind != NULL && bind->type != CM_BIND_TEXT;
+	}
+}
+
+static int
+bind_all(struct cm_rows *rows, const struct values *values)
+{
+	const struct cm_engine *engine = rows->store->engine;
+	size_t at = 0;
+	int i, rc = 0;
+
+	for (i = 0; i < rows->parameter_count && rc == 0; i++) {
+		const struct cm_bind *bind = bind_of(&rows->parameters[i], values, &at);
+
+		if (bind != NULL && values->many)
+			rc = engine->bind_many(rows, i + 1, bind, values->width, values->count);
+		else if (bind != NULL)
+			engine->bind(rows, i + 1, bind);
+	}
+	return rc;
+}
+
+/* A statement, prepared, once and for all. */
+static int
+prepare(struct cm_store *store, const char *name, const struct values *values, struct cm_rows **out)
+{
+	struct cm_rows *rows = kept_rows(store, name);
+	const struct cm_sql *sql;
+	int rc;
+
+	if (rows == NULL) {
+		if ((sql = cm_sql_find(store->engine->name, name)) == NULL || store->rows_count == CM_STATEMENTS_MAX)
+			return cm_store_fail(store, CM_ESTORE, "A statement is missing from this program; install it again.");
+		rows = &store->rows[store->rows_count];
+		*rows = (struct cm_rows){ .store = store, .name = cm_sql_name(sql), .many = values->many };
+		if ((rc = name_parameters(rows, sql->text)) < 0)
+			return rc;
+		type_parameters(rows, values);
+		if ((rc = store->engine->prepare(rows, sql->text)) < 0)
+			return rc;
+		store->rows_count++;
+	}
+	*out = rows;
+	return 0;
+}
+
+static int
+open_rows(struct cm_store *store, const char *name, const struct values *values, bool streams, struct cm_rows **out)
+{
+	struct cm_rows *rows = NULL;
+	int rc;
+
+	if ((rc = prepare(store, name, values, &rows)) < 0)
+		return rc;
+	if ((rc = bind_all(rows, values)) < 0) {
+		store->engine->reset(rows);
+		return rc;
+	}
+	rows->streams = streams;
+	rows->count = 0;
+	if (store->explain)
+		clock_gettime(CLOCK_MONOTONIC, &rows->started);
+	*out = rows;
+	return 0;
+}
+
+int
+cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out)
+{
+	const struct values values = values_of(binds);
+
+	return open_rows(store, name, &values, false, out);
+}
+
+int
+cm_store_stream(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out)
+{
+	const struct values values = values_of(binds);
+
+	return open_rows(store, name, &values, true, out);
+}
+
+int
+cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
+    struct cm_rows **out)
+{
+	const struct values values = { .binds = binds, .width = width, .count = count, .many = true };
+
+	return open_rows(store, name, &values, false, out);
+}
+
+/* Runs it to its end; the rows that it changed, or an error. */
+static int64_t
+run_rows(struct cm_rows *rows)
+{
+	int rc;
+
+	while ((rc = cm_rows_next(rows)) > 0)
+		continue;
+	cm_rows_done(rows);
+	return rc < 0 ? rc : rows->store->engine->changes(rows->store);
+}
+
+int64_t
+cm_store_run(struct cm_store *store, const char *name, const struct cm_bind *binds)
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
+		return rc;
+	return run_rows(rows);
+}
+
+int64_t
+cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count)
+{
+	struct values values = { .binds = binds, .width = width, .count = 1 };
+	struct cm_rows *rows;
+	int64_t rc, changed = 0;
+	char many[64];
+
+	if (count == 0)
+		return 0;
+	if (store->engine->remote) {
+		snprintf(many, sizeof many, "%s-many", name);
+		rc = cm_store_query_many(store, many, binds, width, count, &rows);
+		return rc < 0 ? rc : run_rows(rows);
+	}
+	if ((rc = open_rows(store, name, &values, false, &rows)) < 0)
+		return rc;
+	for (;;) {
+		if ((rc = run_rows(rows)) < 0)
+			return rc;
+		changed += rc;
+		if (--count == 0)
+			return changed;
+		values.binds += width;
+		if ((rc = bind_all(rows, &values)) < 0)
+			return rc;
+	}
+}
+
+int
+cm_rows_next(struct cm_rows *rows)
+{
+	int rc = rows->store->engine->next(rows);
+
+	rows->count += rc > 0;
+	return rc;
+}
+
+bool
+cm_rows_null(const struct cm_rows *rows, int column)
+{
+	return rows->store->engine->is_null(rows, column);
+}
+
+int64_t
+cm_rows_int(const struct cm_rows *rows, int column)
+{
+	return rows->store->engine->get_int(rows, column);
+}
+
+const char *
+cm_rows_text(const struct cm_rows *rows, int column)
+{
+	return rows->store->engine->get_text(rows, column);
+}
+
+size_t
+cm_rows_bytes(const struct cm_rows *rows, int column)
+{
+	return rows->store->engine->get_bytes(rows, column);
+}
+
+static void
+note(struct cm_rows *rows)
+{
+	struct cm_store *store = rows->store;
+	struct timespec now;
+	struct cm_note *note;
+
+	if (store->note_count == CM_NOTES_MAX)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	note = &store->notes[store->note_count++];
+	note->statement = store->engine->shown(rows);
+	note->rows = rows->count;
+	note->milliseconds = (double)(now.tv_sec - rows->started.tv_sec) * 1e3 +
+	    (double)(now.tv_nsec - rows->started.tv_nsec) / 1e6;
+}
+
+void
+cm_rows_done(struct cm_rows *rows)
+{
+	if (rows == NULL)
+		return;
+	if (rows->started.tv_sec != 0)
+		note(rows);
+	rows->started.tv_sec = 0;
+	rows->store->engine->reset(rows);
+}
+
+int
+cm_store_number(struct cm_store *store, const char *name, const struct cm_bind *binds, int64_t *out)
+{
+	struct cm_rows *rows;
+	int64_t number;
+	int rc;
+
+	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
+		return rc;
+	rc = cm_rows_next(rows);
+	number = rc > 0 ? cm_rows_int(rows, 0) : 0;
+	cm_rows_done(rows);
+	if (rc < 0)
+		return rc;
+	*out = number;
+	return 0;
+}
+
+int
+cm_store_text(struct cm_store *store, const char *name, const struct cm_bind *binds, char *out, size_t room)
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0)
+		snprintf(out, room, "%s", cm_rows_text(rows, 0));
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
