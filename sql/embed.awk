@@ -1,7 +1,7 @@
 # Turns the .sql files named as arguments into shared/sql.c: a table of named statements.
 #
 # A statement's name is its file's name below sql/ without ".sql".  Whole-line comments stay in the file.  @name(text)@ is
-# replaced by the content of the file name.inc in the same folder, in which $1 stands for the text.
+# replaced by the content of the file name.inc in the same folder, or else in sql/ itself, in which $1 stands for the text.
 
 function c_quote(line) {
 	line = literal_sub(line, "\\", "\\\\")
@@ -10,17 +10,26 @@ function c_quote(line) {
 	return "\t\"" line "\\n\""
 }
 
-function macro(dir, name, text,    body, line, file) {
-	file = dir "/" name ".inc"
+function content(file,    body, line) {
 	body = ""
 	while ((getline line < file) > 0)
 		body = body (body == "" ? "" : "\n") line
 	close(file)
-	if (body == "") {
-		print "embed.awk: no macro " file > "/dev/stderr"
+	return body
+}
+
+function macro(dir, name, text,    body) {
+	if ((body = content(dir "/" name ".inc")) == "" && (body = content(shared(dir) "/" name ".inc")) == "") {
+		print "embed.awk: no macro " name " for " dir > "/dev/stderr"
 		exit 1
 	}
 	return literal_sub(body, "$1", text)
+}
+
+# The folder of what both engines share, seen from an engine's.
+function shared(dir) {
+	sub(/\/(sqlite|postgres)$/, "", dir)
+	return dir
 }
 
 function literal_sub(text, from, to,    out, at) {

@@ -18,25 +18,7 @@ CREATE TABLE cm_vocabulary (
 ) WITHOUT ROWID;
 
 INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
-	('status', 'active', 'active'), ('status', 'in_progress', 'active'), ('status', 'in-progress', 'active'),
-	('status', 'ringing', 'active'), ('status', 'completed', 'completed'), ('status', 'success', 'completed'),
-	('status', 'ended', 'completed'), ('status', 'failed', 'failed'), ('status', 'error', 'failed'),
-	('status', 'cancelled', 'cancelled'), ('status', 'canceled', 'cancelled'), ('status', 'abandoned', 'cancelled'),
-	('status', 'timeout', 'timeout'),
-	('reason', 'timeout', 'timeout'), ('reason', 'timed_out', 'timeout'), ('reason', 'stt_timeout', 'timeout'),
-	('reason', 'llm_timeout', 'timeout'), ('reason', 'tts_timeout', 'timeout'), ('reason', 'no_answer', 'timeout'),
-	('reason', 'no-answer', 'timeout'), ('reason', 'user_hangup', 'user_hangup'), ('reason', 'hangup', 'user_hangup'),
-	('reason', 'caller_hangup', 'user_hangup'), ('reason', 'abandoned', 'user_hangup'),
-	('reason', 'network_error', 'network_error'), ('reason', 'connection_lost', 'network_error'),
-	('reason', 'connection_error', 'network_error'), ('reason', 'websocket_closed', 'network_error'),
-	('reason', 'api_error', 'api_error'), ('reason', 'provider_error', 'api_error'), ('reason', 'stt_error', 'api_error'),
-	('reason', 'llm_error', 'api_error'), ('reason', 'tts_error', 'api_error'), ('reason', 'tts_failure', 'api_error'),
-	('reason', 'rate_limit', 'api_error'), ('reason', 'unknown', 'unknown'),
-	('component', 'speech_end_to_first_audio', 'turn_e2e'), ('component', 'tool_call_duration', 'tool'),
-	('component', 'session_duration', 'session'), ('component', 'turn_e2e', 'turn_e2e'), ('component', 'stt', 'stt'),
-	('component', 'llm', 'llm_ttft'), ('component', 'llm_ttft', 'llm_ttft'), ('component', 'tts', 'tts_ttfb'),
-	('component', 'tts_ttfb', 'tts_ttfb'), ('component', 'tool', 'tool'), ('component', 'network', 'network'),
-	('component', 'session', 'session');
+	@words()@;
 
 CREATE TABLE cm_state (
 	state_id INTEGER PRIMARY KEY,

@@ -18,10 +18,7 @@ CREATE TABLE cm_grid (
 ) WITHOUT ROWID;
 
 INSERT INTO cm_grid (scope, resolution) VALUES
-	('all', 300), ('all', 3600), ('all', 86400),
-	('labels', 300), ('labels', 3600), ('labels', 86400),
-	('tenant', 300), ('tenant', 3600), ('tenant', 86400),
-	('full', 86400);
+	@grid()@;
 
 CREATE TABLE cm_grid_bin (
 	scope TEXT,

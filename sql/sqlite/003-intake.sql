@@ -63,12 +63,7 @@ CREATE TABLE cm_price (
 
 -- List prices as the voice platform's documents give them: a minute of speech, a million tokens, a thousand characters.
 INSERT INTO cm_price (provider, model, service, unit, price_nusd, per, valid_from_us) VALUES
-	('deepgram', '', 'stt', 'seconds', 4300000, 60, 0),
-	('gpt-4o-audio', '', 'stt', 'seconds', 6000000, 60, 0),
-	('openai', 'gpt-4o', 'llm', 'input_tokens', 2500000000, 1000000, 0),
-	('openai', 'gpt-4o', 'llm', 'output_tokens', 10000000000, 1000000, 0),
-	('cartesia', '', 'tts', 'characters', 10000000, 1000, 0),
-	('elevenlabs', '', 'tts', 'characters', 30000000, 1000, 0);
+	@listprices()@;
 
 CREATE TABLE cm_cost (
 	cost_id INTEGER PRIMARY KEY,
