@@ -83,18 +83,6 @@ breakdown(struct cm_json *json, const struct cm_tally *tally)
 	cm_json_end(json);
 }
 
-static int
-duration(struct cm_store *store, const struct cm_window *window, struct cm_json *json)
-{
-	struct cm_values values;
-	int rc;
-
-	if ((rc = cm_values(store, window, "call", &values)) < 0)
-		return rc;
-	cm_report_durations(json, "duration", &values);
-	return 0;
-}
-
 static void
 transcript(struct cm_json *json, const struct cm_tally *tally)
 {
@@ -115,15 +103,12 @@ timeseries(struct cm_store *store, const struct cm_query *query, const struct cm
 	return rc;
 }
 
-static int
-latency(struct cm_store *store, const struct cm_window *window, struct cm_json *json)
+static void
+latency(struct cm_json *json, const struct cm_guide_values *values)
 {
-	int rc;
-
 	cm_json_object(json, "latency");
-	rc = cm_report_guide_latencies(store, window, json, 1);
+	cm_report_guide_latencies(json, values, 1);
 	cm_json_end(json);
-	return rc;
 }
 
 static int
@@ -132,6 +117,7 @@ dashboard(struct cm_store *store, const struct cm_query *query, struct cm_reply 
 	struct cm_window window = cm_query_window(query);
 	const cm_us edges[] = { 2 * window.from - window.to, window.from, window.to };
 	struct cm_json *json = cm_reply_json(reply);
+	struct cm_guide_values values;
 	struct cm_tally tallies[2];
 	const struct cm_tally *then = &tallies[0], *now = &tallies[1];
 	int64_t active, stale;
@@ -140,17 +126,18 @@ dashboard(struct cm_store *store, const struct cm_query *query, struct cm_reply 
 	if (window.to - window.from > CM_HOURS_MAX * CM_HOUR_US)
 		return cm_reply_refuse(reply, "start_time", "The dashboard shows at most 366 days.");
 	if ((rc = cm_tally_buckets(store, &window.filter, edges, nitems(edges) - 1, tallies)) < 0 ||
-	    (rc = cm_active_calls(store, &window.filter, 0, &active, &stale)) < 0)
+	    (rc = cm_active_calls(store, &window.filter, 0, &active, &stale)) < 0 ||
+	    (rc = cm_report_read_guide(store, &window, &values)) < 0)
 		return rc;
 	period(json, query, &window);
 	summary(json, now, then, active);
 	breakdown(json, now);
-	if ((rc = duration(store, &window, json)) < 0)
-		return rc;
+	cm_report_durations(json, "duration", &values.calls);
 	transcript(json, now);
 	if ((rc = timeseries(store, query, &window, json)) < 0)
 		return rc;
-	return latency(store, &window, json);
+	latency(json, &values);
+	return 0;
 }
 
 const struct cm_endpoint cm_endpoint = {

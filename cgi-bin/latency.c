@@ -38,16 +38,23 @@ is_asked(const struct cm_component *component, const char *asked)
 	return asked == NULL || strcmp(asked, component->name) == 0;
 }
 
+/* Into values, at the places of the components that are asked for. */
 static int
 components(struct cm_store *store, const struct cm_window *window, const char *asked, struct cm_values *values)
 {
-	size_t i;
+	const char *kinds[CM_COMPONENTS];
+	struct cm_values read[CM_COMPONENTS];
+	size_t i, count = 0;
 	int rc;
 
 	for (i = 0; i < CM_COMPONENTS; i++)
-		if (is_asked(&cm_components[i], asked) &&
-		    (rc = cm_values(store, window, cm_components[i].name, &values[i])) < 0)
-			return rc;
+		if (is_asked(&cm_components[i], asked))
+			kinds[count++] = cm_components[i].name;
+	if ((rc = cm_values(store, window, kinds, count, read)) < 0)
+		return rc;
+	for (i = 0, count = 0; i < CM_COMPONENTS; i++)
+		if (is_asked(&cm_components[i], asked))
+			values[i] = read[count++];
 	return 0;
 }
 

@@ -96,23 +96,16 @@ calls(struct cm_exposition *out, const struct cm_tally *now, const struct cm_tal
 	by_label(out, "reason", cm_reason_names, ever->by_reason, CM_REASONS);
 }
 
-static int
-durations(struct cm_exposition *out, struct cm_store *store, const struct cm_window *window, const struct cm_tally *ever)
+static void
+durations(struct cm_exposition *out, const struct cm_values *values, const struct cm_tally *ever)
 {
-	struct cm_values values;
-	int rc;
-
-	if ((rc = cm_values(store, window, "call", &values)) < 0)
-		return rc;
 	cm_exposition_family(out, "voice_call_duration_seconds", CM_SUMMARY, "Duration of completed calls.");
-	summary(out, &values, 1e6, ever->timed, ever->duration_sum_us);
-	return 0;
+	summary(out, values, 1e6, ever->timed, ever->duration_sum_us);
 }
 
 static int
-latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_window *window)
+latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_filter *filter, const struct cm_values *values)
 {
-	struct cm_values values;
 	int64_t count, sum_us;
 	size_t i;
 	int rc;
@@ -120,11 +113,10 @@ latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_win
 	for (i = 0; i < CM_COMPONENTS; i++) {
 		if (cm_components[i].guide == NULL)
 			continue;
-		if ((rc = cm_values(store, window, cm_components[i].name, &values)) < 0 ||
-		    (rc = cm_values_ever(store, &window->filter, cm_components[i].name, &count, &sum_us)) < 0)
+		if ((rc = cm_values_ever(store, filter, cm_components[i].name, &count, &sum_us)) < 0)
 			return rc;
 		cm_exposition_family(out, cm_components[i].family, CM_SUMMARY, cm_components[i].help);
-		summary(out, &values, 1e3, count, sum_us);
+		summary(out, &values[i], 1e3, count, sum_us);
 	}
 	return 0;
 }
@@ -152,17 +144,20 @@ static int
 prometheus(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
 	struct cm_window window = cm_query_window(query);
+	struct cm_guide_values values;
 	struct cm_exposition out;
 	struct cm_tally now, ever;
 	int64_t active, stale;
 	int rc;
 
 	if ((rc = cm_tally(store, &window, &now)) < 0 || (rc = cm_tally_ever(store, &window.filter, &ever)) < 0 ||
-	    (rc = cm_active_calls(store, &window.filter, 0, &active, &stale)) < 0)
+	    (rc = cm_active_calls(store, &window.filter, 0, &active, &stale)) < 0 ||
+	    (rc = cm_report_read_guide(store, &window, &values)) < 0)
 		return rc;
 	cm_exposition_begin(&out, reply);
 	calls(&out, &now, &ever, active);
-	if ((rc = durations(&out, store, &window, &ever)) < 0 || (rc = latencies(&out, store, &window)) < 0)
+	durations(&out, &values.calls, &ever);
+	if ((rc = latencies(&out, store, &window.filter, values.latencies)) < 0)
 		return rc;
 	build_info(&out);
 	cm_exposition_end(&out);

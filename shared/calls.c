@@ -4,9 +4,11 @@
 #include "calls.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "looks.h"
 #include "pending.h"
 
 const char *const cm_status_names[CM_STATUSES] = {
@@ -123,14 +125,6 @@ read_counts(const struct cm_rows *rows, int column)
 	return counts;
 }
 
-static const char *
-piece_statement(const struct cm_filter *filter, const struct cm_piece *piece)
-{
-	if (piece->resolution_s != 0)
-		return "calls-rolled";
-	return cm_filter_scope(filter)->of_tenant ? "calls-raw-of" : "calls-raw";
-}
-
 /* Adds what the rollups of a piece do not hold yet. */
 static int
 tally_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
@@ -195,52 +189,85 @@ negative(const struct counts *counts)
 	return less;
 }
 
-/* Adds what the rows of pieces that are alike say, as they are read for the first of them. */
+/* What an answer counts into. */
+struct counted {
+	const cm_us *edges;
+	struct cm_tally *tallies;
+};
+
+/* Adds what a row says to each of the pieces that are alike, as it is read for the first of them. */
 static int
-tally_rows(struct cm_store *store, const struct cm_filter *filter, const struct alike *alike, const cm_us *edges,
-    struct cm_tally *out)
+take_row(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 {
-	const struct cm_piece *first = alike->pieces[0];
-	cm_us unit = first->resolution_s == 0 ? 1 : CM_SECOND_US;
-	struct cm_bind binds[CM_BINDS_MAX];
-	struct cm_rows *rows;
+	const struct counted *counted = arg;
+	const struct alike *alike = look->of;
+	bool raw = look->piece.resolution_s == 0;
+	cm_us at = cm_rows_int(rows, 0) * (raw ? 1 : CM_SECOND_US);
+	struct counts counts = read_counts(rows, 2), less = negative(&counts);
+	struct outcome outcome = read_outcome(rows, raw);
 	size_t i;
+
+	for (i = 0; i < alike->count; i++)
+		add_outcome(&counted->tallies[cm_piece_bucket(alike->pieces[i], counted->edges, at)], &outcome,
+		    alike->pieces[i]->taken == look->piece.taken ? &counts : &less);
+	return 0;
+}
+
+/* Looks at the first of those that are alike: of buckets, or raw. */
+static int
+tally_rows(struct cm_store *store, const struct cm_filter *filter, struct alike *alike, size_t count, bool raw,
+    struct counted *counted)
+{
+	const char *raw_statement = cm_filter_scope(filter)->of_tenant ? "calls-raw-of" : "calls-raw";
+	struct cm_looks looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++) {
+		const struct cm_look look = { .piece = *alike[i].pieces[0], .of = &alike[i] };
+
+		if ((look.piece.resolution_s == 0) == raw)
+			rc = cm_looks_add(&looks, &look);
+	}
+	if (rc == 0)
+		rc = cm_looks_read(store, filter, raw ? raw_statement : "calls-rolled", raw ? 8 : 6, &looks, take_row, counted);
+	cm_looks_done(&looks);
+	return rc;
+}
+
+static int
+tally_cut(struct cm_store *store, const struct cm_filter *filter, const struct cm_cut *cut, struct counted *counted)
+{
+	struct alike *alike = calloc(cut->count + 1, sizeof *alike);
+	size_t i, count = 0;
 	int rc;
 
-	cm_window_binds(filter, first, binds);
-	if ((rc = cm_store_query(store, piece_statement(filter, first), binds, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0) {
-		struct counts counts = read_counts(rows, 2), less = negative(&counts);
-		struct outcome outcome = read_outcome(rows, first->resolution_s == 0);
-		cm_us at = cm_rows_int(rows, 0) * unit;
-
-		for (i = 0; i < alike->count; i++)
-			add_outcome(&out[cm_piece_bucket(alike->pieces[i], edges, at)], &outcome,
-			    alike->pieces[i]->taken == first->taken ? &counts : &less);
+	if (alike == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < cut->count; i++) {
+		alike[count] = alike_of(cut, i);
+		count += alike[count].count > 0;
 	}
-	cm_rows_done(rows);
+	if ((rc = tally_rows(store, filter, alike, count, false, counted)) == 0)
+		rc = tally_rows(store, filter, alike, count, true, counted);
+	for (i = 0; i < cut->count && rc >= 0; i++)
+		if (cut->pieces[i].resolution_s != 0)
+			rc = tally_pending(store, filter, &cut->pieces[i], counted->edges, counted->tallies);
+	free(alike);
 	return rc;
 }
 
 int
 cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, struct cm_tally *out)
 {
+	struct counted counted = { .edges = edges, .tallies = out };
 	struct cm_cut cut;
-	size_t i;
 	int rc;
 
 	memset(out, 0, n * sizeof *out);
 	if ((rc = cm_window_cut(store, filter, edges, n, &cut)) < 0)
 		return rc;
-	for (i = 0; i < cut.count && rc >= 0; i++) {
-		struct alike alike = alike_of(&cut, i);
-
-		if (alike.count > 0)
-			rc = tally_rows(store, filter, &alike, edges, out);
-		if (rc >= 0 && cut.pieces[i].resolution_s != 0)
-			rc = tally_pending(store, filter, &cut.pieces[i], edges, out);
-	}
+	rc = tally_cut(store, filter, &cut, &counted);
 	cm_cut_done(&cut);
 	return rc < 0 ? rc : 0;
 }

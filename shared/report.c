@@ -63,20 +63,33 @@ cm_report_latency(struct cm_json *json, const char *key, const struct cm_values 
 }
 
 int
-cm_report_guide_latencies(struct cm_store *store, const struct cm_window *window, struct cm_json *json, int places)
+cm_report_read_guide(struct cm_store *store, const struct cm_window *window, struct cm_guide_values *out)
 {
-	struct cm_values values;
-	size_t i;
+	const char *kinds[1 + CM_COMPONENTS] = { "call" };
+	struct cm_values values[1 + CM_COMPONENTS];
+	size_t i, count = 1;
 	int rc;
 
-	for (i = 0; i < CM_COMPONENTS; i++) {
-		if (cm_components[i].guide == NULL)
-			continue;
-		if ((rc = cm_values(store, window, cm_components[i].name, &values)) < 0)
-			return rc;
-		cm_report_latency(json, cm_components[i].guide_key, &values, places);
-	}
+	for (i = 0; i < CM_COMPONENTS; i++)
+		if (cm_components[i].guide != NULL)
+			kinds[count++] = cm_components[i].name;
+	if ((rc = cm_values(store, window, kinds, count, values)) < 0)
+		return rc;
+	out->calls = values[0];
+	for (i = 0, count = 1; i < CM_COMPONENTS; i++)
+		if (cm_components[i].guide != NULL)
+			out->latencies[i] = values[count++];
 	return 0;
+}
+
+void
+cm_report_guide_latencies(struct cm_json *json, const struct cm_guide_values *values, int places)
+{
+	size_t i;
+
+	for (i = 0; i < CM_COMPONENTS; i++)
+		if (cm_components[i].guide != NULL)
+			cm_report_latency(json, cm_components[i].guide_key, &values->latencies[i], places);
 }
 
 static void

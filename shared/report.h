@@ -24,8 +24,17 @@ const struct cm_component *cm_component_find(const char *name);
 /* {count, avg, min, max, p50, p95, p99} in milliseconds; null without data. */
 void cm_report_latency(struct cm_json *json, const char *key, const struct cm_values *values, int places);
 
-/* The three keys of the guide, each by cm_report_latency.  Errors of cm_values. */
-int cm_report_guide_latencies(struct cm_store *store, const struct cm_window *window, struct cm_json *json, int places);
+/* Durations of calls, and latencies of the guide's three components, at their places among cm_components. */
+struct cm_guide_values {
+	struct cm_values calls;
+	struct cm_values latencies[CM_COMPONENTS];
+};
+
+/* Errors of cm_values. */
+int cm_report_read_guide(struct cm_store *store, const struct cm_window *window, struct cm_guide_values *out);
+
+/* The three keys of the guide, each by cm_report_latency. */
+void cm_report_guide_latencies(struct cm_json *json, const struct cm_guide_values *values, int places);
 
 /* A series of buckets: {hour|date, total, completed, failed, cancelled, active, avg_duration, p95_duration, success_rate?}.
  * Labels are the bucket's start in `label_key`: a time for "hour", the local date for "date". */

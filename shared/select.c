@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "looks.h"
 #include "pending.h"
 
 enum {
@@ -59,100 +60,11 @@ cm_select_is_call(const struct cm_select *select)
 }
 
 static const char *
-raw_statement(const struct cm_select *select)
+raw_statement(const struct cm_filter *filter, bool of_calls)
 {
-	if (cm_filter_scope(select->filter)->of_tenant)
-		return cm_select_is_call(select) ? "values-raw-call-of" : "values-raw-of";
-	return cm_select_is_call(select) ? "values-raw-call" : "values-raw";
-}
-
-int
-cm_select_open(const struct cm_select *select, const struct cm_piece *piece, const char *statement, const char *name,
-    int number, struct cm_rows **rows)
-{
-	struct cm_bind binds[CM_BINDS_MAX];
-	size_t n = cm_window_binds(select->filter, piece, binds);
-
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", select->kind);
-	if (name != NULL)
-		binds[n++] = (struct cm_bind)CM_INT_PARAM(name, number);
-	binds[n] = (struct cm_bind){ 0 };
-	return cm_store_query(select->store, statement, binds, rows);
-}
-
-static int
-read_bins_of_each(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent,
-    int (*take)(struct cm_select *select, size_t piece, const struct cm_rows *rows))
-{
-	struct cm_rows *rows;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; i < count && rc >= 0; i++) {
-		if ((rc = cm_select_open(select, &pieces[i], "values-binned", "parent", parent, &rows)) < 0)
-			return rc;
-		while ((rc = cm_rows_next(rows)) > 0)
-			if ((rc = take(select, i, rows)) < 0)
-				break;
-		cm_rows_done(rows);
-	}
-	return rc;
-}
-
-static int
-open_bins_of_all(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent, struct cm_rows **rows)
-{
-	struct cm_bind *binds = malloc(count * CM_BINDS_MAX * sizeof *binds), *to = binds;
-	size_t i, width = 0;
-	int rc;
-
-	if (binds == NULL)
-		return CM_ENOMEM;
-	for (i = 0; i < count; i++, to += width) {
-		width = cm_window_binds(select->filter, &pieces[i], to);
-		to[width++] = (struct cm_bind)CM_TEXT_PARAM("kind", select->kind);
-		to[width++] = (struct cm_bind)CM_INT_PARAM("parent", parent);
-	}
-	rc = cm_store_query_many(select->store, "values-binned-many", binds, width, count, rows);
-	free(binds);
-	return rc;
-}
-
-int
-cm_select_read_bins(struct cm_select *select, const struct cm_piece *pieces, size_t count, int parent,
-    int (*take)(struct cm_select *select, size_t piece, const struct cm_rows *rows))
-{
-	struct cm_rows *rows;
-	int rc;
-
-	if (count == 1 || !cm_store_is_remote(select->store))
-		return read_bins_of_each(select, pieces, count, parent, take);
-	if ((rc = open_bins_of_all(select, pieces, count, parent, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		if ((rc = take(select, (size_t)cm_rows_int(rows, 4), rows)) < 0)
-			break;
-	cm_rows_done(rows);
-	return rc;
-}
-
-static int
-read_raw(struct cm_select *select, const struct cm_piece *piece)
-{
-	struct cm_rows *rows;
-	int rc;
-
-	if ((rc = cm_select_open(select, piece, raw_statement(select), NULL, 0, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0) {
-		int64_t value_us = cm_rows_int(rows, 0);
-		size_t bucket = cm_piece_bucket(piece, select->edges, cm_rows_int(rows, 2));
-
-		if ((rc = keep_loose(select, bucket, cm_bin_of(value_us), (int)cm_rows_int(rows, 1), value_us)) < 0)
-			break;
-	}
-	cm_rows_done(rows);
-	return rc;
+	if (cm_filter_scope(filter)->of_tenant)
+		return of_calls ? "values-raw-call-of" : "values-raw-of";
+	return of_calls ? "values-raw-call" : "values-raw";
 }
 
 /* What the rollups of a piece do not hold yet. */
@@ -177,49 +89,80 @@ read_pending(struct cm_select *select, const struct cm_piece *piece)
 
 /* One row of coarse bins of a piece. */
 static int
-take_coarse(struct cm_select *select, size_t i, const struct cm_rows *rows)
+take_coarse(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 {
 	const struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
+	struct cm_select *select = look->of;
 	int64_t bin = cm_rows_int(rows, 0);
 
+	(void)arg;
 	if (bin < 0 || bin >= CM_COARSE_BINS)
 		return 0;
-	i += select->first_binned;
-	select->seen[i][bin] = true;
-	return keep_cell(select, cm_piece_bucket(&select->cut.pieces[i], select->edges, cm_rows_int(rows, 3) * CM_SECOND_US), (int)bin,
-	    sum);
+	select->seen[look->at][bin] = true;
+	return keep_cell(select, cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US), (int)bin, sum);
 }
 
-/* The pieces of buckets, those that lie together at once, and what pends of each. */
+/* Adds a look for each of a selection's pieces of buckets, or of raw facts. */
 static int
-read_coarse(struct cm_select *select)
-{
-	const struct cm_piece *pieces = select->cut.pieces;
-	size_t i, k, count = select->cut.count;
-	int rc = 0;
-
-	for (i = 0; i < count && rc >= 0; i = k + 1) {
-		for (k = i; k < count && pieces[k].resolution_s != 0; k++)
-			continue;
-		select->first_binned = i;
-		if (k > i)
-			rc = cm_select_read_bins(select, &pieces[i], k - i, COARSE, take_coarse);
-	}
-	for (i = 0; i < count && rc >= 0; i++)
-		if (pieces[i].resolution_s != 0)
-			rc = read_pending(select, &pieces[i]);
-	return rc;
-}
-
-static int
-read_edges(struct cm_select *select)
+look_at_pieces(struct cm_looks *looks, struct cm_select *select, bool raw)
 {
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < select->cut.count && rc >= 0; i++)
-		if (select->cut.pieces[i].resolution_s == 0)
-			rc = read_raw(select, &select->cut.pieces[i]);
+	for (i = 0; i < select->cut.count && rc == 0; i++) {
+		const struct cm_look look = { .piece = select->cut.pieces[i], .kind = select->kind, .bin = COARSE, .of = select,
+			.at = i };
+
+		if ((look.piece.resolution_s == 0) == raw)
+			rc = cm_looks_add(looks, &look);
+	}
+	return rc;
+}
+
+/* The pieces of buckets, and what pends of each. */
+static int
+read_coarse(struct cm_select **selects, size_t count)
+{
+	struct cm_looks looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++)
+		rc = look_at_pieces(&looks, selects[i], false);
+	if (rc == 0)
+		rc = cm_looks_read(selects[0]->store, selects[0]->filter, "values-binned", 4, &looks, take_coarse, NULL);
+	for (i = 0; i < looks.count && rc == 0; i++)
+		rc = read_pending(looks.looks[i].of, &looks.looks[i].piece);
+	cm_looks_done(&looks);
+	return rc;
+}
+
+static int
+take_raw(void *arg, const struct cm_look *look, const struct cm_rows *rows)
+{
+	int64_t value_us = cm_rows_int(rows, 0);
+	struct cm_select *select = look->of;
+
+	(void)arg;
+	return keep_loose(select, cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 2)), cm_bin_of(value_us),
+	    (int)cm_rows_int(rows, 1), value_us);
+}
+
+/* The pieces of raw facts: calls are in a table of their own. */
+static int
+read_edges(struct cm_select **selects, size_t count, bool of_calls)
+{
+	struct cm_looks looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++)
+		if (cm_select_is_call(selects[i]) == of_calls)
+			rc = look_at_pieces(&looks, selects[i], true);
+	if (rc == 0)
+		rc = cm_looks_read(selects[0]->store, selects[0]->filter, raw_statement(selects[0]->filter, of_calls), 3, &looks,
+		    take_raw, NULL);
+	cm_looks_done(&looks);
 	return rc;
 }
 
@@ -319,54 +262,72 @@ sum_up(struct cm_select *select)
 }
 
 static int
-read_all(struct cm_select *select)
+cut(struct cm_select *select)
 {
-	size_t i;
 	int rc;
 
 	if ((rc = cm_store_pruned_before(select->store, &select->pruned_before)) < 0 ||
 	    (rc = cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
 		return rc;
 	select->exact = select->cut.exact;
-	if ((select->seen = calloc(select->cut.count + 1, sizeof *select->seen)) == NULL)
-		return CM_ENOMEM;
-	if ((rc = read_coarse(select)) < 0)
-		return rc;
-	if (select->cut.count > 1 && is_better_raw(select))
-		make_raw(select);
-	if ((rc = read_edges(select)) < 0)
-		return rc;
+	select->seen = calloc(select->cut.count + 1, sizeof *select->seen);
+	return select->seen != NULL ? 0 : CM_ENOMEM;
+}
+
+static int
+finish(struct cm_select *select)
+{
+	size_t i;
+	int rc;
+
 	for (i = 0; i < select->cut.count; i++)
 		select->binned |= select->cut.pieces[i].resolution_s != 0;
 	rc = order_loose(select);
 	return rc < 0 ? rc : sum_up(select);
 }
 
-int
-cm_select_init(struct cm_store *store, const struct cm_filter *filter, const char *kind, const cm_us *edges, size_t n,
-    struct cm_select **out)
+static int
+read_all(struct cm_select **selects, size_t count)
 {
-	struct cm_select *select = calloc(1, sizeof *select);
-	int rc;
+	size_t i;
+	int rc = 0;
 
-	if (select == NULL)
-		return CM_ENOMEM;
-	select->store = store;
-	select->filter = filter;
-	select->kind = kind;
-	select->edges = edges;
-	select->n = n;
-	select->fine_of = -1;
-	if ((rc = read_all(select)) < 0) {
-		cm_select_done(select);
+	for (i = 0; i < count && rc == 0; i++)
+		rc = cut(selects[i]);
+	if (rc < 0 || (rc = read_coarse(selects, count)) < 0)
 		return rc;
-	}
-	*out = select;
-	return 0;
+	for (i = 0; i < count; i++)
+		if (selects[i]->cut.count > 1 && is_better_raw(selects[i]))
+			make_raw(selects[i]);
+	if ((rc = read_edges(selects, count, true)) < 0 || (rc = read_edges(selects, count, false)) < 0)
+		return rc;
+	for (i = 0; i < count && rc == 0; i++)
+		rc = finish(selects[i]);
+	return rc;
 }
 
-void
-cm_select_done(struct cm_select *select)
+int
+cm_select_init(struct cm_store *store, const struct cm_filter *filter, const char *const *kinds, size_t count,
+    const cm_us *edges, size_t n, struct cm_select **selects)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count; i++) {
+		if ((selects[i] = calloc(1, sizeof *selects[i])) == NULL)
+			rc = CM_ENOMEM;
+		else
+			*selects[i] = (struct cm_select){ .store = store, .filter = filter, .kind = kinds[i], .edges = edges, .n = n };
+	}
+	if (rc == 0)
+		rc = read_all(selects, count);
+	if (rc < 0)
+		cm_select_done(selects, count);
+	return rc;
+}
+
+static void
+done(struct cm_select *select)
 {
 	if (select == NULL)
 		return;
@@ -378,6 +339,13 @@ cm_select_done(struct cm_select *select)
 	free(select->total);
 	free(select->coarse);
 	free(select);
+}
+
+void
+cm_select_done(struct cm_select **selects, size_t count)
+{
+	while (count-- > 0)
+		done(selects[count]);
 }
 
 int64_t

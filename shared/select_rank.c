@@ -1,4 +1,4 @@
-/* select_rank: the k-th smallest value of a bucket of an answer; see select.h. */
+/* select_rank: the k-th smallest values of buckets of an answer, step by step and all together; see select.h. */
 #include "config.h"
 
 #include "select_own.h"
@@ -7,7 +7,48 @@
 #include <string.h>
 
 #include "error.h"
+#include "looks.h"
 #include "pending.h"
+
+enum { VALUES_AT_ONCE = 65536 };	/* of bins, in memory */
+
+/* The fine bins of one coarse one. */
+struct fine {
+	struct cm_select *select;
+	size_t bucket;
+	int coarse;
+	struct sum bins[CM_FINE_PER_COARSE];
+};
+
+/* The values of one fine bin. */
+struct heap {
+	struct cm_select *select;
+	size_t bucket;
+	int bin;
+	int64_t count;			/* as the rollups say */
+	int64_t read;
+	int64_t *values;		/* of a larger array */
+};
+
+/* A rank on its way. */
+struct quest {
+	int64_t rank;			/* within what is known of it */
+	int64_t *value_us;
+	struct fine *fine;		/* the fine bins that it lies in; NULL: answered */
+	struct heap *heap;		/* the bin that it lies in; NULL: answered */
+};
+
+/* All of them, and what they lie in, each once. */
+struct search {
+	struct quest *quests;
+	size_t quest_count;
+	struct fine *fines;
+	size_t fine_count;
+	struct heap *heaps;
+	size_t heap_count;
+	const unsigned char *lets;	/* series that the filter lets through; NULL: all */
+	size_t lets_count;
+};
 
 /* The part of a piece that counts into one bucket; false where there is none. */
 static bool
@@ -21,45 +62,6 @@ part_of(const struct cm_select *select, const struct cm_piece *piece, size_t buc
 		out->to = select->edges[bucket + 1] < piece->to ? select->edges[bucket + 1] : piece->to;
 	}
 	return true;
-}
-
-static int
-take_fine(struct cm_select *select, size_t piece, const struct cm_rows *rows)
-{
-	(void)piece;
-	cm_sum_add(&select->fine[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
-	return 0;
-}
-
-static int
-read_fine(struct cm_select *select, size_t bucket, int coarse)
-{
-	const struct loose *loose = select->loose + select->loose_from[bucket];
-	const struct loose *end = select->loose + select->loose_from[bucket + 1];
-	struct cm_piece *parts;
-	size_t i, count = 0;
-	int rc = 0;
-
-	if (select->fine_of == coarse && select->fine_bucket == bucket)
-		return 0;
-	memset(select->fine, 0, sizeof select->fine);
-	select->fine_of = -1;
-	for (; loose < end; loose++)
-		if (loose->bin / CM_FINE_PER_COARSE == coarse)
-			cm_sum_add(&select->fine[loose->bin % CM_FINE_PER_COARSE], loose->n, loose->n * loose->value_us);
-	if ((parts = malloc((select->cut.count + 1) * sizeof *parts)) == NULL)
-		return CM_ENOMEM;
-	for (i = 0; i < select->cut.count; i++)
-		if (select->seen[i][coarse] && part_of(select, &select->cut.pieces[i], bucket, &parts[count]))
-			count++;
-	if (count > 0)
-		rc = cm_select_read_bins(select, parts, count, coarse, take_fine);
-	free(parts);
-	if (rc < 0)
-		return rc;
-	select->fine_bucket = bucket;
-	select->fine_of = coarse;
-	return 0;
 }
 
 /* Steps *rank down to a rank within the bin that holds it; the bin, or -1 where the bins hold fewer. */
@@ -104,84 +106,263 @@ answer_bin(struct cm_select *select, int64_t floor_us, int64_t top_us, int64_t *
 		select->error_pct = error_pct;
 }
 
-/* Reads `count` values that the filter lets through; CM_ESTORE where there are fewer than the rollups count: then the law is
- * broken, and no answer is better than a wrong one. */
-static int
-read_bin(struct cm_select *select, struct cm_rows *rows, int64_t *values, int64_t count)
+/* The fine bins of a coarse one, which another rank of the bucket may lie in too. */
+static struct fine *
+fine_of(struct search *search, struct cm_select *select, size_t bucket, int coarse)
 {
-	bool all = strcmp(cm_filter_scope(select->filter)->name, "all") == 0;
-	const unsigned char *lets = NULL;
-	size_t lets_count = 0;
-	int64_t read = 0;
-	int rc;
+	struct fine *fine = search->fines + search->fine_count;
 
-	if (!all && (rc = cm_filter_series(select->store, select->filter, &lets, &lets_count)) < 0)
-		return rc;
-	while (read < count) {
-		if ((rc = cm_rows_next(rows)) <= 0)
-			return rc < 0 ? rc : CM_ESTORE;
-		size_t id = all ? 0 : (size_t)cm_rows_int(rows, 1);
+	while (fine > search->fines && fine[-1].select == select && fine[-1].bucket == bucket)
+		if ((--fine)->coarse == coarse)
+			return fine;
+	fine = &search->fines[search->fine_count++];
+	*fine = (struct fine){ .select = select, .bucket = bucket, .coarse = coarse };
+	return fine;
+}
 
-		if (all || (id < lets_count && lets[id]))
-			values[read++] = cm_rows_int(rows, 0);
-	}
+static struct heap *
+heap_of(struct search *search, const struct fine *fine, int bin, int64_t count)
+{
+	struct heap *heap = search->heaps + search->heap_count;
+
+	while (heap > search->heaps && heap[-1].select == fine->select && heap[-1].bucket == fine->bucket)
+		if ((--heap)->bin == bin)
+			return heap;
+	heap = &search->heaps[search->heap_count++];
+	*heap = (struct heap){ .select = fine->select, .bucket = fine->bucket, .bin = bin, .count = count };
+	return heap;
+}
+
+/* What the coarse bins say of a rank. */
+static int
+start(struct search *search, const struct cm_rank *asked, struct quest *quest)
+{
+	struct cm_select *select = asked->select;
+	size_t bucket = asked->bucket;
+	const struct sum *bins = select->coarse + bucket * (size_t)select->width;
+	int coarse;
+
+	*quest = (struct quest){ .rank = asked->rank, .value_us = asked->value_us };
+	if (!select->binned && select->edges[bucket] >= select->pruned_before)
+		return pick_loose(select, bucket, asked->rank, quest->value_us);
+	if ((coarse = find_bin(bins, select->width, &quest->rank)) < 0)
+		return CM_ESTORE;
+	if (bins[coarse].n == 1 && select->edges[bucket] >= select->pruned_before)
+		*quest->value_us = bins[coarse].us;
+	else
+		quest->fine = fine_of(search, select, bucket, coarse + select->low);
 	return 0;
 }
 
-/* The rank-th smallest value of one fine bin, from the database, which holds `count` there. */
-static int
-pick_raw(struct cm_select *select, size_t bucket, int bin, int64_t count, int64_t rank, int64_t *out_us)
+static void
+add_loose(struct fine *fine)
 {
-	struct cm_piece whole = { .from = select->edges[bucket], .to = select->edges[bucket + 1] };
-	int64_t *values = malloc((size_t)count * sizeof *values);
-	struct cm_rows *rows = NULL;
-	int rc = CM_ENOMEM;
+	const struct cm_select *select = fine->select;
+	const struct loose *loose = select->loose + select->loose_from[fine->bucket];
+	const struct loose *end = select->loose + select->loose_from[fine->bucket + 1];
+
+	for (; loose < end; loose++)
+		if (loose->bin / CM_FINE_PER_COARSE == fine->coarse)
+			cm_sum_add(&fine->bins[loose->bin % CM_FINE_PER_COARSE], loose->n, loose->n * loose->value_us);
+}
+
+/* Adds a look for each piece that a coarse bin was seen in. */
+static int
+look_at_fine(struct cm_looks *looks, struct fine *fine)
+{
+	const struct cm_select *select = fine->select;
+	struct cm_look look = { .kind = select->kind, .bin = fine->coarse, .of = fine };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < select->cut.count && rc == 0; i++)
+		if (select->seen[i][fine->coarse] && part_of(select, &select->cut.pieces[i], fine->bucket, &look.piece))
+			rc = cm_looks_add(looks, &look);
+	return rc;
+}
+
+static int
+take_fine(void *arg, const struct cm_look *look, const struct cm_rows *rows)
+{
+	struct fine *fine = look->of;
+
+	(void)arg;
+	cm_sum_add(&fine->bins[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
+	return 0;
+}
+
+static int
+read_fines(struct search *search)
+{
+	const struct cm_select *any = search->fines[0].select;
+	struct cm_looks looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < search->fine_count && rc == 0; i++) {
+		add_loose(&search->fines[i]);
+		rc = look_at_fine(&looks, &search->fines[i]);
+	}
+	if (rc == 0)
+		rc = cm_looks_read(any->store, any->filter, "values-binned", 4, &looks, take_fine, NULL);
+	cm_looks_done(&looks);
+	return rc;
+}
+
+/* What the fine bins say of a rank. */
+static int
+narrow(struct search *search, struct quest *quest)
+{
+	struct fine *fine = quest->fine;
+	struct cm_select *select = fine->select;
+	int at = find_bin(fine->bins, CM_FINE_PER_COARSE, &quest->rank);
+	int bin = fine->coarse * CM_FINE_PER_COARSE + at;
+	int64_t floor_us = cm_bin_floor_us(bin), top_us = cm_bin_floor_us(bin + 1) - 1;
+
+	if (at < 0)
+		return CM_ESTORE;
+	if (top_us == floor_us)
+		*quest->value_us = floor_us;
+	else if (select->edges[fine->bucket] < select->pruned_before)
+		answer_bin(select, floor_us, top_us, quest->value_us);
+	else if (fine->bins[at].n == 1)
+		*quest->value_us = fine->bins[at].us;
+	else
+		quest->heap = heap_of(search, fine, bin, fine->bins[at].n);
+	return 0;
+}
+
+/* Keeps a value that the filter lets through. */
+static int
+take_value(void *arg, const struct cm_look *look, const struct cm_rows *rows)
+{
+	const struct search *search = arg;
+	struct heap *heap = look->of;
+	size_t series_id;
+
+	if (heap->read == heap->count)
+		return 1;
+	if (search->lets != NULL) {
+		series_id = (size_t)cm_rows_int(rows, 1);
+		if (series_id >= search->lets_count || !search->lets[series_id])
+			return 0;
+	}
+	heap->values[heap->read++] = cm_rows_int(rows, 0);
+	return heap->read == heap->count;
+}
+
+static int
+read_heaps_of(struct search *search, struct heap *heaps, size_t count, bool of_calls)
+{
+	const struct cm_select *any = heaps[0].select;
+	struct cm_looks looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++) {
+		const struct cm_select *select = heaps[i].select;
+		const struct cm_look look = { .piece = { .from = select->edges[heaps[i].bucket],
+			.to = select->edges[heaps[i].bucket + 1] }, .kind = select->kind, .bin = heaps[i].bin, .of = &heaps[i] };
+
+		if (cm_select_is_call(select) == of_calls)
+			rc = cm_looks_add(&looks, &look);
+	}
+	if (rc == 0)
+		rc = cm_looks_read(any->store, any->filter, of_calls ? "values-in-bin-call" : "values-in-bin", 2, &looks, take_value,
+		    search);
+	cm_looks_done(&looks);
+	return rc;
+}
+
+/* Gives heaps their values; CM_ESTORE where there are fewer than the rollups count: then the law is broken, and no answer is
+ * better than a wrong one. */
+static int
+read_heaps(struct search *search, struct heap *heaps, size_t count)
+{
+	size_t i;
+	int rc;
+
+	if ((rc = read_heaps_of(search, heaps, count, true)) < 0 || (rc = read_heaps_of(search, heaps, count, false)) < 0)
+		return rc;
+	for (i = 0; i < count; i++)
+		if (heaps[i].read < heaps[i].count)
+			return CM_ESTORE;
+	return 0;
+}
+
+/* Answers the ranks that lie in heaps of which memory holds as many at once as it should. */
+static int
+search_heaps(struct search *search, struct heap *heaps, size_t count, int64_t value_count)
+{
+	int64_t *values = malloc((size_t)value_count * sizeof *values), *to = values;
+	size_t i;
+	int rc;
 
 	if (values == NULL)
-		return rc;
-	rc = cm_select_open(select, &whole, cm_select_is_call(select) ? "values-in-bin-call" : "values-in-bin", "bin", bin, &rows);
-	if (rc == 0 && (rc = read_bin(select, rows, values, count)) == 0)
-		*out_us = cm_select_value(values, (size_t)count, (size_t)rank);
-	cm_rows_done(rows);
+		return CM_ENOMEM;
+	for (i = 0; i < count; to += heaps[i++].count)
+		heaps[i].values = to;
+	rc = read_heaps(search, heaps, count);
+	for (i = 0; i < search->quest_count && rc == 0; i++) {
+		const struct quest *quest = &search->quests[i];
+
+		if (quest->heap >= heaps && quest->heap < heaps + count)
+			*quest->value_us = cm_select_value(quest->heap->values, (size_t)quest->heap->count, (size_t)quest->rank);
+	}
 	free(values);
 	return rc;
 }
 
-/* The rank-th smallest value of one fine bin. */
 static int
-pick_value(struct cm_select *select, size_t bucket, int bin, const struct sum *sum, int64_t rank, int64_t *out_us)
+search_all_heaps(struct search *search)
 {
-	int64_t floor_us = cm_bin_floor_us(bin), top_us = cm_bin_floor_us(bin + 1) - 1;
+	const struct cm_select *any = search->heaps[0].select;
+	struct heap *heap = search->heaps, *end = heap + search->heap_count, *from;
+	int64_t count;
+	int rc = 0;
 
-	if (top_us == floor_us)
-		*out_us = floor_us;
-	else if (select->edges[bucket] < select->pruned_before)
-		answer_bin(select, floor_us, top_us, out_us);
-	else if (sum->n == 1)
-		*out_us = sum->us;
-	else
-		return pick_raw(select, bucket, bin, sum->n, rank, out_us);
-	return 0;
+	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0 &&
+	    (rc = cm_filter_series(any->store, any->filter, &search->lets, &search->lets_count)) < 0)
+		return rc;
+	while (heap < end && rc == 0) {
+		for (from = heap, count = 0; heap < end && (heap == from || count + heap->count <= VALUES_AT_ONCE); heap++)
+			count += heap->count;
+		rc = search_heaps(search, from, (size_t)(heap - from), count);
+	}
+	return rc;
+}
+
+static int
+search_all(struct search *search, const struct cm_rank *ranks)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < search->quest_count && rc == 0; i++)
+		rc = start(search, &ranks[i], &search->quests[i]);
+	if (rc == 0 && search->fine_count > 0)
+		rc = read_fines(search);
+	for (i = 0; i < search->quest_count && rc == 0; i++)
+		if (search->quests[i].fine != NULL)
+			rc = narrow(search, &search->quests[i]);
+	if (rc == 0 && search->heap_count > 0)
+		rc = search_all_heaps(search);
+	return rc;
 }
 
 int
-cm_select_rank(struct cm_select *select, size_t bucket, int64_t rank, int64_t *out_us)
+cm_select_ranks(const struct cm_rank *ranks, size_t count)
 {
-	const struct sum *bins = select->coarse + bucket * (size_t)select->width;
-	int coarse, fine, rc;
+	struct search search = { .quests = calloc(count, sizeof *search.quests), .quest_count = count,
+		.fines = calloc(count, sizeof *search.fines), .heaps = calloc(count, sizeof *search.heaps) };
+	int rc = CM_ENOMEM;
 
-	if (!select->binned && select->edges[bucket] >= select->pruned_before)
-		return pick_loose(select, bucket, rank, out_us);
-	if ((coarse = find_bin(bins, select->width, &rank)) < 0)
-		return CM_ESTORE;
-	if (bins[coarse].n == 1 && select->edges[bucket] >= select->pruned_before) {
-		*out_us = bins[coarse].us;
-		return 0;
-	}
-	coarse += select->low;
-	if ((rc = read_fine(select, bucket, coarse)) < 0)
-		return rc;
-	if ((fine = find_bin(select->fine, CM_FINE_PER_COARSE, &rank)) < 0)
-		return CM_ESTORE;
-	return pick_value(select, bucket, coarse * CM_FINE_PER_COARSE + fine, &select->fine[fine], rank, out_us);
+	if (count == 0)
+		rc = 0;
+	else if (search.quests != NULL && search.fines != NULL && search.heaps != NULL)
+		rc = search_all(&search, ranks);
+	free(search.quests);
+	free(search.fines);
+	free(search.heaps);
+	return rc;
 }

@@ -6,7 +6,7 @@
 #include "error.h"
 #include "select.h"
 
-enum { BUCKETS_AT_ONCE = 1024 };
+enum { BUCKETS_AT_ONCE = 512 };
 
 const int cm_quantiles_permille[CM_QUANTILES] = { 500, 950, 990 };
 
@@ -17,62 +17,63 @@ nearest_rank(int64_t count, int permille)
 	return count / 1000 * permille + (count % 1000 * permille + 999) / 1000;
 }
 
-static int
-pick_all(struct cm_select *select, struct cm_values *values)
+/* What is asked of each kind that has values: extremes and percentiles; how many ranks that makes. */
+static size_t
+ask_all(struct cm_select *select, struct cm_values *values, struct cm_rank *ranks)
 {
-	int i, rc;
+	size_t n = 0;
+	int i;
 
-	values->count = cm_select_count(select, 0);
-	values->sum_us = cm_select_sum_us(select, 0);
+	*values = (struct cm_values){ .count = cm_select_count(select, 0), .sum_us = cm_select_sum_us(select, 0) };
 	if (values->count == 0)
 		return 0;
-	if ((rc = cm_select_rank(select, 0, 1, &values->min_us)) < 0 ||
-	    (rc = cm_select_rank(select, 0, values->count, &values->max_us)) < 0)
-		return rc;
-	for (i = 0; i < CM_QUANTILES; i++) {
-		int64_t rank = nearest_rank(values->count, cm_quantiles_permille[i]);
-
-		if ((rc = cm_select_rank(select, 0, rank, &values->quantile_us[i])) < 0)
-			return rc;
-	}
-	return 0;
+	ranks[n++] = (struct cm_rank){ .select = select, .rank = 1, .value_us = &values->min_us };
+	ranks[n++] = (struct cm_rank){ .select = select, .rank = values->count, .value_us = &values->max_us };
+	for (i = 0; i < CM_QUANTILES; i++)
+		ranks[n++] = (struct cm_rank){ .select = select, .rank = nearest_rank(values->count, cm_quantiles_permille[i]),
+			.value_us = &values->quantile_us[i] };
+	return n;
 }
 
 int
-cm_values(struct cm_store *store, const struct cm_window *window, const char *kind, struct cm_values *out)
+cm_values(struct cm_store *store, const struct cm_window *window, const char *const *kinds, size_t count,
+    struct cm_values *out)
 {
 	const cm_us edges[] = { window->from, window->to };
-	struct cm_values values = { 0 };
-	struct cm_select *select;
+	struct cm_rank ranks[CM_KINDS_MAX * (CM_QUANTILES + 2)];
+	struct cm_select *selects[CM_KINDS_MAX];
+	size_t i, n = 0;
 	int rc;
 
-	if ((rc = cm_select_init(store, &window->filter, kind, edges, 1, &select)) < 0)
+	if ((rc = cm_select_init(store, &window->filter, kinds, count, edges, 1, selects)) < 0)
 		return rc;
-	rc = pick_all(select, &values);
-	values.exact = cm_select_is_exact(select, &values.error_pct);
-	if (!values.exact)
-		cm_store_set_inexact(store);
-	cm_select_done(select);
-	if (rc < 0)
-		return rc;
-	*out = values;
-	return 0;
+	for (i = 0; i < count; i++)
+		n += ask_all(selects[i], &out[i], ranks + n);
+	rc = cm_select_ranks(ranks, n);
+	for (i = 0; i < count; i++) {
+		out[i].exact = cm_select_is_exact(selects[i], &out[i].error_pct);
+		if (!out[i].exact)
+			cm_store_set_inexact(store);
+	}
+	cm_select_done(selects, count);
+	return rc;
 }
 
 static int
 pick_buckets(struct cm_select *select, int permille, size_t n, int64_t *out_us)
 {
-	size_t i;
-	int rc;
+	struct cm_rank ranks[BUCKETS_AT_ONCE];
+	size_t i, asked = 0;
 
 	for (i = 0; i < n; i++) {
 		int64_t count = cm_select_count(select, i);
 
 		out_us[i] = -1;
-		if (count > 0 && (rc = cm_select_rank(select, i, nearest_rank(count, permille), &out_us[i])) < 0)
-			return rc;
+		if (count > 0)
+			ranks[asked++] = (struct cm_rank){ .select = select, .bucket = i, .rank = nearest_rank(count, permille),
+				.value_us = &out_us[i] };
 	}
-	return 0;
+	return cm_select_ranks(ranks, asked);
 }
 
 int
@@ -86,12 +87,12 @@ cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, cons
 
 	for (done = 0; done < n && rc == 0; done += some) {
 		some = n - done < BUCKETS_AT_ONCE ? n - done : BUCKETS_AT_ONCE;
-		if ((rc = cm_select_init(store, filter, kind, edges + done, some, &select)) < 0)
+		if ((rc = cm_select_init(store, filter, &kind, 1, edges + done, some, &select)) < 0)
 			return rc;
 		rc = pick_buckets(select, permille, some, out_us + done);
 		if (!cm_select_is_exact(select, &error_pct))
 			cm_store_set_inexact(store);
-		cm_select_done(select);
+		cm_select_done(&select, 1);
 	}
 	return rc;
 }

@@ -25,8 +25,10 @@ struct cm_values {
 	double error_pct;			/* how much too high a figure can then be, in per cent */
 };
 
-/* Count, sum, extremes and percentiles of one kind over a window.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
-int cm_values(struct cm_store *store, const struct cm_window *window, const char *kind, struct cm_values *out);
+/* Count, sum, extremes and percentiles of each of some kinds over a window.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
+enum { CM_KINDS_MAX = 8 };
+int cm_values(struct cm_store *store, const struct cm_window *window, const char *const *kinds, size_t count,
+    struct cm_values *out);
 
 /* One percentile alone, for n buckets as in cm_tally_buckets; -1 where a bucket has no value. */
 int cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, const char *kind, int permille,

@@ -1,0 +1,41 @@
+/*
+ * looks: one statement over several pieces of windows.
+ *
+ * A question is made of many small looks: this run of buckets, that edge, the values of one bin.  SQLite takes them one by one; to
+ * a server each would be a way there and back, so there they go together, as one statement whose parameters are arrays.
+ */
+#ifndef CM_LOOKS_H
+#define CM_LOOKS_H
+
+#include "store.h"
+#include "window.h"
+
+struct cm_look {
+	struct cm_piece piece;
+	const char *kind;	/* borrowed; NULL where the statement is of calls alone */
+	int bin;		/* which the statement looks into */
+	void *of;		/* what the asker knows it by: borrowed .. */
+	size_t at;		/* .. and a place in it */
+};
+
+struct cm_looks {
+	struct cm_look *looks;
+	size_t count;
+	size_t room;
+};
+
+/* CM_ENOMEM; cm_looks_done takes looks that are zero. */
+int cm_looks_add(struct cm_looks *looks, const struct cm_look *look);
+void cm_looks_done(struct cm_looks *looks);
+
+/* Gets a row of a look.  0, or 1 where no further row of that look is wanted, though some may come, or an error, which ends all. */
+typedef int cm_look_take(void *arg, const struct cm_look *look, const struct cm_rows *rows);
+
+/*
+ * Runs a statement of so many columns over each look, in any order; none is well.  Over several on a server it is NAME-many, whose
+ * column after those is the look's number, from 0.  CM_EBUSY, CM_ESTORE, CM_ENOMEM, or what take returned.
+ */
+int cm_looks_read(struct cm_store *store, const struct cm_filter *filter, const char *statement, int columns,
+    const struct cm_looks *looks, cm_look_take *take, void *arg);
+
+#endif

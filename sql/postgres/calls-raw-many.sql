@@ -1,0 +1,6 @@
+-- The same of several looks at once.  Uses cm_call_started.
+SELECT c.started_us, c.status, w.sign, w.sign * c.has_transcript, w.sign * CASE WHEN c.bin IS NULL THEN 0 ELSE 1 END,
+	w.sign * CASE WHEN c.bin IS NULL THEN 0 ELSE c.duration_us END, c.call_type, c.failure_reason, w.number - 1
+FROM @looks()@
+	CROSS JOIN LATERAL (SELECT * FROM cm_call c
+		WHERE c.started_us >= w.from_at AND c.started_us < w.to_at AND @looklets(c)@ OFFSET 0) c
