@@ -218,7 +218,9 @@ static int
 tally_rows(struct cm_store *store, const struct cm_filter *filter, struct alike *alike, size_t count, bool raw,
     struct counted *counted)
 {
-	const char *raw_statement = cm_filter_scope(filter)->of_tenant ? "calls-raw-of" : "calls-raw";
+	static const struct cm_view rolled = { "calls-rolled", "calls-rolled-many", 6 };
+	static const struct cm_view all = { "calls-raw", "calls-raw-many", 8 }, of_tenant = { "calls-raw-of", "calls-raw-of-many", 8 };
+	const struct cm_view *raw_view = cm_filter_scope(filter)->of_tenant ? &of_tenant : &all;
 	struct cm_looks looks = { 0 };
 	size_t i;
 	int rc = 0;
@@ -230,7 +232,7 @@ tally_rows(struct cm_store *store, const struct cm_filter *filter, struct alike 
 			rc = cm_looks_add(&looks, &look);
 	}
 	if (rc == 0)
-		rc = cm_looks_read(store, filter, raw ? raw_statement : "calls-rolled", raw ? 8 : 6, &looks, take_row, counted);
+		rc = cm_looks_read(store, filter, raw ? raw_view : &rolled, &looks, take_row, counted);
 	cm_looks_done(&looks);
 	return rc;
 }

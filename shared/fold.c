@@ -116,7 +116,7 @@ read_together(struct cm_store *store, struct marginals *all, size_t count)
 		return CM_ENOMEM;
 	for (i = 0; i < count; i++)
 		binds[i] = (struct cm_bind)CM_INT_PARAM("series_id", all[i].series_id);
-	if ((rc = cm_store_query_many(store, "marginals-known", binds, 1, count, &rows)) == 0)
+	if ((rc = cm_store_query_many(store, "marginals-known", NULL, binds, 1, count, &rows)) == 0)
 		while ((rc = cm_rows_next(rows)) > 0) {
 			key.series_id = cm_rows_int(rows, 0);
 			if ((found = bsearch(&key, all, count, sizeof *all, by_id)) != NULL)

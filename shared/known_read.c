@@ -122,7 +122,7 @@ read_rows(struct cm_known *known, const struct cm_bind *binds, const char *one, 
 	int rc;
 
 	if (sheet->count > 1)
-		rc = cm_store_query_many(known->store, sheet->statement, sheet->binds, sheet->width, sheet->count, &rows);
+		rc = cm_store_query_many(known->store, sheet->statement, NULL, sheet->binds, sheet->width, sheet->count, &rows);
 	else
 		rc = cm_store_query(known->store, one, binds, &rows);
 	if (rc < 0)

@@ -84,7 +84,7 @@ read_numbers(struct cm_known *known, const struct cm_sheet *sheet)
 	struct cm_rows *rows;
 	int rc;
 
-	if ((rc = cm_store_query_many(known->store, "series-known", sheet->binds, sheet->width, sheet->count, &rows)) < 0)
+	if ((rc = cm_store_query_many(known->store, "series-known", NULL, sheet->binds, sheet->width, sheet->count, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		const char *texts[LABELS];

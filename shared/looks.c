@@ -3,7 +3,6 @@
 
 #include "looks.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "error.h"
@@ -31,14 +30,15 @@ cm_looks_done(struct cm_looks *looks)
 	*looks = (struct cm_looks){ 0 };
 }
 
-/* The parameters of a statement over a look; their number. */
 static size_t
-bind_look(const struct cm_filter *filter, const struct cm_look *look, struct cm_bind *binds)
+bind_look(const struct cm_look *look, struct cm_bind *binds)
 {
-	size_t n = cm_window_binds(filter, &look->piece, binds);
+	size_t n = cm_piece_binds(&look->piece, binds);
 
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", look->kind);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("bin", look->bin);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("rank", look->rank);
+	binds[n] = (struct cm_bind){ 0 };
 	return n;
 }
 
@@ -50,7 +50,7 @@ read_one(struct cm_store *store, const struct cm_filter *filter, const char *sta
 	struct cm_rows *rows;
 	int rc;
 
-	binds[bind_look(filter, look, binds)] = (struct cm_bind){ 0 };
+	bind_look(look, binds + cm_filter_binds(filter, binds));
 	if ((rc = cm_store_query(store, statement, binds, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0)
@@ -65,46 +65,46 @@ open_all(struct cm_store *store, const struct cm_filter *filter, const char *sta
     struct cm_rows **rows)
 {
 	struct cm_bind *binds = malloc(looks->count * CM_BINDS_MAX * sizeof *binds), *to = binds;
+	struct cm_bind common[CM_BINDS_MAX];
 	size_t i, width = 0;
-	char many[64];
 	int rc;
 
 	if (binds == NULL)
 		return CM_ENOMEM;
+	cm_filter_binds(filter, common);
 	for (i = 0; i < looks->count; i++, to += width)
-		width = bind_look(filter, &looks->looks[i], to);
-	snprintf(many, sizeof many, "%s-many", statement);
-	rc = cm_store_query_many(store, many, binds, width, looks->count, rows);
+		width = bind_look(&looks->looks[i], to);
+	rc = cm_store_query_many(store, statement, common, binds, width, looks->count, rows);
 	free(binds);
 	return rc;
 }
 
 static int
-read_all(struct cm_store *store, const struct cm_filter *filter, const char *statement, int columns, const struct cm_looks *looks,
+read_all(struct cm_store *store, const struct cm_filter *filter, const struct cm_view *view, const struct cm_looks *looks,
     cm_look_take *take, void *arg)
 {
 	struct cm_rows *rows;
 	int rc;
 
-	if ((rc = open_all(store, filter, statement, looks, &rows)) < 0)
+	if ((rc = open_all(store, filter, view->many, looks, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0)
-		if ((rc = take(arg, &looks->looks[cm_rows_int(rows, columns)], rows)) < 0)
+		if ((rc = take(arg, &looks->looks[cm_rows_int(rows, view->columns)], rows)) < 0)
 			break;
 	cm_rows_done(rows);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 int
-cm_looks_read(struct cm_store *store, const struct cm_filter *filter, const char *statement, int columns,
-    const struct cm_looks *looks, cm_look_take *take, void *arg)
+cm_looks_read(struct cm_store *store, const struct cm_filter *filter, const struct cm_view *view, const struct cm_looks *looks,
+    cm_look_take *take, void *arg)
 {
 	size_t i;
 	int rc = 0;
 
-	if (looks->count > 1 && cm_store_is_remote(store))
-		return read_all(store, filter, statement, columns, looks, take, arg);
+	if (view->one == NULL || (looks->count > 1 && cm_store_is_remote(store)))
+		return looks->count > 0 ? read_all(store, filter, view, looks, take, arg) : 0;
 	for (i = 0; i < looks->count && rc == 0; i++)
-		rc = read_one(store, filter, statement, &looks->looks[i], take, arg);
+		rc = read_one(store, filter, view->one, &looks->looks[i], take, arg);
 	return rc;
 }

@@ -14,6 +14,7 @@ struct cm_look {
 	struct cm_piece piece;
 	const char *kind;	/* borrowed; NULL where the statement is of calls alone */
 	int bin;		/* which the statement looks into */
+	int64_t rank;		/* which value of those it is to give; 0: all */
 	void *of;		/* what the asker knows it by: borrowed .. */
 	size_t at;		/* .. and a place in it */
 };
@@ -31,11 +32,15 @@ void cm_looks_done(struct cm_looks *looks);
 /* Gets a row of a look.  0, or 1 where no further row of that look is wanted, though some may come, or an error, which ends all. */
 typedef int cm_look_take(void *arg, const struct cm_look *look, const struct cm_rows *rows);
 
-/*
- * Runs a statement of so many columns over each look, in any order; none is well.  Over several on a server it is NAME-many, whose
- * column after those is the look's number, from 0.  CM_EBUSY, CM_ESTORE, CM_ENOMEM, or what take returned.
- */
-int cm_looks_read(struct cm_store *store, const struct cm_filter *filter, const char *statement, int columns,
-    const struct cm_looks *looks, cm_look_take *take, void *arg);
+/* Statements that give the same. */
+struct cm_view {
+	const char *one;	/* of one look; NULL where only a server is asked */
+	const char *many;	/* of several, on a server: it has one column more, the look's number from 0 */
+	int columns;		/* that they have in common */
+};
+
+/* Runs a view's statements over looks, in any order; none is well.  CM_EBUSY, CM_ESTORE, CM_ENOMEM, or what take returned. */
+int cm_looks_read(struct cm_store *store, const struct cm_filter *filter, const struct cm_view *view, const struct cm_looks *looks,
+    cm_look_take *take, void *arg);
 
 #endif

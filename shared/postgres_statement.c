@@ -77,7 +77,7 @@ type_of(const struct cm_rows *rows, int i)
 
 	if (!parameter->known || strncmp(rows->name, "source-", 7) == 0)
 		return TYPE_INFERRED;
-	if (rows->many)
+	if (parameter->many)
 		return parameter->is_int ? TYPE_BIGINTS : TYPE_TEXTS;
 	return parameter->is_int ? TYPE_BIGINT : TYPE_TEXT;
 }

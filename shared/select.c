@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "looks.h"
 #include "pending.h"
 
 enum {
@@ -59,12 +58,20 @@ cm_select_is_call(const struct cm_select *select)
 	return strcmp(select->kind, "call") == 0;
 }
 
-static const char *
-raw_statement(const struct cm_filter *filter, bool of_calls)
+const struct cm_view cm_select_bins = { "values-binned", "values-binned-many", 4 };
+const struct cm_view cm_select_bins_summed = { "values-binned", "values-summed-many", 3 };
+
+static const struct cm_view *
+raw_view(const struct cm_filter *filter, bool of_calls)
 {
+	static const struct cm_view latencies = { "values-raw", "values-raw-many", 3 };
+	static const struct cm_view latencies_of = { "values-raw-of", "values-raw-of-many", 3 };
+	static const struct cm_view calls = { "values-raw-call", "values-raw-call-many", 3 };
+	static const struct cm_view calls_of = { "values-raw-call-of", "values-raw-call-of-many", 3 };
+
 	if (cm_filter_scope(filter)->of_tenant)
-		return of_calls ? "values-raw-call-of" : "values-raw-of";
-	return of_calls ? "values-raw-call" : "values-raw";
+		return of_calls ? &calls_of : &latencies_of;
+	return of_calls ? &calls : &latencies;
 }
 
 /* What the rollups of a piece do not hold yet. */
@@ -94,12 +101,15 @@ take_coarse(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 	const struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
 	struct cm_select *select = look->of;
 	int64_t bin = cm_rows_int(rows, 0);
+	size_t bucket = look->piece.first;
 
 	(void)arg;
 	if (bin < 0 || bin >= CM_COARSE_BINS)
 		return 0;
 	select->seen[look->at][bin] = true;
-	return keep_cell(select, cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US), (int)bin, sum);
+	if (select->n > 1)
+		bucket = cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US);
+	return keep_cell(select, bucket, (int)bin, sum);
 }
 
 /* Adds a look for each of a selection's pieces of buckets, or of raw facts. */
@@ -123,6 +133,7 @@ look_at_pieces(struct cm_looks *looks, struct cm_select *select, bool raw)
 static int
 read_coarse(struct cm_select **selects, size_t count)
 {
+	const struct cm_view *view = selects[0]->n > 1 ? &cm_select_bins : &cm_select_bins_summed;
 	struct cm_looks looks = { 0 };
 	size_t i;
 	int rc = 0;
@@ -130,7 +141,7 @@ read_coarse(struct cm_select **selects, size_t count)
 	for (i = 0; i < count && rc == 0; i++)
 		rc = look_at_pieces(&looks, selects[i], false);
 	if (rc == 0)
-		rc = cm_looks_read(selects[0]->store, selects[0]->filter, "values-binned", 4, &looks, take_coarse, NULL);
+		rc = cm_looks_read(selects[0]->store, selects[0]->filter, view, &looks, take_coarse, NULL);
 	for (i = 0; i < looks.count && rc == 0; i++)
 		rc = read_pending(looks.looks[i].of, &looks.looks[i].piece);
 	cm_looks_done(&looks);
@@ -160,8 +171,8 @@ read_edges(struct cm_select **selects, size_t count, bool of_calls)
 		if (cm_select_is_call(selects[i]) == of_calls)
 			rc = look_at_pieces(&looks, selects[i], true);
 	if (rc == 0)
-		rc = cm_looks_read(selects[0]->store, selects[0]->filter, raw_statement(selects[0]->filter, of_calls), 3, &looks,
-		    take_raw, NULL);
+		rc = cm_looks_read(selects[0]->store, selects[0]->filter, raw_view(selects[0]->filter, of_calls), &looks, take_raw,
+		    NULL);
 	cm_looks_done(&looks);
 	return rc;
 }

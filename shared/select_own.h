@@ -3,6 +3,7 @@
 #define CM_SELECT_OWN_H
 
 #include "bins.h"
+#include "looks.h"
 #include "select.h"
 
 struct sum {
@@ -56,6 +57,9 @@ cm_sum_add(struct sum *to, int64_t n, int64_t us)
 	to->n += n;
 	to->us += us;
 }
+
+/* Bins of buckets, with sums: each bucket's, or of all together, as far as a server does that. */
+extern const struct cm_view cm_select_bins, cm_select_bins_summed;
 
 /* The kind is that of calls. */
 bool cm_select_is_call(const struct cm_select *select);

@@ -7,10 +7,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "looks.h"
 #include "pending.h"
-
-enum { VALUES_AT_ONCE = 65536 };	/* of bins, in memory */
 
 /* The fine bins of one coarse one. */
 struct fine {
@@ -27,7 +24,7 @@ struct heap {
 	int bin;
 	int64_t count;			/* as the rollups say */
 	int64_t read;
-	int64_t *values;		/* of a larger array */
+	int64_t *values;
 };
 
 /* A rank on its way. */
@@ -204,7 +201,7 @@ read_fines(struct search *search)
 		rc = look_at_fine(&looks, &search->fines[i]);
 	}
 	if (rc == 0)
-		rc = cm_looks_read(any->store, any->filter, "values-binned", 4, &looks, take_fine, NULL);
+		rc = cm_looks_read(any->store, any->filter, &cm_select_bins_summed, &looks, take_fine, NULL);
 	cm_looks_done(&looks);
 	return rc;
 }
@@ -232,6 +229,16 @@ narrow(struct search *search, struct quest *quest)
 	return 0;
 }
 
+/* The look at a fine bin of the facts themselves. */
+static struct cm_look
+look_at_heap(const struct heap *heap)
+{
+	const struct cm_select *select = heap->select;
+
+	return (struct cm_look){ .piece = { .from = select->edges[heap->bucket], .to = select->edges[heap->bucket + 1] },
+		.kind = select->kind, .bin = heap->bin };
+}
+
 /* Keeps a value that the filter lets through. */
 static int
 take_value(void *arg, const struct cm_look *look, const struct cm_rows *rows)
@@ -240,8 +247,6 @@ take_value(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 	struct heap *heap = look->of;
 	size_t series_id;
 
-	if (heap->read == heap->count)
-		return 1;
 	if (search->lets != NULL) {
 		series_id = (size_t)cm_rows_int(rows, 1);
 		if (series_id >= search->lets_count || !search->lets[series_id])
@@ -251,85 +256,103 @@ take_value(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 	return heap->read == heap->count;
 }
 
+/* Gives a heap its values; CM_ESTORE where there are fewer than the rollups count: then the law is broken, and no answer is better
+ * than a wrong one. */
 static int
-read_heaps_of(struct search *search, struct heap *heaps, size_t count, bool of_calls)
+read_heap(struct search *search, struct heap *heap)
 {
-	const struct cm_select *any = heaps[0].select;
-	struct cm_looks looks = { 0 };
+	static const struct cm_view latencies = { .one = "values-in-bin" }, calls = { .one = "values-in-bin-call" };
+	const struct cm_select *select = heap->select;
+	struct cm_look look = look_at_heap(heap);
+	struct cm_looks looks = { .looks = &look, .count = 1 };
+	int rc;
+
+	look.of = heap;
+	rc = cm_looks_read(select->store, select->filter, cm_select_is_call(select) ? &calls : &latencies, &looks, take_value, search);
+	return rc == 0 && heap->read < heap->count ? CM_ESTORE : rc;
+}
+
+/* Answers the ranks that lie in a heap. */
+static int
+search_heap(struct search *search, struct heap *heap)
+{
+	size_t i;
+	int rc;
+
+	if ((heap->values = malloc((size_t)heap->count * sizeof *heap->values)) == NULL)
+		return CM_ENOMEM;
+	rc = read_heap(search, heap);
+	for (i = 0; i < search->quest_count && rc == 0; i++)
+		if (search->quests[i].heap == heap)
+			*search->quests[i].value_us = cm_select_value(heap->values, (size_t)heap->count, (size_t)search->quests[i].rank);
+	free(heap->values);
+	return rc;
+}
+
+static int
+search_heaps(struct search *search)
+{
+	const struct cm_select *any = search->heaps[0].select;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < count && rc == 0; i++) {
-		const struct cm_select *select = heaps[i].select;
-		const struct cm_look look = { .piece = { .from = select->edges[heaps[i].bucket],
-			.to = select->edges[heaps[i].bucket + 1] }, .kind = select->kind, .bin = heaps[i].bin, .of = &heaps[i] };
+	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0)
+		rc = cm_filter_series(any->store, any->filter, &search->lets, &search->lets_count);
+	for (i = 0; i < search->heap_count && rc == 0; i++)
+		rc = search_heap(search, &search->heaps[i]);
+	return rc;
+}
 
-		if (cm_select_is_call(select) == of_calls)
-			rc = cm_looks_add(&looks, &look);
+/* Takes a value that a server picked, with the number of those that it picked from. */
+static int
+take_pick(void *arg, const struct cm_look *look, const struct cm_rows *rows)
+{
+	struct quest *quest = look->of;
+
+	(void)arg;
+	if (cm_rows_int(rows, 1) < quest->heap->count)
+		return CM_ESTORE;
+	*quest->value_us = cm_rows_int(rows, 0);
+	return 0;
+}
+
+/* Lets a server pick the values of ranks, since it would take longer to send all that they are picked from. */
+static int
+pick_there(struct search *search, bool of_calls)
+{
+	static const struct cm_view latencies = { .many = "value-of-rank-many", .columns = 2 };
+	static const struct cm_view calls = { .many = "value-of-rank-call-many", .columns = 2 };
+	const struct cm_select *any = search->heaps[0].select;
+	struct cm_looks looks = { 0 };
+	struct cm_look look;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < search->quest_count && rc == 0; i++) {
+		struct quest *quest = &search->quests[i];
+
+		if (quest->heap == NULL || cm_select_is_call(quest->heap->select) != of_calls)
+			continue;
+		look = look_at_heap(quest->heap);
+		look.of = quest;
+		look.rank = quest->rank;
+		rc = cm_looks_add(&looks, &look);
 	}
 	if (rc == 0)
-		rc = cm_looks_read(any->store, any->filter, of_calls ? "values-in-bin-call" : "values-in-bin", 2, &looks, take_value,
-		    search);
+		rc = cm_looks_read(any->store, any->filter, of_calls ? &calls : &latencies, &looks, take_pick, NULL);
 	cm_looks_done(&looks);
 	return rc;
 }
 
-/* Gives heaps their values; CM_ESTORE where there are fewer than the rollups count: then the law is broken, and no answer is
- * better than a wrong one. */
 static int
-read_heaps(struct search *search, struct heap *heaps, size_t count)
+search_bins(struct search *search)
 {
-	size_t i;
 	int rc;
 
-	if ((rc = read_heaps_of(search, heaps, count, true)) < 0 || (rc = read_heaps_of(search, heaps, count, false)) < 0)
-		return rc;
-	for (i = 0; i < count; i++)
-		if (heaps[i].read < heaps[i].count)
-			return CM_ESTORE;
-	return 0;
-}
-
-/* Answers the ranks that lie in heaps of which memory holds as many at once as it should. */
-static int
-search_heaps(struct search *search, struct heap *heaps, size_t count, int64_t value_count)
-{
-	int64_t *values = malloc((size_t)value_count * sizeof *values), *to = values;
-	size_t i;
-	int rc;
-
-	if (values == NULL)
-		return CM_ENOMEM;
-	for (i = 0; i < count; to += heaps[i++].count)
-		heaps[i].values = to;
-	rc = read_heaps(search, heaps, count);
-	for (i = 0; i < search->quest_count && rc == 0; i++) {
-		const struct quest *quest = &search->quests[i];
-
-		if (quest->heap >= heaps && quest->heap < heaps + count)
-			*quest->value_us = cm_select_value(quest->heap->values, (size_t)quest->heap->count, (size_t)quest->rank);
-	}
-	free(values);
-	return rc;
-}
-
-static int
-search_all_heaps(struct search *search)
-{
-	const struct cm_select *any = search->heaps[0].select;
-	struct heap *heap = search->heaps, *end = heap + search->heap_count, *from;
-	int64_t count;
-	int rc = 0;
-
-	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0 &&
-	    (rc = cm_filter_series(any->store, any->filter, &search->lets, &search->lets_count)) < 0)
-		return rc;
-	while (heap < end && rc == 0) {
-		for (from = heap, count = 0; heap < end && (heap == from || count + heap->count <= VALUES_AT_ONCE); heap++)
-			count += heap->count;
-		rc = search_heaps(search, from, (size_t)(heap - from), count);
-	}
-	return rc;
+	if (!cm_store_is_remote(search->heaps[0].select->store))
+		return search_heaps(search);
+	rc = pick_there(search, true);
+	return rc == 0 ? pick_there(search, false) : rc;
 }
 
 static int
@@ -346,7 +369,7 @@ search_all(struct search *search, const struct cm_rank *ranks)
 		if (search->quests[i].fine != NULL)
 			rc = narrow(search, &search->quests[i]);
 	if (rc == 0 && search->heap_count > 0)
-		rc = search_all_heaps(search);
+		rc = search_bins(search);
 	return rc;
 }
 

@@ -92,9 +92,10 @@ int64_t cm_store_run(struct cm_store *store, const char *name, const struct cm_b
  * statement, NAME-many, in which each parameter is an array: what it upserts must not stand twice in the lists. */
 int64_t cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count);
 
-/* Runs a statement of a remote store in which each parameter is an array of all the lists' values. */
-int cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
-    struct cm_rows **out);
+/* Runs a statement of a remote store in which each parameter of the lists is an array of all their values; those of `common`, which
+ * ends as binds of cm_store_query do, or is NULL, are single values. */
+int cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *common, const struct cm_bind *binds,
+    size_t width, size_t count, struct cm_rows **out);
 
 /* 1 a row, 0 the end, or an error. */
 int cm_rows_next(struct cm_rows *rows);

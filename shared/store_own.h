@@ -51,6 +51,7 @@ struct cm_parameter {
 	size_t length;
 	bool known;			/* something is bound */
 	bool is_int;
+	bool many;			/* an array */
 };
 
 struct cm_rows {
@@ -59,7 +60,6 @@ struct cm_rows {
 	const char *name;
 	struct cm_parameter parameters[CM_PARAMETERS_MAX];	/* in the order in which they first stand in the text */
 	int parameter_count;
-	bool many;			/* each parameter is an array */
 	bool streams;			/* its rows may be more than memory should hold */
 	struct timespec started;
 	int64_t count;

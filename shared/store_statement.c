@@ -82,8 +82,9 @@ is_named(const struct cm_bind *bind, const struct cm_parameter *parameter)
 	return strncmp(bind->name, parameter->name, parameter->length) == 0 && bind->name[parameter->length] == '\0';
 }
 
-/* Values for a statement: one list of binds, or several. */
+/* Values for a statement: one list of binds, or several and what they have in common. */
 struct values {
+	const struct cm_bind *common;
 	const struct cm_bind *binds;
 	size_t width;
 	size_t count;			/* of lists */
@@ -115,6 +116,18 @@ bind_of(const struct cm_parameter *parameter, const struct values *values, size_
 	return NULL;
 }
 
+/* A bind that all lists have in common, or NULL. */
+static const struct cm_bind *
+common_of(const struct cm_parameter *parameter, const struct values *values)
+{
+	const struct cm_bind *bind;
+
+	for (bind = values->common; bind != NULL && bind->name != NULL; bind++)
+		if (is_named(bind, parameter))
+			return bind;
+	return NULL;
+}
+
 /* What kind of value each parameter takes, which a server wants to know before it prepares. */
 static void
 type_parameters(struct cm_rows *rows, const struct values *values)
@@ -123,10 +136,14 @@ type_parameters(struct cm_rows *rows, const struct values *values)
 	int i;
 
 	for (i = 0; i < rows->parameter_count; i++) {
-		const struct cm_bind *bind = bind_of(&rows->parameters[i], values, &at);
+		struct cm_parameter *parameter = &rows->parameters[i];
+		const struct cm_bind *bind = bind_of(parameter, values, &at);
 
-		rows->parameters[i].known = bind != NULL;
-		rows->parameters[i].is_int = bind != NULL && bind->type != CM_BIND_TEXT;
+		parameter->many = values->many && bind != NULL;
+		if (bind == NULL)
+			bind = common_of(parameter, values);
+		parameter->known = bind != NULL;
+		parameter->is_int = bind != NULL && bind->type != CM_BIND_TEXT;
 	}
 }
 
@@ -138,11 +155,12 @@ bind_all(struct cm_rows *rows, const struct values *values)
 	int i, rc = 0;
 
 	for (i = 0; i < rows->parameter_count && rc == 0; i++) {
-		const struct cm_bind *bind = bind_of(&rows->parameters[i], values, &at);
+		const struct cm_parameter *parameter = &rows->parameters[i];
+		const struct cm_bind *bind = bind_of(parameter, values, &at);
 
-		if (bind != NULL && values->many)
+		if (parameter->many)
 			rc = engine->bind_many(rows, i + 1, bind, values->width, values->count);
-		else if (bind != NULL)
+		else if (bind != NULL || (bind = common_of(parameter, values)) != NULL)
 			engine->bind(rows, i + 1, bind);
 	}
 	return rc;
@@ -160,7 +178,7 @@ prepare(struct cm_store *store, const char *name, const struct values *values, s
 		if ((sql = cm_sql_find(store->engine->name, name)) == NULL || store->rows_count == CM_STATEMENTS_MAX)
 			return cm_store_fail(store, CM_ESTORE, "A statement is missing from this program; install it again.");
 		rows = &store->rows[store->rows_count];
-		*rows = (struct cm_rows){ .store = store, .name = cm_sql_name(sql), .many = values->many };
+		*rows = (struct cm_rows){ .store = store, .name = cm_sql_name(sql) };
 		if ((rc = name_parameters(rows, sql->text)) < 0)
 			return rc;
 		type_parameters(rows, values);
@@ -209,10 +227,10 @@ cm_store_stream(struct cm_store *store, const char *name, const struct cm_bind *
 }
 
 int
-cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *binds, size_t width, size_t count,
-    struct cm_rows **out)
+cm_store_query_many(struct cm_store *store, const char *name, const struct cm_bind *common, const struct cm_bind *binds,
+    size_t width, size_t count, struct cm_rows **out)
 {
-	const struct values values = { .binds = binds, .width = width, .count = count, .many = true };
+	const struct values values = { .common = common, .binds = binds, .width = width, .count = count, .many = true };
 
 	return open_rows(store, name, &values, false, out);
 }
@@ -252,7 +270,7 @@ cm_store_run_many(struct cm_store *store, const char *name, const struct cm_bind
 		return 0;
 	if (store->engine->remote) {
 		snprintf(many, sizeof many, "%s-many", name);
-		rc = cm_store_query_many(store, many, binds, width, count, &rows);
+		rc = cm_store_query_many(store, many, NULL, binds, width, count, &rows);
 		return rc < 0 ? rc : run_rows(rows);
 	}
 	if ((rc = open_rows(store, name, &values, false, &rows)) < 0)

@@ -270,9 +270,8 @@ label(const char *name, const char *value)
 }
 
 size_t
-cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, struct cm_bind *binds)
+cm_filter_binds(const struct cm_filter *filter, struct cm_bind *binds)
 {
-	cm_us unit = piece->resolution_s == 0 ? 1 : CM_SECOND_US;
 	size_t n = 0;
 
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("scope", cm_filter_scope(filter)->name);
@@ -284,10 +283,28 @@ cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, st
 	binds[n++] = label("agent_version", filter->agent_version);
 	binds[n++] = label("provider", filter->provider);
 	binds[n++] = label("call_type", filter->call_type);
+	binds[n] = (struct cm_bind){ 0 };
+	return n;
+}
+
+size_t
+cm_piece_binds(const struct cm_piece *piece, struct cm_bind *binds)
+{
+	cm_us unit = piece->resolution_s == 0 ? 1 : CM_SECOND_US;
+	size_t n = 0;
+
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("resolution", piece->resolution_s);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("from", piece->from / unit);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("to", piece->to / unit);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("sign", piece->taken ? -1 : 1);
 	binds[n] = (struct cm_bind){ 0 };
 	return n;
+}
+
+size_t
+cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, struct cm_bind *binds)
+{
+	size_t n = cm_filter_binds(filter, binds);
+
+	return n + cm_piece_binds(piece, binds + n);
 }

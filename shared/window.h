@@ -86,9 +86,11 @@ int cm_window_cut(struct cm_store *store, const struct cm_filter *filter, const 
 /* The bucket of the answer that a fact of that instant, or rollup bucket that starts then, counts into. */
 size_t cm_piece_bucket(const struct cm_piece *piece, const cm_us *edges, cm_us at);
 
-/* The parameters that every statement over facts or rollups takes: :scope, the five labels (null: all), :from and :to (in
- * microseconds, or in seconds for buckets), :resolution, and :sign (1, or -1 for what is taken away).  binds has room for
- * CM_BINDS_MAX; the number used is returned, and the row after the last is cleared. */
+/* The parameters that every statement over facts or rollups takes: of a filter :scope and the five labels (null: all); of a piece
+ * :from and :to (in microseconds, or in seconds for buckets), :resolution, and :sign (1, or -1 for what is taken away).  binds has
+ * room for CM_BINDS_MAX; the number used is returned, and the row after the last is cleared. */
+size_t cm_filter_binds(const struct cm_filter *filter, struct cm_bind *binds);
+size_t cm_piece_binds(const struct cm_piece *piece, struct cm_bind *binds);
 size_t cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, struct cm_bind *binds);
 
 #endif
