@@ -22,6 +22,22 @@ enum {
 int cm_bin_of(int64_t value_us);
 int64_t cm_bin_floor_us(int bin);
 
+/*
+ * Where a bin of a bucket stands among those of its series: what tells it apart, in one number that sorts by all of it.  It is the
+ * same as cm_slot in a server's database, where it is the key, for a short key is a quick one.
+ */
+struct cm_slot {
+	int kind;		/* CM_SLOT_CALL, or from 1 on the components of report.h in their order; 15: none of them */
+	int resolution_s;	/* 300, 3600 or 86400 */
+	int parent;		/* -1: bin is a coarse one, else it is a fine one of that */
+	int64_t bucket_s;	/* start, seconds since 1970; a multiple of 300, and within 10 000 years of it */
+	int bin;
+};
+enum { CM_SLOT_CALL = 0 };
+
+int64_t cm_slot_pack(const struct cm_slot *slot);
+struct cm_slot cm_slot_unpack(int64_t packed);
+
 /* The rank-th smallest of some values, which it reorders; 1 <= rank <= count (Hoare's selection). */
 int64_t cm_select_value(int64_t *values, size_t count, size_t rank);
 

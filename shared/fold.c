@@ -20,15 +20,13 @@ enum {
 	COARSE = -1,
 };
 
-/* One row of cm_rollup_bin; its key is packed so that it sorts by two numbers: series, kind, resolution and parent; bucket and bin. */
+/* What is added to one bin of a bucket. */
 struct row {
-	uint64_t of;
-	uint64_t at;
+	int64_t series_id;
+	int64_t slot;
 	int64_t n;
 	int64_t sum_us;
 };
-
-enum { PARENT_BITS = 12, RESOLUTION_BITS = 20, KIND_BITS = 4, BIN_BITS = 16 };
 
 /* The series that one series counts into. */
 struct marginals {
@@ -155,33 +153,18 @@ find_marginals(struct cm_store *store, const struct cm_fold_step *steps, size_t 
 static struct row
 make_row(const struct cm_fold_step *step, int64_t series_id, int resolution_s, int parent, int bin)
 {
-	cm_us bucket_s = cm_time_floor(step->at, resolution_s * CM_SECOND_US) / CM_SECOND_US;
-
-	return (struct row){
-		.of = (((uint64_t)series_id << KIND_BITS | (uint64_t)step->kind) << RESOLUTION_BITS | (uint64_t)resolution_s)
-			<< PARENT_BITS | (uint64_t)(parent + 1),
-		.at = (uint64_t)bucket_s << BIN_BITS | (uint64_t)bin,
-		.n = 1,
-		.sum_us = step->value_us,
+	const struct cm_slot slot = {
+		.kind = step->kind + 1, .resolution_s = resolution_s, .parent = parent,
+		.bucket_s = cm_time_floor(step->at, resolution_s * CM_SECOND_US) / CM_SECOND_US, .bin = bin,
 	};
-}
 
-static uint64_t
-bits(uint64_t packed, int from, int count)
-{
-	return packed >> from & ((UINT64_C(1) << count) - 1);
-}
-
-static int64_t
-series_of(const struct row *row)
-{
-	return (int64_t)(row->of >> (KIND_BITS + RESOLUTION_BITS + PARENT_BITS));
+	return (struct row){ .series_id = series_id, .slot = cm_slot_pack(&slot), .n = 1, .sum_us = step->value_us };
 }
 
 static const char *
-kind_of(const struct row *row)
+kind_of(const struct cm_slot *slot)
 {
-	return cm_components[bits(row->of, RESOLUTION_BITS + PARENT_BITS, KIND_BITS)].name;
+	return cm_components[slot->kind - 1].name;
 }
 
 /* The coarse and the fine bin of a step, for each series and width of buckets that it counts into. */
@@ -207,9 +190,9 @@ by_key(const void *one, const void *other)
 {
 	const struct row *a = one, *b = other;
 
-	if (a->of != b->of)
-		return a->of < b->of ? -1 : 1;
-	return (a->at > b->at) - (a->at < b->at);
+	if (a->series_id != b->series_id)
+		return a->series_id < b->series_id ? -1 : 1;
+	return (a->slot > b->slot) - (a->slot < b->slot);
 }
 
 /* Sorts rows and adds up those of the same key; how many are left. */
@@ -239,11 +222,11 @@ store_rows(struct cm_store *store, const struct row *rows, size_t count)
 
 	for (i = 0; i < count && rc == 0; i++) {
 		const struct row *row = &rows[i];
+		const struct cm_slot slot = cm_slot_unpack(row->slot);
 		const struct cm_bind binds[] = {
-			CM_INT_PARAM("series_id", series_of(row)), CM_TEXT_PARAM("kind", kind_of(row)),
-			CM_INT_PARAM("resolution", (int64_t)bits(row->of, PARENT_BITS, RESOLUTION_BITS)),
-			CM_INT_PARAM("parent", (int64_t)bits(row->of, 0, PARENT_BITS) - 1),
-			CM_INT_PARAM("bucket", (int64_t)(row->at >> BIN_BITS)), CM_INT_PARAM("bin", (int64_t)bits(row->at, 0, BIN_BITS)),
+			CM_INT_PARAM("series_id", row->series_id), CM_TEXT_PARAM("kind", kind_of(&slot)),
+			CM_INT_PARAM("resolution", slot.resolution_s), CM_INT_PARAM("parent", slot.parent),
+			CM_INT_PARAM("bucket", slot.bucket_s), CM_INT_PARAM("bin", slot.bin), CM_INT_PARAM("slot", row->slot),
 			CM_INT_PARAM("n", row->n), CM_INT_PARAM("sum_us", row->sum_us), { 0 },
 		};
 
@@ -255,30 +238,35 @@ store_rows(struct cm_store *store, const struct row *rows, size_t count)
 	return rc;
 }
 
-static bool
-is_of_day(const struct row *row)
+/* Keeps what counters count: all that the widest buckets do, whatever the bucket and the bin. */
+static size_t
+keep_counted(struct row *rows, size_t count)
 {
-	return bits(row->of, PARENT_BITS, RESOLUTION_BITS) == CM_DAY_S && bits(row->of, 0, PARENT_BITS) == COARSE + 1;
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		struct cm_slot slot = cm_slot_unpack(rows[i].slot);
+
+		if (slot.resolution_s != CM_DAY_S || slot.parent != COARSE)
+			continue;
+		slot.bucket_s = slot.bin = 0;
+		rows[kept] = rows[i];
+		rows[kept++].slot = cm_slot_pack(&slot);
+	}
+	return merge(rows, kept);
 }
 
-/* Counters count what the widest buckets do, whatever the bucket. */
 static int
 store_counters(struct cm_store *store, struct row *rows, size_t count)
 {
 	struct cm_sheet sheet = { .statement = "counter-add" };
-	size_t i, kept = 0;
+	size_t i, kept = keep_counted(rows, count);
 	int rc = 0;
 
-	for (i = 0; i < count; i++) {
-		if (!is_of_day(&rows[i]))
-			continue;
-		rows[kept] = rows[i];
-		rows[kept++].at = 0;
-	}
-	kept = merge(rows, kept);
 	for (i = 0; i < kept && rc == 0; i++) {
+		const struct cm_slot slot = cm_slot_unpack(rows[i].slot);
 		const struct cm_bind binds[] = {
-			CM_INT_PARAM("series_id", series_of(&rows[i])), CM_TEXT_PARAM("kind", kind_of(&rows[i])),
+			CM_INT_PARAM("series_id", rows[i].series_id), CM_TEXT_PARAM("kind", kind_of(&slot)),
 			CM_INT_PARAM("n", rows[i].n), CM_INT_PARAM("sum_us", rows[i].sum_us), { 0 },
 		};
 

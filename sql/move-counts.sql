@@ -8,7 +8,7 @@ UNION ALL SELECT 'cm_latency', count(*) FROM cm_latency
 UNION ALL SELECT 'cm_transcript', count(*) FROM cm_transcript
 UNION ALL SELECT 'cm_skipped', count(*) FROM cm_skipped
 UNION ALL SELECT 'cm_rollup', count(*) FROM cm_rollup
-UNION ALL SELECT 'cm_rollup_bin', count(*) FROM cm_rollup_bin
+UNION ALL SELECT 'cm_rollup_slot', count(*) FROM cm_rollup_bin
 UNION ALL SELECT 'cm_counter', count(*) FROM cm_counter
 UNION ALL SELECT 'cm_pending', count(*) FROM cm_pending
 UNION ALL SELECT 'cm_event', count(*) FROM cm_event

@@ -57,7 +57,7 @@ BEGIN
 	FOR name, wall IN
 		SELECT c.relname, CASE
 			WHEN c.relname IN ('cm_series', 'cm_cost', 'cm_health', 'cm_event_kept') THEN 'tenant_id = (SELECT cm_wall())'
-			WHEN c.relname IN ('cm_call', 'cm_latency', 'cm_rollup', 'cm_rollup_bin', 'cm_counter', 'cm_pending', 'cm_marginal')
+			WHEN c.relname IN ('cm_call', 'cm_latency', 'cm_rollup', 'cm_rollup_slot', 'cm_counter', 'cm_pending', 'cm_marginal')
 				THEN 'series_id IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
 			WHEN c.relname IN ('cm_transcript', 'cm_mark', 'cm_turn')
 				THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_id = %I.call_id)', c.relname)

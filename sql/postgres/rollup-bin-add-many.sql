@@ -1,6 +1,4 @@
 -- Adds values to bins of buckets, each bin once.  Uses the primary key.
-INSERT INTO cm_rollup_bin (series_id, kind, resolution, parent, bucket, bin, n, sum_us)
-	SELECT * FROM unnest(:series_id::bigint[], :kind::text[], :resolution::bigint[], :parent::bigint[], :bucket::bigint[],
-		:bin::bigint[], :n::bigint[], :sum_us::bigint[])
-	ON CONFLICT (series_id, kind, resolution, parent, bucket, bin) DO UPDATE SET n = cm_rollup_bin.n + excluded.n,
-		sum_us = cm_rollup_bin.sum_us + excluded.sum_us
+INSERT INTO cm_rollup_slot (series_id, slot, n, sum_us)
+	SELECT * FROM unnest(:series_id::bigint[], :slot::bigint[], :n::bigint[], :sum_us::bigint[])
+	ON CONFLICT (series_id, slot) DO UPDATE SET n = cm_rollup_slot.n + excluded.n, sum_us = cm_rollup_slot.sum_us + excluded.sum_us

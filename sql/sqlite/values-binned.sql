@@ -1,4 +1,4 @@
--- The coarse bins (:bin -1) or the fine bins of one coarse bin (:parent that) of one kind over whole buckets, with sums, as
+-- The coarse bins (:bin -1) or the fine bins of one coarse bin (:bin that) of one kind over whole buckets, with sums, as
 -- far as folded; :sign -1 takes them away.  Uses cm_series' unique index and the primary key of cm_rollup_bin: one run of rows a series.
 SELECT r.bin, :sign * r.n, :sign * r.sum_us, r.bucket
 FROM cm_series s CROSS JOIN cm_rollup_bin r
