@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "known.h"
+#include "months.h"
 #include "source.h"
 
 static int
@@ -104,6 +105,7 @@ cm_cleanup_some(struct cm_store *store, void *arg)
 	struct cm_cleanup *cleanup = arg;
 	size_t i, before = cleanup->count;
 	bool in_source;
+	int64_t made;
 	int rc;
 
 	if (known == NULL)
@@ -117,7 +119,8 @@ cm_cleanup_some(struct cm_store *store, void *arg)
 	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
 		rc = end_call(known, cleanup, &cleanup->calls[i], in_source);
 	cleanup->turn = cleanup->count - before;
-	return rc;
+	/* Whoever cleans up comes by again and again. */
+	return rc == 0 && !cleanup->dry_run ? cm_months_next(store, false, &made) : rc;
 }
 
 void

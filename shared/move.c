@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "months.h"
 #include "schema.h"
 #include "store.h"
 
@@ -253,7 +254,7 @@ move_all(struct move *move)
 	cm_store_end(move->to, false);
 	if (rc < 0 || strcmp(moved, move->inventory.text) == 0)
 		return rc;
-	if ((rc = transact(move, start)) < 0)
+	if ((rc = transact(move, start)) < 0 || (rc = cm_months_make_like(move->to, move->from)) < 0)
 		return rc;
 	for (i = 0; i < move->inventory.count; i++)
 		if ((rc = move_table(move, move->inventory.tables[i].name)) < 0)

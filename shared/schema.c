@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "months.h"
 #include "store.h"
 
 /* The tables of spec 1, in the order in which they are copied: a step's labels are its call's. */
@@ -164,7 +165,8 @@ make_schema(struct cm_store *store, void *arg)
 	for (i = 0; i < nitems(sources); i++)
 		if ((rc = attach_source(store, &sources[i])) < 0)
 			return rc;
-	if (cm_store_is_remote(store) && (rc = cm_store_script(store, "views")) < 0)
+	if (cm_store_is_remote(store) &&
+	    ((rc = cm_store_script(store, "months")) < 0 || (rc = cm_store_script(store, "views")) < 0))
 		return rc;
 	return set_meta(store, "schema_version", "", CM_SCHEMA_VERSION);
 }
@@ -201,7 +203,7 @@ copy_batch(struct cm_store *store, void *arg)
 int64_t
 cm_turn_rows(const struct cm_progress *progress)
 {
-	return progress != NULL && progress->exclusive ? EXCLUSIVE_ROWS : ROWS_FIRST;
+	return cm_schema_is_exclusive(progress) ? EXCLUSIVE_ROWS : ROWS_FIRST;
 }
 
 /* A batch is to take about BUSY_MS, and leaves the voice app twice as long: SQLite has a writer that waits look again after ever
@@ -209,7 +211,7 @@ cm_turn_rows(const struct cm_progress *progress)
 void
 cm_turn_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 {
-	if (progress != NULL && progress->exclusive)
+	if (cm_schema_is_exclusive(progress))
 		return;
 	if (took_ms < BUSY_MS / 2 && *rows < ROWS_MOST)
 		*rows *= 2;
@@ -285,7 +287,8 @@ cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
 		return cm_schema_migrate(store, progress);
 	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0)
 		return rc;
-	return cm_schema_transact(store, make_schema, &attaching);
+	rc = cm_schema_transact(store, make_schema, &attaching);
+	return rc < 0 ? rc : cm_months_make(store, true);
 }
 
 int
@@ -307,6 +310,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 		return rc;
 	attaching.journal_mode = journal_mode;
 	if ((rc = cm_schema_transact(store, make_schema, &attaching)) < 0 ||
+	    (rc = cm_months_make(store, cm_schema_is_exclusive(progress))) < 0 ||
 	    (rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
 		return rc;
 	return copy_sources(store, progress);
@@ -324,9 +328,11 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 		return rc;
 	if (version == 0)
 		return CM_ENOTFOUND;
-	if (version == CM_SCHEMA_VERSION)
-		return 0;
-	return calls_there ? cm_schema_attach(store, progress) : cm_schema_transact(store, make_schema, &ours);
+	if (version < CM_SCHEMA_VERSION && calls_there)
+		return cm_schema_attach(store, progress);
+	if (version < CM_SCHEMA_VERSION && (rc = cm_schema_transact(store, make_schema, &ours)) < 0)
+		return rc;
+	return cm_months_make(store, cm_schema_is_exclusive(progress));
 }
 
 static int

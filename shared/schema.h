@@ -37,7 +37,8 @@ int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
  * version.  The store is opened with CM_STORE_CREATE.  CM_ENOTFOUND: it is a voice app's, to be attached. */
 int cm_schema_create(struct cm_store *store, const struct cm_progress *progress);
 
-/* Brings an attached database of an older schema to this one.  CM_ENOTFOUND: it is not attached. */
+/* Brings an attached database of an older schema to this one; on a server makes the months that are missing (months.h), as attaching,
+ * making and pruning do.  CM_ENOTFOUND: it is not attached. */
 int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress);
 
 /* Makes the roles of a server's database, and the wall between tenants; again after attaching.  CM_ENOTFOUND: it is none of ours, or a
@@ -48,7 +49,8 @@ int cm_schema_roles(struct cm_store *store, const struct cm_progress *progress);
 int cm_schema_detach(struct cm_store *store, const struct cm_progress *progress);
 
 /* Removes facts before an instant, whole days of UTC; rollups stay, and so do calls that are active.  The store is opened with
- * CM_STORE_RETENTION.  What is removed does not come back when the voice app writes to it.  *removed: how many rows. */
+ * CM_STORE_RETENTION.  What is removed does not come back when the voice app writes to it.  On a server whole months are dropped
+ * first (months.h).  *removed: how many rows. */
 int cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed);
 
 #endif

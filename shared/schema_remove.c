@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "months.h"
 #include "store.h"
 
 /* What is emptied bit by bit before it is dropped, since dropping a large table takes long. */
@@ -84,11 +85,11 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 		"prune-cm_call", "prune-cm_latency", "prune-cm_transcript", "prune-cm_cost", "prune-cm_health", "prune-cm_turn",
 		"prune-cm_mark", "prune-cm_event", "prune-cm_event_kept",
 	};
-	int64_t count, total = 0;
+	int64_t count, total;
 	size_t i;
 	int rc;
 
-	if ((rc = cm_schema_transact(store, set_horizon, &before_us)) < 0)
+	if ((rc = cm_schema_transact(store, set_horizon, &before_us)) < 0 || (rc = cm_months_drop(store, &total)) < 0)
 		return rc;
 	for (i = 0; i < nitems(statements); i++) {
 		if ((count = empty(store, statements[i], before_us, progress)) < 0)
@@ -96,7 +97,7 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 		total += count;
 	}
 	*removed = total;
-	return 0;
+	return cm_months_make(store, cm_schema_is_exclusive(progress));
 }
 
 static int

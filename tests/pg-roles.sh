@@ -50,7 +50,7 @@ passes "and every answer about a tenant" diff -r "$work/owner-acme" "$work/asks-
 refuses "the answers differ" cmp "$work/owner/export" "$work/owner-acme/export"
 
 # A role that asks changes nothing.
-tables=$(db=$owner; sql "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'cm!_%' ESCAPE '!' ORDER BY 1")
+tables=$(db=$owner; sql "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname LIKE 'cm!_%' ESCAPE '!' ORDER BY 1")
 isnt "there are tables" "$(echo "$tables" | wc -l)" 1
 dump_of_owner() { (db=$owner && dump) }
 dump_of_owner >"$work/before"

@@ -4,6 +4,7 @@
 -- They are groups: give them to roles that log in.  A reader is walled in to one tenant by row-level security, where
 --   cm_tenant_role binds its role to a tenant (for people's own tools; nothing that they set changes it), or else
 --   its session has set callmetrics.tenant (for programs: a second wall behind their own filter); '' or unset is all tenants.
+-- Nothing is granted on partitions: they are reached through their tables, whose wall holds there.
 -- Nothing is granted on the voice app's own tables: where log-event or cleanup are to write those, grant the writer INSERT on
 -- latency_events, and SELECT and UPDATE on calls.
 DO $$
@@ -64,6 +65,7 @@ BEGIN
 			WHEN c.relname IN ('cm_event', 'cm_skipped') THEN 'false' END
 		FROM pg_class c
 		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'
+			AND NOT c.relispartition
 		ORDER BY c.relname
 	LOOP
 		EXECUTE format('GRANT ALL ON %I TO callmetrics_owner', name);
