@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "error.h"
+#include "map.h"
 #include "months.h"
 #include "schema.h"
 #include "store.h"
 
-enum { TABLES_MOST = 24, ROWS_AT_ONCE = 100000, TABLE_NAME = 32, COUNTS_TEXT = 640 };
+enum { TABLES_MOST = 24, ROWS_AT_ONCE = 100000, TABLE_NAME = 32, COUNTS_TEXT = 640, SIGNS = 5 };
 
 /* What is to be copied, in this order. */
 struct inventory {
@@ -22,7 +23,7 @@ struct inventory {
 		int64_t rows;
 	} tables[TABLES_MOST];
 	int64_t total;
-	char text[COUNTS_TEXT];		/* the numbers of rows: what tells a changed original */
+	char text[COUNTS_TEXT];		/* the numbers of rows, and a hash of the signs: what tells a changed original */
 };
 
 struct move {
@@ -53,6 +54,25 @@ read_inventory(struct cm_store *store, struct inventory *inventory)
 	}
 	cm_rows_done(rows);
 	return rc < 0 ? rc : 0;
+}
+
+/* Adds a hash of move-signs to the text: rows may be others though they are as many. */
+static int
+read_signs(struct cm_store *from, struct inventory *inventory)
+{
+	uint64_t hash = CM_HASH;
+	size_t used = strlen(inventory->text);
+	struct cm_rows *rows;
+	int rc, column;
+
+	if ((rc = cm_store_query(from, "move-signs", NULL, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		for (column = 0; column < SIGNS; column++)
+			hash = cm_hash_text(hash, cm_rows_text(rows, column));
+	cm_rows_done(rows);
+	snprintf(inventory->text + used, COUNTS_TEXT - used, "%016" PRIx64, hash);
+	return rc;
 }
 
 static int
@@ -246,7 +266,7 @@ move_all(struct move *move)
 	size_t i;
 	int rc;
 
-	if ((rc = read_inventory(move->from, &move->inventory)) < 0)
+	if ((rc = read_inventory(move->from, &move->inventory)) < 0 || (rc = read_signs(move->from, &move->inventory)) < 0)
 		return cm_store_relay(move->to, move->from, rc);
 	if ((rc = cm_store_begin(move->to)) < 0)
 		return rc;

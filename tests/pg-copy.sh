@@ -105,6 +105,24 @@ is "with what came" "$(sql "SELECT count(*) FROM cm_call WHERE call_id = 'late'"
 is "the keys are back" "$(sql "SELECT count(*) FROM pg_indexes WHERE tablename LIKE 'cm!_%' ESCAPE '!'")" \
 	"$keys_of_sent"
 
+# So it does where as many rows are there, and a figure of one is another.
+fold="INSERT INTO cm_pending VALUES (max(512, (SELECT coalesce(max(pending_id), 0) + 1 FROM cm_pending)), 0, '', '', 0, 0, NULL, 0, 0, 0, 0, 0)"
+sqlite3 "$source" "$fold"
+new_db figures
+ask_db
+"$build/jobs/create" "$db" >"$work/made"
+sql "ALTER TABLE cm_counter ADD CONSTRAINT full_up CHECK (false)"
+copy
+is "broken off once more" "$copy_status" 1
+numbers "$source" >"$work/before"
+sqlite3 "$source" "UPDATE calls SET duration_seconds = duration_seconds + 0.000001 WHERE call_id = (
+		SELECT min(call_id) FROM cm_call WHERE bin IS NOT NULL);
+	$fold"
+is "as many rows" "$(numbers "$source")" "$(cat "$work/before")"
+sql "ALTER TABLE cm_counter DROP CONSTRAINT full_up; UPDATE cm_call SET metadata = 'of the first copy'"
+copy
+is "anew for that" "$copy_status $(sql "SELECT count(*) FROM cm_call WHERE metadata = 'of the first copy'")" "0 0"
+
 # A comparison can condemn.
 sql "UPDATE cm_rollup SET n = n + 1"
 refuses "a figure that is wrong" "$build/jobs/compare" "$source" "$db"
