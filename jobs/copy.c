@@ -36,6 +36,23 @@ explain_failure(const struct cm_store *to, int rc)
 	return 1;
 }
 
+/* Whether there is something to copy: else the target stays as it is. */
+static int
+look_at_source(const char *url)
+{
+	struct cm_store *store;
+	int rc;
+
+	if (cm_store_open(url, CM_STORE_READ, &store) < 0)
+		return 1;
+	rc = cm_store_begin(store);
+	cm_store_end(store, false);
+	if (rc < 0)
+		rc = explain_failure(store, rc);
+	cm_store_close(store);
+	return rc;
+}
+
 /* Makes our tables in the target, unless they are there. */
 static int
 make_target(const char *url, const struct cm_progress *progress)
@@ -45,7 +62,7 @@ make_target(const char *url, const struct cm_progress *progress)
 
 	if (cm_store_open(url, CM_STORE_CREATE, &store) < 0)
 		return 1;
-	rc = cm_schema_create(store, progress);
+	rc = cm_schema_create_for_copy(store, progress);
 	if (rc < 0)
 		rc = explain_failure(store, rc);
 	cm_store_close(store);
@@ -98,7 +115,7 @@ main(int argc, char **argv)
 		return usage(stdout, 0);
 	if (argc != 3 || *argv[1] == '-' || strncmp(argv[2], "postgres", 8) != 0 || strncmp(argv[1], "postgres", 8) == 0)
 		return usage(stderr, 2);
-	if ((rc = make_target(argv[2], &progress)) == 0)
+	if ((rc = look_at_source(argv[1])) == 0 && (rc = make_target(argv[2], &progress)) == 0)
 		rc = copy(argv[1], argv[2], &progress);
 	if (rc != 0)
 		return rc;

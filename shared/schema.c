@@ -120,6 +120,7 @@ cm_schema_transact(struct cm_store *store, int (*work)(struct cm_store *store, v
 struct attaching {
 	const char *journal_mode;	/* what the database had before */
 	bool calls_there;
+	bool for_copy;			/* it answers nothing before a copy is in it */
 };
 
 /* Sets up a table's triggers, and how far its rows are to be copied, unless that is done. */
@@ -151,6 +152,7 @@ make_schema(struct cm_store *store, void *arg)
 	const struct attaching *attaching = arg;
 	const struct cm_bind journal[] = { CM_TEXT_PARAM("key", "journal_mode"),
 		CM_TEXT_PARAM("value", attaching->journal_mode), { 0 } };
+	const struct cm_bind moving[] = { CM_TEXT_PARAM("key", "moving"), CM_TEXT_PARAM("value", ""), { 0 } };
 	int64_t version;
 	size_t i;
 	int rc;
@@ -161,6 +163,8 @@ make_schema(struct cm_store *store, void *arg)
 		if ((rc = cm_store_script(store, versions[i])) < 0)
 			return rc;
 	if (version == 0 && (rc = (int)cm_store_run(store, "meta-set", journal)) < 0)
+		return rc;
+	if (version == 0 && attaching->for_copy && (rc = (int)cm_store_run(store, "meta-set", moving)) < 0)
 		return rc;
 	for (i = 0; i < nitems(sources); i++)
 		if ((rc = attach_source(store, &sources[i])) < 0)
@@ -271,10 +275,10 @@ cm_schema_look(struct cm_store *store, int64_t *version, bool *calls_there)
 	return rc;
 }
 
-int
-cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
+static int
+create(struct cm_store *store, const struct cm_progress *progress, bool for_copy)
 {
-	struct attaching attaching = { .journal_mode = "wal" };
+	struct attaching attaching = { .journal_mode = "wal", .for_copy = for_copy };
 	char former[16];
 	int64_t version;
 	int rc;
@@ -289,6 +293,18 @@ cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
 		return rc;
 	rc = cm_schema_transact(store, make_schema, &attaching);
 	return rc < 0 ? rc : cm_months_make(store, true);
+}
+
+int
+cm_schema_create(struct cm_store *store, const struct cm_progress *progress)
+{
+	return create(store, progress, false);
+}
+
+int
+cm_schema_create_for_copy(struct cm_store *store, const struct cm_progress *progress)
+{
+	return create(store, progress, true);
 }
 
 int

@@ -37,6 +37,9 @@ int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
  * version.  The store is opened with CM_STORE_CREATE.  CM_ENOTFOUND: it is a voice app's, to be attached. */
 int cm_schema_create(struct cm_store *store, const struct cm_progress *progress);
 
+/* The same, of a server's database that cm_move is to fill: one that was empty answers no question before that is done. */
+int cm_schema_create_for_copy(struct cm_store *store, const struct cm_progress *progress);
+
 /* Brings an attached database of an older schema to this one; on a server makes the months that are missing (months.h), as attaching,
  * making and pruning do.  CM_ENOTFOUND: it is not attached. */
 int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress);

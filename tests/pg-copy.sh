@@ -123,6 +123,32 @@ sql "ALTER TABLE cm_counter DROP CONSTRAINT full_up; UPDATE cm_call SET metadata
 copy
 is "anew for that" "$copy_status $(sql "SELECT count(*) FROM cm_call WHERE metadata = 'of the first copy'")" "0 0"
 
+# Broken off when the tables are just made: they are no empty database that answers.
+new_db gap
+ask_db
+postgres_sql "${db##*/}" "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
+		\$\$ BEGIN RAISE 'not yet'; END \$\$;
+	CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION refuse()"
+copy
+is "tables are made" "$copy_status $(sql 'SELECT count(*) FROM cm_call')" "1 0"
+like "and no more" "$(cat "$work/copied")" '*not yet*'
+ask hourly
+is_problem 503 '' '*still being copied*'
+postgres_sql "${db##*/}" "DROP EVENT TRIGGER refuse; DROP FUNCTION refuse"
+copy
+is "and then" "$copy_status" 0
+
+# A source that is none leaves the target as it was.
+new_db nothing
+made=$source
+source=$work/none.db
+copy
+is "no source" "$copy_status $(sql "SELECT count(*) FROM pg_class WHERE relname = 'cm_meta'")" "1 0"
+like "says so" "$(cat "$work/copied")" '*no call database*'
+source=$made
+db=$(postgres_url "$postgres_folder" "$(postgres_sql postgres "SELECT datname FROM pg_database WHERE datname LIKE '%!_gap!_%' ESCAPE '!'")")
+ask_db
+
 # A comparison can condemn.
 sql "UPDATE cm_rollup SET n = n + 1"
 refuses "a figure that is wrong" "$build/jobs/compare" "$source" "$db"
