@@ -29,8 +29,10 @@ struct cm_postgres_link {
 	PGconn *conn;
 	int64_t retry_at_ms;		/* not before, on the monotonic clock */
 	int64_t pause_ms;
+	const char *refusal;		/* why, for clients */
 	bool limited;			/* statement_timeout is in force in this transaction */
 	int64_t changed;		/* rows, by the last statement */
+	bool lost;			/* the server went away in the midst of something */
 	unsigned names;			/* given to statements so far */
 };
 
@@ -44,6 +46,9 @@ cm_postgres_link(const struct cm_store *store)
 
 /* Tells what a result, or without one the connection, failed of; returns its error. */
 int cm_postgres_fail(struct cm_store *store, const PGresult *result);
+
+/* What to tell clients of a connection that was not made, by what libpq said. */
+const char *cm_postgres_refusal(const char *message);
 
 /* Runs statements that have no parameters and whose rows nobody wants. */
 int cm_postgres_script(struct cm_store *store, const char *text);

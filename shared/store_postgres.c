@@ -39,8 +39,6 @@ load_libpq(void)
 
 enum { RETRY_LEAST_MS = 100, RETRY_MOST_MS = 5000 };
 
-#define REFUSED "The database server refuses the connection; the log says why."
-
 static int
 open_link(struct cm_store *store)
 {
@@ -198,12 +196,13 @@ fail_to_connect(struct cm_store *store)
 	const char *message = cm_pq.PQerrorMessage(link->conn);
 	char problem[CM_PROBLEM_TEXT];
 
+	link->refusal = cm_postgres_refusal(message);
 	snprintf(problem, sizeof problem, "%.*s", (int)strcspn(message, "\n"), message);
 	if (!modes[store->mode].job) {
 		const struct cm_field fields[] = { { .name = "reason", .text = problem }, { 0 } };
 
 		cm_log(CM_WARNING, "callmetrics.store", "the database server cannot be reached", fields);
-		snprintf(problem, sizeof problem, "%s", strstr(message, "FATAL:") != NULL ? REFUSED : CM_POSTGRES_GONE);
+		snprintf(problem, sizeof problem, "%s", link->refusal);
 	}
 	back_off(link);
 	cm_store_forget(store);
@@ -223,12 +222,13 @@ connect(struct cm_store *store)
 	if (!cm_pq.loaded)
 		return cm_store_fail(store, CM_ESTORE, "The library " LIBRARY " is missing; on Debian: apt-get install libpq5");
 	if (cm_store_now_ms() < link->retry_at_ms)
-		return cm_store_fail(store, CM_EBUSY, CM_POSTGRES_GONE);
+		return cm_store_fail(store, CM_EBUSY, link->refusal);
 	link->conn = cm_pq.PQconnectdbParams(names, values, 1);
 	if (cm_pq.PQstatus(link->conn) != CONNECTION_OK)
 		return fail_to_connect(store);
 	cm_pq.PQsetNoticeReceiver(link->conn, no_notice, NULL);
 	link->names = 0;
+	link->lost = false;
 	if ((rc = set_up(store)) < 0) {
 		cm_store_forget(store);
 		return rc;
@@ -247,7 +247,7 @@ send_begin(struct cm_store *store)
 	if (store->wall == NULL)
 		return cm_postgres_script(store, modes[store->mode].begin);
 	if ((tenant = cm_pq.PQescapeLiteral(cm_postgres_link(store)->conn, store->wall, strlen(store->wall))) == NULL)
-		return cm_postgres_fail(store, NULL);
+		return cm_store_fail(store, CM_ESTORE, "The name of the tenant is not UTF-8.");
 	snprintf(text, sizeof text, "%s; SET LOCAL callmetrics.tenant = %s", modes[store->mode].begin, tenant);
 	cm_pq.PQfreemem(tenant);
 	rc = cm_postgres_script(store, text);
@@ -264,7 +264,7 @@ begin(struct cm_store *store)
 	if (fresh && (rc = connect(store)) < 0)
 		return rc;
 	rc = send_begin(store);
-	if (rc < 0 && !fresh && cm_pq.PQstatus(link->conn) == CONNECTION_BAD) {
+	if (rc < 0 && !fresh && link->lost) {
 		cm_store_forget(store);
 		if ((rc = connect(store)) < 0)
 			return rc;
