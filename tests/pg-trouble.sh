@@ -268,5 +268,31 @@ lives
 sql 'REINDEX TABLE cm_rollup'
 well "corrupt, and mended"
 stop_worker
+
+# A full disk: a small one that only this server sees, so that nothing of it is left behind.
+if [ "$(id -u)" -eq 0 ] && unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
+	small=$postgres_folder/small
+	end_postgres "$postgres_folder"
+	as_postgres mkdir "$small"
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m sh -c 'mount -t tmpfs -o "size=32m,mode=700,uid=$1,gid=$2" none "$3" &&
+		setpriv --reuid="$1" --regid="$2" --clear-groups -- "$4/pg_ctl" -D "$5/data" -l "$5/log" -w -t 60 -s start' \
+		small "$(as_postgres id -u)" "$(as_postgres id -g)" "$small" "$(postgres_programs)" "$postgres_folder"
+	postgres_sql postgres "CREATE TABLESPACE small LOCATION '$small'"
+	postgres_sql postgres "CREATE DATABASE small OWNER cm TABLESPACE small TEMPLATE template0"
+	as cm small
+	passes "one of our own on it" "$build/jobs/create" "$db"
+	seen=/proc/$(head -n 1 "$postgres_folder/data/postmaster.pid")/root$small
+	dd if=/dev/zero of="$seen/filler" bs=4096 2>/dev/null || :
+	post_events
+	is_trouble '*disk*is full*free some space*'
+	ask hourly
+	is "who asks is answered" "$status" 200
+	rm "$seen/filler"
+	post_events
+	is "room again" "$status $(json .accepted)" "200 16"
+else
+	echo "no full disk was tried: that takes root, and a file system of one's own"
+fi
 CM_RUN=$CM_RUN_SAVED
 finish
