@@ -17,7 +17,7 @@
 #include "schema.h"
 #include "text.h"
 
-enum { ROWS_MOST = 20000, HEAD_BYTES = 65536, KEY_TEXT = 32, ARENA_BYTES = 1 << 20, METADATA_DEPTH = 128 };
+enum { ROWS_MOST = 20000, HEAD_BYTES = 65536, KEY_TEXT = 32, ARENA_BYTES = 1 << 20, METADATA_DEPTH = 128, FORESEEN = 256 };
 
 /* How far a file has come; kept in cm_meta under its identity, in the transaction that brings it there. */
 struct place {
@@ -242,14 +242,42 @@ write_known(struct run *run)
 	return rc;
 }
 
+/* Looks ahead at the calls of the next records, so that they are read together where each statement is a round trip; *count: of how many,
+ * up to there is what is foreseen. */
+static int
+foresee(struct run *run, int64_t rows, int64_t *count)
+{
+	struct cm_importing *importing = run->importing;
+	struct cm_comma_record record;
+	const char *call_id;
+	int rc = 1;
+
+	importing->known->whole_calls = true;
+	for (*count = 0; *count < rows && *count < FORESEEN && (rc = cm_comma_next(run->reader, &record)) > 0; ++*count) {
+		if (*(call_id = id_of(importing, &record)) == '\0')
+			continue;
+		if ((call_id = cm_arena_copy(&importing->arena, call_id, strlen(call_id))) == NULL)
+			return CM_ENOMEM;
+		if ((rc = cm_known_foresee_call(importing->known, call_id)) < 0)
+			return rc;
+	}
+	return rc < 0 ? rc : cm_comma_seek(run->reader, run->place.at, run->place.line);
+}
+
 /* Takes the next so many records; 1 where there may be more, 0 at the end. */
 static int
 take_records(struct run *run, int64_t rows)
 {
 	struct cm_comma_record record;
+	bool ahead = cm_store_is_remote(run->store);
+	int64_t foreseen = 0;
 	int rc = 1, verdict, failure;
 
-	for (; rows > 0 && (rc = cm_comma_next(run->reader, &record)) > 0; rows--) {
+	for (; rows > 0; rows--, foreseen--) {
+		if (ahead && foreseen <= 0 && (rc = foresee(run, rows, &foreseen)) < 0)
+			break;
+		if ((rc = cm_comma_next(run->reader, &record)) <= 0)
+			break;
 		if ((verdict = cm_import_record(run->importing, &record)) < 0)
 			return verdict;
 		if (verdict == CM_IMPORT_REJECTED && (failure = refuse(run, &record)) < 0)
@@ -257,9 +285,11 @@ take_records(struct run *run, int64_t rows)
 		run->place.counts[verdict]++;
 		run->place.at = record.end;
 		run->place.line = record.end_line;
-		if ((cm_known_is_full(run->importing->known) || run->importing->arena.bytes > ARENA_BYTES) &&
-		    (failure = write_known(run)) < 0)
+		if (!cm_known_is_full(run->importing->known) && run->importing->arena.bytes <= ARENA_BYTES)
+			continue;
+		if ((failure = write_known(run)) < 0)
 			return failure;
+		foreseen = 0;		/* it is forgotten, too */
 	}
 	if (rc == CM_EIO)
 		return fail(run, rc, run->import->path, strerror(errno));

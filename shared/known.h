@@ -42,7 +42,7 @@ struct cm_known_call {
 	bool has_audio;
 	bool has_transcript;		/* of a call that is not found: lines of it came before it */
 	cm_us first_start;		/* when it was first said to have started; 0: nobody said so */
-	const char *metadata;		/* NULL: none, or not read, as of calls that are foreseen; storing NULL keeps what is there */
+	const char *metadata;		/* NULL: none, or not read (.whole_calls); storing NULL keeps what is there */
 };
 
 /* The same in the set. */
@@ -127,6 +127,7 @@ struct cm_known {
 	struct cm_map series;
 	struct cm_event_entry *unread_events;
 	struct cm_call_entry *unread_calls;
+	bool whole_calls;		/* those that are foreseen are read with their metadata; one that is not always is */
 	struct cm_turn_entry *unread_turns;
 	struct cm_new_step **steps;	/* as they came */
 	size_t step_count;

@@ -113,7 +113,7 @@ take_event(struct cm_known *known, const struct cm_rows *rows)
 	return 0;
 }
 
-/* Asks for one list of binds, or by another statement for all of a sheet.  So the import, which foresees nothing, has the metadata. */
+/* Asks for one list of binds, or by another statement for all of a sheet. */
 static int
 read_rows(struct cm_known *known, const struct cm_bind *binds, const char *one, const struct cm_sheet *sheet,
     int (*take)(struct cm_known *known, const struct cm_rows *rows))
@@ -156,7 +156,7 @@ cm_known_read_event(struct cm_known *known, struct cm_event_entry *entry)
 int
 cm_known_read_call(struct cm_known *known, struct cm_call_entry *entry)
 {
-	struct cm_sheet sheet = { .statement = "calls-known" };
+	struct cm_sheet sheet = { .statement = known->whole_calls ? "calls-whole" : "calls-known" };
 	struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
 	int rc = 0;
 

@@ -339,6 +339,21 @@ for fixture in real_db made_db; do
 	rm -r "$work/before" "$work/after"
 done
 
+# On a server calls are read and written many at a time: so many lines are fewer statements.
+if [ "$engine" = postgres ]; then
+	fresh
+	awk 'BEGIN { print "call_id,started_at,metadata"; for (i = 0; i < 4000; i++) printf "r%06d,%d,m%d\n", i % 3999, 1767225600 + i * 40, i }' \
+		>"$work/many.csv"
+	take "$work/many.csv"
+	is "many lines" "$taken $(said)" "0 3999 0 1 0"
+	postgres_sql postgres "ALTER DATABASE ${db##*/} SET log_statement = 'all'"
+	take "$work/many.csv" --again
+	is "again" "$taken $(said)" "0 0 0 4000 0"
+	statements=$(grep -c "callmetrics ${db##*/} .*execute" "$postgres_folder/log" || :)
+	isnt "statements were seen" "$statements" 0
+	passes "fewer than one for ten lines: $statements" test "$statements" -lt 400
+fi
+
 # Others write meanwhile.
 # write_beside NUMBER: a write that waits for a second at most.
 # shellcheck disable=SC2317 # called by `passes`
