@@ -1,6 +1,7 @@
 -- What tells a changed original besides its numbers of rows: the greatest numbers and instants, each the end of a primary key or index;
--- and sums, of tables that are small: rollups, counters, what is pending; of steps the widest buckets of all together.  So it does
--- not see what changes neither a count nor a length nor a label: other metadata, an edited line, a call moved within its five minutes.
+-- and sums, of tables that are small: rollups (scanned once, as move-counts does, and not sorted), counters, what is pending; of steps
+-- the widest buckets of all together.  So it does not see what changes neither a count nor a length nor a label: other metadata, an
+-- edited line, a call moved within its five minutes.
 SELECT 'cm_vocabulary', count(*), sum(length(term) * length(meaning)), 0, 0 FROM cm_vocabulary
 UNION ALL SELECT 'cm_price', max(price_id), sum(price_nusd), sum(valid_from_us / 1000000), 0 FROM cm_price
 UNION ALL SELECT 'cm_state', pruned_before_us, 0, 0, 0 FROM cm_state
@@ -16,8 +17,7 @@ UNION ALL SELECT 'cm_cost', (SELECT max(cost_id) FROM cm_cost), (SELECT max(at_u
 UNION ALL SELECT 'cm_health', (SELECT max(health_id) FROM cm_health), (SELECT max(at_us) FROM cm_health), 0, 0
 UNION ALL SELECT 'cm_pending', max(pending_id), sum(n * series_id), sum(n * value_us), sum(at_us / 1000000) FROM cm_pending
 UNION ALL SELECT 'cm_counter', sum(n_seen), sum(n_reached), sum(n_value), sum(sum_us) FROM cm_counter
-UNION ALL SELECT * FROM (
-	SELECT outcome, sum(n * (bucket / 300)), sum(n * series_id), sum(n_transcript), sum(sum_us) FROM cm_rollup GROUP BY outcome)
+UNION ALL SELECT 'cm_rollup', sum(n * (bucket / 300)), sum(n * series_id), sum(n_transcript + n * length(outcome)), sum(sum_us) FROM cm_rollup
 UNION ALL SELECT * FROM (
 	SELECT b.kind, sum(b.n), sum(b.n * (b.bucket / 86400)), sum(b.sum_us), 0
 	FROM cm_series s CROSS JOIN (SELECT 'call' AS kind UNION SELECT meaning FROM cm_vocabulary WHERE topic = 'component') k
