@@ -102,7 +102,7 @@ cm_looks_read(struct cm_store *store, const struct cm_filter *filter, const stru
 	size_t i;
 	int rc = 0;
 
-	if (view->one == NULL || (looks->count > 1 && cm_store_is_remote(store)))
+	if (cm_store_is_remote(store))
 		return looks->count > 0 ? read_all(store, filter, view, looks, take, arg) : 0;
 	for (i = 0; i < looks->count && rc == 0; i++)
 		rc = read_one(store, filter, view->one, &looks->looks[i], take, arg);

@@ -35,7 +35,7 @@ typedef int cm_look_take(void *arg, const struct cm_look *look, const struct cm_
 /* Statements that give the same. */
 struct cm_view {
 	const char *one;	/* of one look; NULL where only a server is asked */
-	const char *many;	/* of several, on a server: it has one column more, the look's number from 0 */
+	const char *many;	/* of several, on a server: it has one column more, the look's number from 0; NULL where none is asked */
 	int columns;		/* that they have in common */
 };
 

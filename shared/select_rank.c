@@ -33,6 +33,7 @@ struct quest {
 	int64_t *value_us;
 	struct fine *fine;		/* the fine bins that it lies in; NULL: answered */
 	struct heap *heap;		/* the bin that it lies in; NULL: answered */
+	bool picked;			/* answered by a server */
 };
 
 /* All of them, and what they lie in, each once. */
@@ -303,16 +304,15 @@ search_heaps(struct search *search)
 	return rc;
 }
 
-/* Takes a value that a server picked, with the number of those that it picked from. */
+/* Takes a value that a server picked. */
 static int
 take_pick(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 {
 	struct quest *quest = look->of;
 
 	(void)arg;
-	if (cm_rows_int(rows, 1) < quest->heap->count)
-		return CM_ESTORE;
 	*quest->value_us = cm_rows_int(rows, 0);
+	quest->picked = true;
 	return 0;
 }
 
@@ -320,8 +320,8 @@ take_pick(void *arg, const struct cm_look *look, const struct cm_rows *rows)
 static int
 pick_there(struct search *search, bool of_calls)
 {
-	static const struct cm_view latencies = { .many = "value-of-rank-many", .columns = 2 };
-	static const struct cm_view calls = { .many = "value-of-rank-call-many", .columns = 2 };
+	static const struct cm_view latencies = { .many = "value-of-rank-many", .columns = 1 };
+	static const struct cm_view calls = { .many = "value-of-rank-call-many", .columns = 1 };
 	const struct cm_select *any = search->heaps[0].select;
 	struct cm_looks looks = { 0 };
 	struct cm_look look;
@@ -344,15 +344,25 @@ pick_there(struct search *search, bool of_calls)
 	return rc;
 }
 
+/* CM_ESTORE where a bin holds fewer than the rank; see read_heap. */
+static int
+search_there(struct search *search)
+{
+	size_t i;
+	int rc;
+
+	if ((rc = pick_there(search, true)) < 0 || (rc = pick_there(search, false)) < 0)
+		return rc;
+	for (i = 0; i < search->quest_count; i++)
+		if (search->quests[i].heap != NULL && !search->quests[i].picked)
+			return CM_ESTORE;
+	return 0;
+}
+
 static int
 search_bins(struct search *search)
 {
-	int rc;
-
-	if (!cm_store_is_remote(search->heaps[0].select->store))
-		return search_heaps(search);
-	rc = pick_there(search, true);
-	return rc == 0 ? pick_there(search, false) : rc;
+	return cm_store_is_remote(search->heaps[0].select->store) ? search_there(search) : search_heaps(search);
 }
 
 static int
