@@ -33,7 +33,7 @@ clean(struct cm_cleanup *cleanup, struct cm_reply *reply)
 	int rc;
 
 	do
-		rc = cm_reply_commit(reply, cm_cleanup_some, cleanup);
+		rc = cm_reply_commit(reply, NULL, cm_cleanup_some, cleanup);
 	while (rc == 0 && cleanup->turn == CM_CLEANUP_TURN && cleanup->count < CALLS_MOST);
 	return rc;
 }

@@ -27,7 +27,7 @@ events(const struct cm_query *query, const struct cm_body *body, struct cm_reply
 	int rc;
 
 	rc = cm_batch_read(body, cm_query_tenant(query), cm_query_now(query), &batch, cm_reply_problem(reply));
-	if (rc == 0 && (rc = cm_reply_commit(reply, cm_intake_events, &intake)) == 0) {
+	if (rc == 0 && (rc = cm_reply_commit(reply, cm_intake_foresee, cm_intake_events, &intake)) == 0) {
 		cm_batch_report(&batch, cm_reply_json(reply));
 		cm_batch_log(&batch, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
 	}

@@ -127,7 +127,7 @@ record(const struct cm_query *query, const struct cm_body *body, struct cm_reply
 	int rc;
 
 	rc = cm_measure_read(body, cm_query_tenant(query), cm_query_now(query), &measure, cm_reply_problem(reply));
-	if (rc == 0 && (rc = cm_reply_commit(reply, cm_measure_store, &measure)) == CM_EPARAM)
+	if (rc == 0 && (rc = cm_reply_commit(reply, NULL, cm_measure_store, &measure)) == CM_EPARAM)
 		cm_reply_refuse(reply, "call_id", measure.event.detail);
 	if (rc == 0) {
 		cm_measure_log(&measure, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));

@@ -15,7 +15,8 @@ enum { HANG_S = 60 };		/* a transaction that takes so long is stuck: the worker 
 
 /* One writer's wait; it lives on the writer's stack. */
 struct turn {
-	int (*work)(struct cm_store *store, void *arg);
+	cm_work *foresee;
+	cm_work *work;
 	void *arg;
 	int rc;
 	bool done;
@@ -72,6 +73,17 @@ is_of_store(int rc)
 }
 
 static int
+foresee_all(struct cm_store *store, const struct turn *turn)
+{
+	int rc = 0;
+
+	for (; turn != NULL && rc == 0; turn = turn->next)
+		if (turn->foresee != NULL)
+			rc = turn->foresee(store, turn->arg);
+	return rc;
+}
+
+static int
 run_turns(struct cm_store *store, struct turn *turns)
 {
 	for (; turns != NULL; turns = turns->next) {
@@ -85,9 +97,11 @@ run_turns(struct cm_store *store, struct turn *turns)
 static int
 run_group(struct cm_store *store, struct turn *turns)
 {
-	int rc = run_turns(store, turns);
+	int rc;
 
-	return rc < 0 ? rc : cm_known_finish(store);
+	if ((rc = foresee_all(store, turns)) < 0 || (rc = run_turns(store, turns)) < 0)
+		return rc;
+	return cm_known_finish(store);
 }
 
 static void
@@ -130,10 +144,9 @@ lead(struct cm_commits *commits)
 }
 
 int
-cm_commit(struct cm_commits *commits, int (*work)(struct cm_store *store, void *arg), void *arg,
-    char problem[CM_COMMIT_PROBLEM])
+cm_commit(struct cm_commits *commits, cm_work *foresee, cm_work *work, void *arg, char problem[CM_COMMIT_PROBLEM])
 {
-	struct turn turn = { .work = work, .arg = arg, .problem = problem };
+	struct turn turn = { .foresee = foresee, .work = work, .arg = arg, .problem = problem };
 
 	pthread_cond_init(&turn.wake, NULL);
 	pthread_mutex_lock(&commits->lock);

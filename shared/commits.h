@@ -24,8 +24,11 @@ void cm_commits_close(struct cm_commits *commits);
  * another try; CM_ESTORE, CM_ENOMEM; problem: that in words for people, as cm_store_problem.  Any other negative number is the work's
  * own refusal: it has to come before the work stores anything, for there is no savepoint to go back to (each would cost a copy of every
  * page that the work touches).
+ *
+ * foresee(store, arg), unless NULL, comes before any work of the same transaction: what all of them say they will look for can be
+ * looked up at once (known.h).  Its errors are as the store's.
  */
-int cm_commit(struct cm_commits *commits, int (*work)(struct cm_store *store, void *arg), void *arg,
-    char problem[CM_COMMIT_PROBLEM]);
+typedef int cm_work(struct cm_store *store, void *arg);
+int cm_commit(struct cm_commits *commits, cm_work *foresee, cm_work *work, void *arg, char problem[CM_COMMIT_PROBLEM]);
 
 #endif

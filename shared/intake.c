@@ -137,16 +137,34 @@ take_all(struct cm_taking *taking, struct cm_batch *batch)
 	return 0;
 }
 
+static int
+begin(struct cm_store *store, const struct cm_intake *intake, struct cm_taking *taking)
+{
+	*taking = (struct cm_taking){ .known = cm_known_of(store), .now = intake->now };
+	return taking->known != NULL ? cm_store_pruned_before(store, &taking->pruned_before) : CM_ENOMEM;
+}
+
+int
+cm_intake_foresee(struct cm_store *store, void *arg)
+{
+	const struct cm_intake *intake = arg;
+	struct cm_taking taking;
+	size_t end;
+	int rc;
+
+	if ((rc = begin(store, intake, &taking)) < 0 || cm_known_is_full(taking.known))
+		return rc;
+	return foresee_some(&taking, intake->batch, 0, &end);
+}
+
 int
 cm_intake_events(struct cm_store *store, void *arg)
 {
 	const struct cm_intake *intake = arg;
-	struct cm_taking taking = { .known = cm_known_of(store), .now = intake->now };
+	struct cm_taking taking;
 	int rc;
 
-	if (taking.known == NULL)
-		return CM_ENOMEM;
-	if ((rc = cm_store_pruned_before(store, &taking.pruned_before)) < 0)
+	if ((rc = begin(store, intake, &taking)) < 0)
 		return rc;
 	return take_all(&taking, intake->batch);
 }

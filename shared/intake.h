@@ -19,4 +19,7 @@ struct cm_intake {
  * CM_ESTORE, CM_ENOMEM. */
 int cm_intake_events(struct cm_store *store, void *arg);
 
+/* Says what it will look for; foresight for cm_commit. */
+int cm_intake_foresee(struct cm_store *store, void *arg);
+
 #endif

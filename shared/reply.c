@@ -170,10 +170,10 @@ cm_reply_trouble(struct cm_reply *reply, const char *detail)
 }
 
 int
-cm_reply_commit(struct cm_reply *reply, int (*work)(struct cm_store *store, void *arg), void *arg)
+cm_reply_commit(struct cm_reply *reply, cm_work *foresee, cm_work *work, void *arg)
 {
 	char problem[CM_COMMIT_PROBLEM] = "";
-	int rc = cm_commit(reply->commits, work, arg, problem);
+	int rc = cm_commit(reply->commits, foresee, work, arg, problem);
 
 	if (rc == CM_EBUSY || rc == CM_ESTORE)
 		snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", problem);

@@ -86,7 +86,7 @@ write_one(void *arg)
 	struct writer *writer = arg;
 
 	arrived++;
-	writer->rc = cm_commit(writer->commits, work, writer, writer->problem);
+	writer->rc = cm_commit(writer->commits, NULL, work, writer, writer->problem);
 	return NULL;
 }
 
