@@ -128,7 +128,7 @@ new_db gap
 ask_db
 postgres_sql "${db##*/}" "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
 		\$\$ BEGIN RAISE 'not yet'; END \$\$;
-	CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION refuse()"
+	CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('DROP INDEX') EXECUTE FUNCTION refuse()"
 copy
 is "tables are made" "$copy_status $(sql 'SELECT count(*) FROM cm_call')" "1 0"
 like "and no more" "$(cat "$work/copied")" '*not yet*'
