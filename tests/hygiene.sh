@@ -26,17 +26,17 @@ nothing "questions: no memory, SQL, JSON library, environment or output of their
 nothing "questions: no text of SQL" '"[^"]*\<(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE)\>[^"]*"' cgi-bin/*.c
 # One file each knows a library.
 only_in() {
-	found=$(grep -l -E "$2" shared/*.c shared/*.h cgi-bin/*.c jobs/*.c | tr '\n' ' ')
+	found=$(grep -l -E "$2" shared/*/*.c shared/*/*.h cgi-bin/*.c jobs/*.c | tr '\n' ' ')
 	is "$1 is known to one file" "$found" "$3 "
 }
-only_in libfcgi '#include <fcgi' shared/client.c
-only_in sqlite3 '#include <sqlite3' shared/store_sqlite.c
-only_in libpq '#include <libpq' shared/postgres_own.h
-only_in json-c '#include <json-c' shared/json_read.c
-only_in libcsv '#include <csv' shared/comma.c
-only_in zlib '#include <zlib' shared/body.c
-only_in libmd '#include <sha2' 'shared/event.c shared/keys.c'
-only_in "the environment" '\<getenv[ ]*\(' shared/settings.c
+only_in libfcgi '#include <fcgi' shared/http/client.c
+only_in sqlite3 '#include <sqlite3' shared/store/store_sqlite.c
+only_in libpq '#include <libpq' shared/store/postgres_own.h
+only_in json-c '#include <json-c' shared/base/json_read.c
+only_in libcsv '#include <csv' shared/base/comma.c
+only_in zlib '#include <zlib' shared/http/body.c
+only_in libmd '#include <sha2' 'shared/intake/event.c shared/http/keys.c'
+only_in "the environment" '\<getenv[ ]*\(' shared/base/settings.c
 # shellcheck disable=SC2046 # words
 nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \
 	$(find shared -name '*.c' ! -name describe.c)
@@ -81,6 +81,6 @@ nothing "no blanks at the end of a line" '[ 	]+$' $(find cgi-bin shared jobs sql
 nothing "C is indented by tabs" '^        ' $(find cgi-bin shared jobs tests/unit -name '*.[ch]')
 awk 'FNR == 1 { n = 0 } { line = $0; width = 0
 	for (i = 1; i <= length(line); i++) width += substr(line, i, 1) == "\t" ? 8 - width % 8 : 1
-	if (width > 140) print FILENAME ":" FNR ": " width " columns" }' cgi-bin/*.c shared/*.[ch] jobs/*.[ch] >"$work/wide"
+	if (width > 140) print FILENAME ":" FNR ": " width " columns" }' cgi-bin/*.c shared/*/*.[ch] jobs/*.[ch] >"$work/wide"
 is "no line is too wide" "$(cat "$work/wide")" ''
 finish

@@ -334,7 +334,7 @@ hold_db() {
 	if [ "$engine" = sqlite ]; then
 		sqlite3 "$db" 'BEGIN IMMEDIATE' ".shell $hold_till" ROLLBACK >"$work/holder" 2>&1 &
 	else
-		# The number of the lock is shared/store_postgres.c's.
+		# The number of the lock is shared/store/store_postgres.c's.
 		psql -X -q -d "$db" -c 'SELECT pg_advisory_lock(25453, 1)' -c "\\! $hold_till" >"$work/holder" 2>&1 &
 	fi
 	holder=$!

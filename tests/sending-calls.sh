@@ -80,7 +80,7 @@ with "$write_key" /events -H 'Content-Type: application/json' -d '{"event_type":
 is "and is what it costs" "$status $(sql "SELECT cost_nusd FROM cm_cost WHERE call_id = 'c1'")" "200 3850000"
 
 # The table names every type that means something, and no other.
-awk '/^\} rules\[\]/ { open = 1 } open && /^\t\{ "/ { split($0, part, "\""); print part[2] } /^\};/ { open = 0 }' "$top/shared/event.c" |
+awk '/^\} rules\[\]/ { open = 1 } open && /^\t\{ "/ { split($0, part, "\""); print part[2] } /^\};/ { open = 0 }' "$top/shared/intake/event.c" |
 	sort >"$work/types"
 sed -n 's/^| \(`[a-z_`, ]*`\) |.*/\1/p' "$guide" | sed -n '/_/p' | grep -o '[a-z_]*' |
 	grep -v -x -E 'event_type|event_id|call_id|turn_id|tenant_id' | sort >"$work/named"

@@ -14,7 +14,7 @@ BEGIN
 END
 $$;
 
--- Which buckets are kept for which scope, in seconds; the same as in shared/window.c.  Tenant and labels together ('full')
+-- Which buckets are kept for which scope, in seconds; the same as in shared/rollups/window.c.  Tenant and labels together ('full')
 -- have so few facts that parts of a day are read raw.
 CREATE TABLE cm_grid (
 	scope text COLLATE "C",
@@ -58,7 +58,7 @@ CREATE TABLE cm_rollup (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 -- Where a bin of a bucket stands among those of its series, as one number that sorts by kind, resolution, parent, bucket, bin: a key
--- of two numbers takes half the time of one of six columns.  The same as cm_slot_pack in shared/bins.c.
+-- of two numbers takes half the time of one of six columns.  The same as cm_slot_pack in shared/rollups/bins.c.
 CREATE FUNCTION cm_slot(kind text, resolution bigint, parent bigint, bucket bigint, bin bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT (CASE kind WHEN 'call' THEN 0::bigint WHEN 'turn_e2e' THEN 1 WHEN 'stt' THEN 2 WHEN 'llm_ttft' THEN 3 WHEN 'tts_ttfb' THEN 4
@@ -317,7 +317,7 @@ $$;
 
 -- What retention deletes stays counted, and a step that outlives its call keeps its labels; what is copied with its rollups is counted
 -- there (callmetrics copy).  Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once
--- (shared/fold.c) rather than by a trigger.
+-- (shared/rollups/fold.c) rather than by a trigger.
 CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call FOR EACH ROW
 WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_added();
 CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call FOR EACH ROW

@@ -9,7 +9,7 @@
 -- coarse ones of 32 fine.  A bin's parent is its coarse bin, that of a coarse one -1: so all coarse bins of a run of buckets lie
 -- together, and so do the fine bins of one coarse bin, and either is one look into the index.
 
--- Which buckets are kept for which scope, in seconds; the same as in shared/window.c.  Tenant and labels together ('full')
+-- Which buckets are kept for which scope, in seconds; the same as in shared/rollups/window.c.  Tenant and labels together ('full')
 -- have so few facts that parts of a day are read raw.
 CREATE TABLE cm_grid (
 	scope TEXT,

@@ -98,7 +98,7 @@ CREATE TABLE cm_health (
 CREATE INDEX cm_health_of ON cm_health (component, component_id, at_us);
 CREATE INDEX cm_health_at ON cm_health (at_us);
 
--- Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once (shared/fold.c) rather than
+-- Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once (shared/rollups/fold.c) rather than
 -- one by one by this trigger.
 DROP TRIGGER cm_latency_added;
 
