@@ -12,10 +12,10 @@
 #include "config.h"
 
 #include "call_log.h"
-#include "cleanup.h"
+#include "stale_calls.h"
 #include "endpoint.h"
 #include "error.h"
-#include "fields.h"
+#include "body_fields.h"
 #include "settings.h"
 
 enum { THRESHOLD_S = 3600, THRESHOLD_MOST_S = 366 * CM_DAY_S, CALLS_MOST = 10000 };
@@ -28,18 +28,18 @@ static const struct cm_param params[] = {
 };
 
 static int
-clean(struct cm_cleanup *cleanup, struct cm_reply *reply)
+clean(struct cm_stale_calls *cleanup, struct cm_reply *reply)
 {
 	int rc;
 
 	do
-		rc = cm_reply_commit(reply, NULL, cm_cleanup_some, cleanup);
-	while (rc == 0 && cleanup->turn == CM_CLEANUP_TURN && cleanup->count < CALLS_MOST);
+		rc = cm_reply_commit(reply, NULL, cm_stale_calls_some, cleanup);
+	while (rc == 0 && cleanup->turn == CM_STALE_CALLS_TURN && cleanup->count < CALLS_MOST);
 	return rc;
 }
 
 static void
-report(struct cm_json *json, const struct cm_cleanup *cleanup, int64_t threshold_s)
+report(struct cm_json *json, const struct cm_stale_calls *cleanup, int64_t threshold_s)
 {
 	size_t i;
 
@@ -63,7 +63,7 @@ report(struct cm_json *json, const struct cm_cleanup *cleanup, int64_t threshold
 }
 
 static void
-log_ended(const struct cm_cleanup *cleanup, const char *key_id)
+log_ended(const struct cm_stale_calls *cleanup, const char *key_id)
 {
 	size_t i;
 
@@ -81,7 +81,7 @@ static int
 cleanup_stale(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
 {
 	int64_t threshold_s = cm_setting_int("STALE_CALL_THRESHOLD_SECONDS", THRESHOLD_S, 1, THRESHOLD_MOST_S);
-	struct cm_cleanup cleanup = { .tenant_id = cm_query_tenant(query), .now = cm_query_now(query),
+	struct cm_stale_calls cleanup = { .tenant_id = cm_query_tenant(query), .now = cm_query_now(query),
 		.dry_run = cm_query_flag(query, "dry_run") };
 	const struct cm_int_field fields[] = {
 		{ "threshold_seconds", 1, THRESHOLD_MOST_S, .number = &threshold_s }, { "dry_run", .flag = &cleanup.dry_run }, { 0 },
@@ -90,14 +90,14 @@ cleanup_stale(const struct cm_query *query, const struct cm_body *body, struct c
 
 	if (cm_query_given(query, "threshold_seconds"))
 		threshold_s = cm_query_int(query, "threshold_seconds");
-	if ((rc = cm_fields_read(body, fields, cm_reply_problem(reply))) < 0)
+	if ((rc = cm_body_fields_read(body, fields, cm_reply_problem(reply))) < 0)
 		return rc;
 	cleanup.cutoff = cleanup.now - threshold_s * CM_SECOND_US;
 	if ((rc = clean(&cleanup, reply)) == 0) {
 		report(cm_reply_json(reply), &cleanup, threshold_s);
 		log_ended(&cleanup, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
 	}
-	cm_cleanup_done(&cleanup);
+	cm_stale_calls_done(&cleanup);
 	return rc;
 }
 

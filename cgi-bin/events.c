@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include "batch.h"
+#include "event_batch.h"
 #include "endpoint.h"
 #include "intake.h"
 
@@ -22,16 +22,16 @@ static const struct cm_param params[] = { { 0 } };
 static int
 events(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
 {
-	struct cm_batch batch;
+	struct cm_event_batch batch;
 	struct cm_intake intake = { .batch = &batch, .now = cm_query_now(query) };
 	int rc;
 
-	rc = cm_batch_read(body, cm_query_tenant(query), cm_query_now(query), &batch, cm_reply_problem(reply));
-	if (rc == 0 && (rc = cm_reply_commit(reply, cm_intake_foresee, cm_intake_events, &intake)) == 0) {
-		cm_batch_report(&batch, cm_reply_json(reply));
-		cm_batch_log(&batch, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
+	rc = cm_event_batch_read(body, cm_query_tenant(query), cm_query_now(query), &batch, cm_reply_problem(reply));
+	if (rc == 0 && (rc = cm_reply_commit(reply, cm_intake_prefetch, cm_intake_events, &intake)) == 0) {
+		cm_event_batch_report(&batch, cm_reply_json(reply));
+		cm_event_batch_log(&batch, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
 	}
-	cm_batch_done(&batch);
+	cm_event_batch_done(&batch);
 	return rc;
 }
 

@@ -18,7 +18,7 @@
 
 #include "endpoint.h"
 #include "error.h"
-#include "measure.h"
+#include "single_step.h"
 #include "report.h"
 
 enum { SPANS_MAX = 1000, PLACES = 3 };
@@ -40,17 +40,17 @@ is_asked(const struct cm_component *component, const char *asked)
 
 /* Into values, at the places of the components that are asked for. */
 static int
-components(struct cm_store *store, const struct cm_window *window, const char *asked, struct cm_values *values)
+components(struct cm_store *store, const struct cm_window *window, const char *asked, struct cm_durations *values)
 {
 	const char *kinds[CM_COMPONENTS];
-	struct cm_values read[CM_COMPONENTS];
+	struct cm_durations read[CM_COMPONENTS];
 	size_t i, count = 0;
 	int rc;
 
 	for (i = 0; i < CM_COMPONENTS; i++)
 		if (is_asked(&cm_components[i], asked))
 			kinds[count++] = cm_components[i].name;
-	if ((rc = cm_values(store, window, kinds, count, read)) < 0)
+	if ((rc = cm_durations(store, window, kinds, count, read)) < 0)
 		return rc;
 	for (i = 0, count = 0; i < CM_COMPONENTS; i++)
 		if (is_asked(&cm_components[i], asked))
@@ -59,7 +59,7 @@ components(struct cm_store *store, const struct cm_window *window, const char *a
 }
 
 static void
-report(struct cm_json *json, const char *asked, const struct cm_values *values)
+report(struct cm_json *json, const char *asked, const struct cm_durations *values)
 {
 	size_t i;
 
@@ -78,7 +78,7 @@ static int
 timeseries(struct cm_store *store, const struct cm_window *window, const char *asked, cm_us interval_us, struct cm_json *json)
 {
 	struct cm_window span = *window;
-	struct cm_values values[CM_COMPONENTS];
+	struct cm_durations values[CM_COMPONENTS];
 	size_t i;
 	int rc;
 
@@ -107,7 +107,7 @@ latency(struct cm_store *store, const struct cm_query *query, struct cm_reply *r
 	const char *asked = cm_query_text(query, "component");
 	cm_us interval_us = cm_query_int(query, "interval") * CM_SECOND_US;
 	struct cm_json *json = cm_reply_json(reply);
-	struct cm_values values[CM_COMPONENTS];
+	struct cm_durations values[CM_COMPONENTS];
 	int rc;
 
 	if (interval_us != 0 && (window.to - window.from) / interval_us > SPANS_MAX)
@@ -123,21 +123,21 @@ static int
 record(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
 {
 	struct cm_json *json = cm_reply_json(reply);
-	struct cm_measure measure;
+	struct cm_single_step measure;
 	int rc;
 
-	rc = cm_measure_read(body, cm_query_tenant(query), cm_query_now(query), &measure, cm_reply_problem(reply));
-	if (rc == 0 && (rc = cm_reply_commit(reply, NULL, cm_measure_store, &measure)) == CM_EPARAM)
+	rc = cm_single_step_read(body, cm_query_tenant(query), cm_query_now(query), &measure, cm_reply_problem(reply));
+	if (rc == 0 && (rc = cm_reply_commit(reply, NULL, cm_single_step_store, &measure)) == CM_EPARAM)
 		cm_reply_refuse(reply, "call_id", measure.event.detail);
 	if (rc == 0) {
-		cm_measure_log(&measure, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
+		cm_single_step_log(&measure, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
 		cm_reply_status(reply, 201);
 		cm_json_text(json, "status", "recorded");
 		cm_json_text(json, "call_id", measure.event.call_id);
 		cm_json_text(json, "event_type", measure.event.component);
 		cm_json_milliseconds(json, "duration_ms", measure.event.latency_us);
 	}
-	cm_measure_done(&measure);
+	cm_single_step_done(&measure);
 	return rc;
 }
 

@@ -32,7 +32,7 @@ static const char *const quantile_labels[CM_QUANTILES] = { "quantile=\"0.5\"", "
 
 /* Quantiles of the window, sum and count of all time, in units of unit_us microseconds. */
 static void
-summary(struct cm_exposition *out, const struct cm_values *values, double unit_us, int64_t ever_count, int64_t ever_sum_us)
+summary(struct cm_exposition *out, const struct cm_durations *values, double unit_us, int64_t ever_count, int64_t ever_sum_us)
 {
 	int i;
 
@@ -97,14 +97,14 @@ calls(struct cm_exposition *out, const struct cm_tally *now, const struct cm_tal
 }
 
 static void
-durations(struct cm_exposition *out, const struct cm_values *values, const struct cm_tally *ever)
+durations(struct cm_exposition *out, const struct cm_durations *values, const struct cm_tally *ever)
 {
 	cm_exposition_family(out, "voice_call_duration_seconds", CM_SUMMARY, "Duration of completed calls.");
 	summary(out, values, 1e6, ever->timed, ever->duration_sum_us);
 }
 
 static int
-latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_filter *filter, const struct cm_values *values)
+latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_filter *filter, const struct cm_durations *values)
 {
 	int64_t count, sum_us;
 	size_t i;
@@ -113,7 +113,7 @@ latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_fil
 	for (i = 0; i < CM_COMPONENTS; i++) {
 		if (cm_components[i].guide == NULL)
 			continue;
-		if ((rc = cm_values_ever(store, filter, cm_components[i].name, &count, &sum_us)) < 0)
+		if ((rc = cm_durations_ever(store, filter, cm_components[i].name, &count, &sum_us)) < 0)
 			return rc;
 		cm_exposition_family(out, cm_components[i].family, CM_SUMMARY, cm_components[i].help);
 		summary(out, &values[i], 1e3, count, sum_us);

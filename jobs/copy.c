@@ -1,7 +1,7 @@
 /*
  * copy: callmetrics copy FROM.db postgresql://...
  *
- * Moves a call database to a server: the work is cm_move; `callmetrics compare` proves it afterwards.
+ * Moves a call database to a server: the work is cm_database_copy; `callmetrics compare` proves it afterwards.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "move.h"
+#include "database_copy.h"
 #include "progress.h"
 #include "schema.h"
 #include "store.h"
@@ -75,11 +75,11 @@ copy(const char *from_url, const char *to_url, const struct cm_progress *progres
 	struct cm_store *from = NULL, *to = NULL;
 	int rc;
 
-	if (cm_store_open(from_url, CM_STORE_READ, &from) < 0 || cm_store_open(to_url, CM_STORE_MOVE, &to) < 0) {
+	if (cm_store_open(from_url, CM_STORE_READ, &from) < 0 || cm_store_open(to_url, CM_STORE_COPY, &to) < 0) {
 		cm_store_close(from);
 		return 1;
 	}
-	rc = cm_move(from, to, progress);
+	rc = cm_database_copy(from, to, progress);
 	if (rc < 0)
 		rc = explain_failure(to, rc);
 	cm_store_close(from);

@@ -26,16 +26,16 @@ nothing "questions: no memory, SQL, JSON library, environment or output of their
 nothing "questions: no text of SQL" '"[^"]*\<(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE)\>[^"]*"' cgi-bin/*.c
 # One file each knows a library.
 only_in() {
-	found=$(grep -l -E "$2" shared/*/*.c shared/*/*.h cgi-bin/*.c jobs/*.c | tr '\n' ' ')
+	found=$(grep -l -E "$2" shared/*/*.c shared/*/*.h cgi-bin/*.c jobs/*.c | LC_ALL=C sort | tr '\n' ' ')
 	is "$1 is known to one file" "$found" "$3 "
 }
 only_in libfcgi '#include <fcgi' shared/http/client.c
 only_in sqlite3 '#include <sqlite3' shared/store/store_sqlite.c
 only_in libpq '#include <libpq' shared/store/postgres_own.h
 only_in json-c '#include <json-c' shared/base/json_read.c
-only_in libcsv '#include <csv' shared/base/comma.c
+only_in libcsv '#include <csv' shared/base/csv_text.c
 only_in zlib '#include <zlib' shared/http/body.c
-only_in libmd '#include <sha2' 'shared/intake/event.c shared/http/keys.c'
+only_in libmd '#include <sha2' 'shared/http/keys.c shared/intake/event.c'
 only_in "the environment" '\<getenv[ ]*\(' shared/base/settings.c
 # shellcheck disable=SC2046 # words
 nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \

@@ -186,7 +186,7 @@ static const struct format {
 	int (*end)(struct cm_output *out);
 } formats[] = {
 	{ "json", "application/json", json_begin, json_row, json_end },
-	{ "csv", "text/csv; charset=utf-8; header=present", cm_csv_begin, cm_csv_row, no_end },
+	{ "csv", "text/csv; charset=utf-8; header=present", cm_export_csv_begin, cm_export_csv_row, no_end },
 	{ "ndjson", "application/x-ndjson", ndjson_begin, ndjson_row, no_end },
 };
 
@@ -225,7 +225,7 @@ cm_export_run(struct cm_store *store, const struct cm_export *export, const char
 	if (strcmp(format_name, "json") != 0)
 		disposition(export, format_name, reply);
 	cm_store_no_deadline(store);
-	rc = format->row == cm_csv_row && cm_csv_is_bare(export)
+	rc = format->row == cm_export_csv_row && cm_export_csv_is_bare(export)
 		? cm_calls_open_bare(store, &export->window, &export->after, export->metadata, &rows)
 		: cm_calls_open(store, &export->window, &export->after, &rows);
 	if (rc < 0)
@@ -244,7 +244,7 @@ cm_export_run(struct cm_store *store, const struct cm_export *export, const char
 out:
 	cm_rows_done(rows);
 	cm_json_free(out.row);
-	cm_csv_free(out.csv);
+	cm_export_csv_free(out.csv);
 	free(out.buffer);
 	return rc;
 }

@@ -2,7 +2,7 @@
 #ifndef CM_EXPORT_H
 #define CM_EXPORT_H
 
-#include "listing.h"
+#include "lists.h"
 #include "reply.h"
 
 struct cm_export {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "comma.h"
+#include "csv_text.h"
 #include "error.h"
 #include "text.h"
 
@@ -22,7 +22,7 @@ enum {
 	LABEL_MOST_BYTES = 1024,
 };
 
-struct cm_csv {
+struct cm_export_csv {
 	bool bare;
 	struct cm_day day;
 	uint32_t *labels;		/* by series_id: where they end in text, and their length follows; 0: not looked up */
@@ -33,7 +33,7 @@ struct cm_csv {
 };
 
 bool
-cm_csv_is_bare(const struct cm_export *export)
+cm_export_csv_is_bare(const struct cm_export *export)
 {
 	return strcmp(cm_filter_scope(&export->window.filter)->name, "all") == 0;
 }
@@ -45,14 +45,14 @@ column_count(const struct cm_output *out)
 }
 
 int
-cm_csv_begin(struct cm_output *out)
+cm_export_csv_begin(struct cm_output *out)
 {
 	size_t i;
 	int rc;
 
 	if ((out->csv = calloc(1, sizeof *out->csv)) == NULL)
 		return CM_ENOMEM;
-	out->csv->bare = cm_csv_is_bare(out->export);
+	out->csv->bare = cm_export_csv_is_bare(out->export);
 	out->csv->day = cm_day_none;
 	for (i = 0; i < column_count(out); i++)
 		if ((i > 0 && (rc = cm_output_put(out, ",", 1)) < 0) ||
@@ -62,7 +62,7 @@ cm_csv_begin(struct cm_output *out)
 }
 
 void
-cm_csv_free(struct cm_csv *csv)
+cm_export_csv_free(struct cm_export_csv *csv)
 {
 	if (csv == NULL)
 		return;
@@ -86,7 +86,7 @@ put_odd_field(struct cm_output *out, const char *text)
 		bytes = strlen(clean);
 	}
 	if ((rc = cm_output_reserve(out, 2 * bytes + 3)) == 0)
-		out->used += cm_comma_field(out->buffer + out->used, text, bytes);
+		out->used += cm_csv_field(out->buffer + out->used, text, bytes);
 	free(clean);
 	return rc;
 }
@@ -101,7 +101,7 @@ put_field(struct cm_output *out, const struct cm_rows *rows, int column)
 
 	if ((rc = cm_output_reserve(out, bytes + 9)) < 0)
 		return rc;
-	if (cm_comma_plain(out->buffer + out->used, text, bytes))
+	if (cm_csv_plain(out->buffer + out->used, text, bytes))
 		out->used += bytes;
 	else if ((rc = put_odd_field(out, text)) < 0)
 		return rc;
@@ -122,7 +122,7 @@ put_fields(struct cm_output *out, const struct cm_rows *rows, int first, int las
 
 /* Makes room for the labels of a series. */
 static int
-make_room(struct cm_csv *csv, size_t id, size_t length)
+make_room(struct cm_export_csv *csv, size_t id, size_t length)
 {
 	size_t count = id + id / 4 + 1024, room = csv->text_room + csv->text_room / 4 + 65536;
 	uint32_t *labels;
@@ -146,7 +146,7 @@ make_room(struct cm_csv *csv, size_t id, size_t length)
 
 /* Keeps the bytes that stand for the labels of a series, and their number behind them, unless they take up too much. */
 static int
-keep_labels(struct cm_csv *csv, int64_t series_id, const char *bytes, size_t length)
+keep_labels(struct cm_export_csv *csv, int64_t series_id, const char *bytes, size_t length)
 {
 	uint16_t count = (uint16_t)length;
 	int rc;
@@ -193,7 +193,7 @@ look_up_labels(struct cm_output *out, int64_t series_id)
 static int
 put_labels(struct cm_output *out, const struct cm_rows *rows)
 {
-	const struct cm_csv *csv = out->csv;
+	const struct cm_export_csv *csv = out->csv;
 	uint16_t bytes;
 	int64_t id;
 
@@ -239,7 +239,7 @@ put_flag(struct cm_output *out, const struct cm_rows *rows, int column)
 }
 
 int
-cm_csv_row(struct cm_output *out, struct cm_rows *rows)
+cm_export_csv_row(struct cm_output *out, struct cm_rows *rows)
 {
 	int rc;
 

@@ -19,7 +19,7 @@ struct cm_output {
 	struct cm_reply *reply;
 	int64_t count;
 	struct cm_json *row;		/* of JSON */
-	struct cm_csv *csv;
+	struct cm_export_csv *csv;
 	char *buffer;
 	size_t used;
 	size_t room;
@@ -30,9 +30,9 @@ int cm_output_reserve(struct cm_output *out, size_t bytes);
 int cm_output_put(struct cm_output *out, const char *text, size_t bytes);
 
 /* CSV: whether its labels are looked up rather than joined; the line of names; a call; and what is remembered for it. */
-bool cm_csv_is_bare(const struct cm_export *export);
-int cm_csv_begin(struct cm_output *out);
-int cm_csv_row(struct cm_output *out, struct cm_rows *rows);
-void cm_csv_free(struct cm_csv *csv);
+bool cm_export_csv_is_bare(const struct cm_export *export);
+int cm_export_csv_begin(struct cm_output *out);
+int cm_export_csv_row(struct cm_output *out, struct cm_rows *rows);
+void cm_export_csv_free(struct cm_export_csv *csv);
 
 #endif

@@ -37,13 +37,13 @@ cm_component_find(const char *name)
 }
 
 static double
-known_ms(const struct cm_values *values, int64_t value_us)
+known_ms(const struct cm_durations *values, int64_t value_us)
 {
 	return values->count == 0 ? NAN : (double)value_us / 1e3;
 }
 
 void
-cm_report_latency(struct cm_json *json, const char *key, const struct cm_values *values, int places)
+cm_report_latency(struct cm_json *json, const char *key, const struct cm_durations *values, int places)
 {
 	double mean_us = values->count == 0 ? 0 : (double)values->sum_us / (double)values->count;
 
@@ -66,14 +66,14 @@ int
 cm_report_read_guide(struct cm_store *store, const struct cm_window *window, struct cm_guide_values *out)
 {
 	const char *kinds[1 + CM_COMPONENTS] = { "call" };
-	struct cm_values values[1 + CM_COMPONENTS];
+	struct cm_durations values[1 + CM_COMPONENTS];
 	size_t i, count = 1;
 	int rc;
 
 	for (i = 0; i < CM_COMPONENTS; i++)
 		if (cm_components[i].guide != NULL)
 			kinds[count++] = cm_components[i].name;
-	if ((rc = cm_values(store, window, kinds, count, values)) < 0)
+	if ((rc = cm_durations(store, window, kinds, count, values)) < 0)
 		return rc;
 	out->calls = values[0];
 	for (i = 0, count = 1; i < CM_COMPONENTS; i++)
@@ -207,13 +207,13 @@ cm_report_hours(struct cm_store *store, const struct cm_window *window, bool who
 }
 
 static double
-known_s(const struct cm_values *values, int64_t value_us)
+known_s(const struct cm_durations *values, int64_t value_us)
 {
 	return values->count == 0 ? NAN : (double)value_us / 1e6;
 }
 
 void
-cm_report_durations(struct cm_json *json, const char *key, const struct cm_values *values)
+cm_report_durations(struct cm_json *json, const char *key, const struct cm_durations *values)
 {
 	cm_json_object(json, key);
 	cm_json_decimal(json, "avg", values->count == 0 ? NAN : (double)values->sum_us / 1e6 / (double)values->count, 1);

@@ -2,10 +2,10 @@
 #ifndef CM_REPORT_H
 #define CM_REPORT_H
 
-#include "calls.h"
+#include "tally.h"
 #include "json.h"
-#include "listing.h"
-#include "values.h"
+#include "lists.h"
+#include "durations.h"
 
 /* The latency components in the order of answers, with the guide's name for those three that it knows, else NULL. */
 struct cm_component {
@@ -22,15 +22,15 @@ extern const struct cm_component cm_components[CM_COMPONENTS];
 const struct cm_component *cm_component_find(const char *name);
 
 /* {count, avg, min, max, p50, p95, p99} in milliseconds; null without data. */
-void cm_report_latency(struct cm_json *json, const char *key, const struct cm_values *values, int places);
+void cm_report_latency(struct cm_json *json, const char *key, const struct cm_durations *values, int places);
 
 /* Durations of calls, and latencies of the guide's three components, at their places among cm_components. */
 struct cm_guide_values {
-	struct cm_values calls;
-	struct cm_values latencies[CM_COMPONENTS];
+	struct cm_durations calls;
+	struct cm_durations latencies[CM_COMPONENTS];
 };
 
-/* Errors of cm_values. */
+/* Errors of cm_durations. */
 int cm_report_read_guide(struct cm_store *store, const struct cm_window *window, struct cm_guide_values *out);
 
 /* The three keys of the guide, each by cm_report_latency. */
@@ -48,7 +48,7 @@ int cm_report_hours(struct cm_store *store, const struct cm_window *window, bool
     const char *key);
 
 /* {avg, min, max, p50, p95, p99, total_seconds} of calls, in seconds to one decimal; null without data. */
-void cm_report_durations(struct cm_json *json, const char *key, const struct cm_values *values);
+void cm_report_durations(struct cm_json *json, const char *key, const struct cm_durations *values);
 
 /* Warnings, into an open array, of what the figures lack: rows that made no sense, tables still being copied. */
 int cm_report_gaps(struct cm_store *store, struct cm_json *json);

@@ -11,7 +11,7 @@
 
 #include <zlib.h>
 
-#include "allowance.h"
+#include "budget.h"
 #include "error.h"
 
 enum {
@@ -19,12 +19,12 @@ enum {
 	GZIP_WINDOW = 15 + 16,		/* zlib: the largest window, with a gzip header */
 };
 
-static struct cm_allowance allowance = CM_ALLOWANCE(4 * CM_BODY_MOST_BYTES);
+static struct cm_budget allowance = CM_BUDGET(4 * CM_BODY_MOST_BYTES);
 
 static int
 hold(struct cm_body *body, size_t bytes)
 {
-	return cm_allowance_take(&allowance, bytes, &body->held);
+	return cm_budget_take(&allowance, bytes, &body->held);
 }
 
 void
@@ -32,7 +32,7 @@ cm_body_done(struct cm_body *body)
 {
 	free(body->bytes);
 	body->bytes = NULL;
-	cm_allowance_give(&allowance, &body->held);
+	cm_budget_give(&allowance, &body->held);
 }
 
 /* The media type, without its parameters, among those that are understood. */

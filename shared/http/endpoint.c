@@ -11,7 +11,7 @@
 
 #include "body.h"
 #include "client.h"
-#include "commits.h"
+#include "group_commit.h"
 #include "describe.h"
 #include "error.h"
 #include "explain.h"
@@ -46,14 +46,14 @@ title_of(int status)
 /* What a program serves with, whichever thread does. */
 struct program {
 	const char *url;
-	struct cm_commits *commits;	/* NULL: it only answers */
+	struct cm_group_commit *commits;	/* NULL: it only answers */
 };
 
 /* One request and what becomes of it. */
 struct request {
 	struct cm_client *client;
 	struct cm_store *store;
-	struct cm_commits *commits;
+	struct cm_group_commit *commits;
 	struct cm_query *query;
 	struct cm_reply reply;
 	bool pretty;
@@ -419,12 +419,12 @@ main(int argc, char **argv)
 
 	if (argc > 1)
 		return cm_describe(argv[1]);
-	if (cm_endpoint.take != NULL && cm_commits_open(program.url, &program.commits) < 0)
+	if (cm_endpoint.take != NULL && cm_group_commit_open(program.url, &program.commits) < 0)
 		return 1;
 	if (cm_endpoint.threads > 1 && cm_client_is_server())
 		whole = cm_threads_run(cm_endpoint.threads, serve_in_thread, &program, cm_client_stop) == 0;
 	else
 		whole = serve_requests(&program, true);
-	cm_commits_close(program.commits);
+	cm_group_commit_close(program.commits);
 	return whole ? 0 : 1;
 }

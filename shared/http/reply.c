@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commits.h"
+#include "group_commit.h"
 #include "client.h"
 #include "error.h"
 #include "reply_own.h"
@@ -170,10 +170,10 @@ cm_reply_trouble(struct cm_reply *reply, const char *detail)
 }
 
 int
-cm_reply_commit(struct cm_reply *reply, cm_work *foresee, cm_work *work, void *arg)
+cm_reply_commit(struct cm_reply *reply, cm_work *prefetch, cm_work *work, void *arg)
 {
 	char problem[CM_COMMIT_PROBLEM] = "";
-	int rc = cm_commit(reply->commits, foresee, work, arg, problem);
+	int rc = cm_commit(reply->commits, prefetch, work, arg, problem);
 
 	if (rc == CM_EBUSY || rc == CM_ESTORE)
 		snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", problem);

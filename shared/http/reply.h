@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "commits.h"
+#include "group_commit.h"
 #include "json.h"
 #include "query.h"
 #include "store.h"
@@ -43,7 +43,7 @@ int cm_reply_not_found(struct cm_reply *reply, const char *detail);
 int cm_reply_trouble(struct cm_reply *reply, const char *detail);
 
 /* Stores durably, as cm_commit does, of the program that takes.  0, or its error, which the reply then tells. */
-int cm_reply_commit(struct cm_reply *reply, cm_work *foresee, cm_work *work, void *arg);
+int cm_reply_commit(struct cm_reply *reply, cm_work *prefetch, cm_work *work, void *arg);
 
 /* Refuses the request as a whole with a status such as 403 and says why, in the body and the log; returns 0. */
 int cm_reply_deny(struct cm_reply *reply, int status, const char *detail);

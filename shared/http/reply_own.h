@@ -17,7 +17,7 @@ struct cm_reply {
 	size_t text_room;
 	bool failed;			/* out of memory while printing */
 	struct cm_problem problem;
-	struct cm_commits *commits;	/* of a program that takes */
+	struct cm_group_commit *commits;	/* of a program that takes */
 	const char *accept;
 	const char *path;
 	bool explains;

@@ -61,7 +61,7 @@ cm_event_reject(struct cm_event *event, const char *detail)
 }
 
 static void
-take_time(struct cm_reading *reading, cm_us now)
+take_time(struct cm_event_reader *reading, cm_us now)
 {
 	const struct cm_value *value = cm_value_get(reading->envelope, "timestamp");
 	const char *text;
@@ -80,7 +80,7 @@ take_time(struct cm_reading *reading, cm_us now)
 }
 
 static void
-take_envelope(struct cm_reading *reading, const char *tenant, cm_us now)
+take_envelope(struct cm_event_reader *reading, const char *tenant, cm_us now)
 {
 	struct cm_event *event = reading->event;
 
@@ -107,7 +107,7 @@ find_rule(const char *type)
 }
 
 static void
-take_call(struct cm_reading *reading)
+take_call(struct cm_event_reader *reading)
 {
 	struct cm_event *event = reading->event;
 	bool has_audio = false;
@@ -134,7 +134,7 @@ take_call(struct cm_reading *reading)
 }
 
 static void
-take_uses(struct cm_reading *reading)
+take_uses(struct cm_event_reader *reading)
 {
 	struct cm_event *event = reading->event;
 	size_t i, count = 0;
@@ -152,7 +152,7 @@ take_uses(struct cm_reading *reading)
 }
 
 static void
-take_step(struct cm_reading *reading)
+take_step(struct cm_event_reader *reading)
 {
 	struct cm_event *event = reading->event;
 	size_t i;
@@ -170,7 +170,7 @@ take_step(struct cm_reading *reading)
 }
 
 static void
-take_mark(struct cm_reading *reading)
+take_mark(struct cm_event_reader *reading)
 {
 	reading->event->mark = reading->rule->mark;
 	if (reading->event->call_id == NULL)
@@ -180,7 +180,7 @@ take_mark(struct cm_reading *reading)
 }
 
 static double
-load_of(struct cm_reading *reading, const char *name)
+load_of(struct cm_event_reader *reading, const char *name)
 {
 	const struct cm_value *metrics = cm_value_get(reading->data, "metrics"), *value = cm_event_field(reading, name);
 	double load;
@@ -193,7 +193,7 @@ load_of(struct cm_reading *reading, const char *name)
 /* What a worker's load says of it, in per cent of memory and processor: above 85 and 90 down, above 80 unhealthy, above 70
  * degraded. */
 static const char *
-worker_status(struct cm_reading *reading)
+worker_status(struct cm_event_reader *reading)
 {
 	double memory = load_of(reading, "memory_percent"), cpu = load_of(reading, "cpu_percent");
 	double most = memory > cpu ? memory : cpu;
@@ -231,7 +231,7 @@ is_health(const char *status)
 }
 
 static void
-take_reading(struct cm_reading *reading)
+take_reading(struct cm_event_reader *reading)
 {
 	struct cm_event *event = reading->event;
 
@@ -254,7 +254,7 @@ take_reading(struct cm_reading *reading)
 }
 
 static void
-take_line(struct cm_reading *reading)
+take_line(struct cm_event_reader *reading)
 {
 	static const char *const names[] = { "text", "content", "transcript" };
 	struct cm_event *event = reading->event;
@@ -271,7 +271,7 @@ take_line(struct cm_reading *reading)
 
 /* A type that is not known is a step where it has latency_ms, of the turn unless it names a component, and else just kept. */
 static void
-take_unknown(struct cm_reading *reading)
+take_unknown(struct cm_event_reader *reading)
 {
 	struct cm_event *event = reading->event;
 
@@ -289,7 +289,7 @@ take_unknown(struct cm_reading *reading)
 }
 
 /* The data of each effect. */
-static void (*const takers[])(struct cm_reading *reading) = {
+static void (*const takers[])(struct cm_event_reader *reading) = {
 	[CM_CALL_STARTED] = take_call, [CM_CALL_ENDED] = take_call, [CM_TURN_MARK] = take_mark, [CM_STEP] = take_step,
 	[CM_READING] = take_reading, [CM_LINE] = take_line,
 };
@@ -303,7 +303,7 @@ add_text(SHA2_CTX *digest, const char *text)
 
 /* What makes an event the same event: its id within its tenant, or, where it has none, all that it says. */
 static void
-make_key(struct cm_reading *reading, const char *text, size_t bytes)
+make_key(struct cm_event_reader *reading, const char *text, size_t bytes)
 {
 	struct cm_event *event = reading->event;
 	uint8_t sum[SHA256_DIGEST_LENGTH];
@@ -319,7 +319,7 @@ make_key(struct cm_reading *reading, const char *text, size_t bytes)
 }
 
 static void
-take_event(struct cm_reading *reading, const char *tenant, cm_us now)
+take_event(struct cm_event_reader *reading, const char *tenant, cm_us now)
 {
 	struct cm_event *event = reading->event;
 
@@ -338,7 +338,7 @@ take_event(struct cm_reading *reading, const char *tenant, cm_us now)
 
 /* An event without an id is the same when it says the same, however it is spaced. */
 static int
-take_document(struct cm_reading *reading, const struct cm_value *root, const char *tenant, cm_us now)
+take_document(struct cm_event_reader *reading, const struct cm_value *root, const char *tenant, cm_us now)
 {
 	const char *text = NULL;
 	size_t bytes = 0;
@@ -393,7 +393,7 @@ int
 cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char *text, size_t bytes, const char *tenant,
     cm_us now, struct cm_event *event)
 {
-	struct cm_reading reading = { .arena = arena, .event = event };
+	struct cm_event_reader reading = { .arena = arena, .event = event };
 	struct cm_value *root;
 	const char *why;
 	int rc;

@@ -12,7 +12,7 @@ enum { DETAIL_TEXT = 160 };
 #define DURATION_MOST_US (366 * CM_DAY_US)
 
 void
-cm_event_fault(struct cm_reading *reading, const char *field, const char *fault)
+cm_event_fault(struct cm_event_reader *reading, const char *field, const char *fault)
 {
 	char detail[DETAIL_TEXT];
 	int length;
@@ -25,7 +25,7 @@ cm_event_fault(struct cm_reading *reading, const char *field, const char *fault)
 }
 
 const struct cm_value *
-cm_event_field(const struct cm_reading *reading, const char *name)
+cm_event_field(const struct cm_event_reader *reading, const char *name)
 {
 	const struct cm_value *value = cm_value_get(reading->data, name);
 
@@ -44,7 +44,7 @@ has_control(const char *text, size_t bytes)
 }
 
 const char *
-cm_event_text(struct cm_reading *reading, const struct cm_value *value, const char *name, size_t most)
+cm_event_text(struct cm_event_reader *reading, const struct cm_value *value, const char *name, size_t most)
 {
 	const char *text, *copy;
 	size_t bytes;
@@ -67,7 +67,7 @@ cm_event_text(struct cm_reading *reading, const struct cm_value *value, const ch
 }
 
 const char *
-cm_event_label(struct cm_reading *reading, const char *const *names)
+cm_event_label(struct cm_event_reader *reading, const char *const *names)
 {
 	const char *label = NULL;
 
@@ -77,7 +77,7 @@ cm_event_label(struct cm_reading *reading, const char *const *names)
 }
 
 int64_t
-cm_event_number(struct cm_reading *reading, const char *name, double most, double scale)
+cm_event_number(struct cm_event_reader *reading, const char *name, double most, double scale)
 {
 	const struct cm_value *value = cm_event_field(reading, name);
 	double number;
@@ -92,13 +92,13 @@ cm_event_number(struct cm_reading *reading, const char *name, double most, doubl
 }
 
 int64_t
-cm_event_duration(struct cm_reading *reading, const char *name, int64_t unit_us)
+cm_event_duration(struct cm_event_reader *reading, const char *name, int64_t unit_us)
 {
 	return cm_event_number(reading, name, (double)(DURATION_MOST_US / unit_us), (double)unit_us);
 }
 
 const char *
-cm_event_json(struct cm_reading *reading, const struct cm_value *value)
+cm_event_json(struct cm_event_reader *reading, const struct cm_value *value)
 {
 	const char *text, *copy;
 	size_t bytes;

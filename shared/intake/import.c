@@ -17,7 +17,7 @@
 #include "schema.h"
 #include "text.h"
 
-enum { ROWS_MOST = 20000, HEAD_BYTES = 65536, KEY_TEXT = 32, ARENA_BYTES = 1 << 20, METADATA_DEPTH = 128, FORESEEN = 256 };
+enum { ROWS_MOST = 20000, HEAD_BYTES = 65536, KEY_TEXT = 32, ARENA_BYTES = 1 << 20, METADATA_DEPTH = 128, PREFETCHED = 256 };
 
 /* How far a file has come; kept in cm_meta under its identity, in the transaction that brings it there. */
 struct place {
@@ -34,7 +34,7 @@ struct run {
 	const struct cm_progress *progress;
 	struct cm_import_result *result;
 	struct cm_importing *importing;
-	struct cm_comma_reader *reader;
+	struct cm_csv_reader *reader;
 	int fd;
 	struct stat file;
 	char key[KEY_TEXT];
@@ -100,12 +100,12 @@ identify(struct run *run)
 static int
 read_head(struct run *run)
 {
-	struct cm_comma_record head;
+	struct cm_csv_record head;
 	int rc;
 
-	if ((run->reader = cm_comma_open(run->fd)) == NULL)
+	if ((run->reader = cm_csv_open(run->fd)) == NULL)
 		return CM_ENOMEM;
-	if ((rc = cm_comma_next(run->reader, &head)) < 0)
+	if ((rc = cm_csv_next(run->reader, &head)) < 0)
 		return rc == CM_EIO ? fail(run, rc, run->import->path, strerror(errno)) : rc;
 	if (rc == 0)
 		return fail(run, CM_EPARAM, run->import->path, "it is empty: it has no line of column names");
@@ -194,16 +194,16 @@ open_refused(struct run *run)
 
 /* The line's call_id where it is one. */
 static const char *
-id_of(const struct cm_importing *importing, const struct cm_comma_record *record)
+id_of(const struct cm_importing *importing, const struct cm_csv_record *record)
 {
 	size_t at = (size_t)importing->field_of[CM_AT_CALL_ID];
-	const struct cm_comma_text *field = &record->fields[at];
+	const struct cm_csv_text *field = &record->fields[at];
 
 	return at < record->count && field->bytes <= CM_ID_MOST_BYTES && cm_utf8_valid(field->text, field->bytes) ? field->text : "";
 }
 
 static int
-write_refused(struct run *run, const struct cm_comma_record *record, const char *call_id, const char *why)
+write_refused(struct run *run, const struct cm_csv_record *record, const char *call_id, const char *why)
 {
 	char line[24 + 2 * CM_ID_MOST_BYTES + 2 + 2 * sizeof run->importing->why + 2];
 	size_t used = (size_t)snprintf(line, sizeof line, "%lld,", (long long)record->line);
@@ -213,15 +213,15 @@ write_refused(struct run *run, const struct cm_comma_record *record, const char 
 			return CM_EIO;
 		run->place.refused_bytes = fprintf(run->refused, "line,call_id,reason\r\n");
 	}
-	used += cm_comma_field(line + used, call_id, strlen(call_id));
+	used += cm_csv_field(line + used, call_id, strlen(call_id));
 	line[used++] = ',';
-	used += cm_comma_field(line + used, why, strlen(why));
+	used += cm_csv_field(line + used, why, strlen(why));
 	run->place.refused_bytes += (int64_t)used + 2;
 	return fwrite(line, 1, used, run->refused) == used && fwrite("\r\n", 1, 2, run->refused) == 2 ? 0 : CM_EIO;
 }
 
 static int
-refuse(struct run *run, const struct cm_comma_record *record)
+refuse(struct run *run, const struct cm_csv_record *record)
 {
 	const char *call_id = id_of(run->importing, record), *why = run->importing->why;
 
@@ -234,49 +234,49 @@ refuse(struct run *run, const struct cm_comma_record *record)
 
 /* Writes what was taken, and lets go of its texts. */
 static int
-write_known(struct run *run)
+write_unit(struct run *run)
 {
-	int rc = cm_known_write(run->importing->known);
+	int rc = cm_unit_write(run->importing->unit);
 
 	cm_arena_done(&run->importing->arena);
 	return rc;
 }
 
 /* Looks ahead at the calls of the next records, so that they are read together where each statement is a round trip; *count: of how many,
- * up to there is what is foreseen. */
+ * up to there is what is prefetched. */
 static int
-foresee(struct run *run, int64_t rows, int64_t *count)
+prefetch(struct run *run, int64_t rows, int64_t *count)
 {
 	struct cm_importing *importing = run->importing;
-	struct cm_comma_record record;
+	struct cm_csv_record record;
 	const char *call_id;
 	int rc = 1;
 
-	importing->known->whole_calls = true;
-	for (*count = 0; *count < rows && *count < FORESEEN && (rc = cm_comma_next(run->reader, &record)) > 0; ++*count) {
+	importing->unit->whole_calls = true;
+	for (*count = 0; *count < rows && *count < PREFETCHED && (rc = cm_csv_next(run->reader, &record)) > 0; ++*count) {
 		if (*(call_id = id_of(importing, &record)) == '\0')
 			continue;
 		if ((call_id = cm_arena_copy(&importing->arena, call_id, strlen(call_id))) == NULL)
 			return CM_ENOMEM;
-		if ((rc = cm_known_foresee_call(importing->known, call_id)) < 0)
+		if ((rc = cm_unit_prefetch_call(importing->unit, call_id)) < 0)
 			return rc;
 	}
-	return rc < 0 ? rc : cm_comma_seek(run->reader, run->place.at, run->place.line);
+	return rc < 0 ? rc : cm_csv_seek(run->reader, run->place.at, run->place.line);
 }
 
 /* Takes the next so many records; 1 where there may be more, 0 at the end. */
 static int
 take_records(struct run *run, int64_t rows)
 {
-	struct cm_comma_record record;
+	struct cm_csv_record record;
 	bool ahead = cm_store_is_remote(run->store);
-	int64_t foreseen = 0;
+	int64_t prefetched = 0;
 	int rc = 1, verdict, failure;
 
-	for (; rows > 0; rows--, foreseen--) {
-		if (ahead && foreseen <= 0 && (rc = foresee(run, rows, &foreseen)) < 0)
+	for (; rows > 0; rows--, prefetched--) {
+		if (ahead && prefetched <= 0 && (rc = prefetch(run, rows, &prefetched)) < 0)
 			break;
-		if ((rc = cm_comma_next(run->reader, &record)) <= 0)
+		if ((rc = cm_csv_next(run->reader, &record)) <= 0)
 			break;
 		if ((verdict = cm_import_record(run->importing, &record)) < 0)
 			return verdict;
@@ -285,11 +285,11 @@ take_records(struct run *run, int64_t rows)
 		run->place.counts[verdict]++;
 		run->place.at = record.end;
 		run->place.line = record.end_line;
-		if (!cm_known_is_full(run->importing->known) && run->importing->arena.bytes <= ARENA_BYTES)
+		if (!cm_unit_is_full(run->importing->unit) && run->importing->arena.bytes <= ARENA_BYTES)
 			continue;
-		if ((failure = write_known(run)) < 0)
+		if ((failure = write_unit(run)) < 0)
 			return failure;
-		foreseen = 0;		/* it is forgotten, too */
+		prefetched = 0;		/* it is forgotten, too */
 	}
 	if (rc == CM_EIO)
 		return fail(run, rc, run->import->path, strerror(errno));
@@ -313,7 +313,7 @@ take_batch(struct run *run, int64_t rows)
 		return (int)done;
 	if ((more = take_records(run, rows)) < 0)
 		return more;
-	if ((rc = write_known(run)) < 0)
+	if ((rc = write_unit(run)) < 0)
 		return rc;
 	if (run->refused != NULL && fflush(run->refused) != 0)
 		return fail(run, CM_EIO, run->refused_path, strerror(errno));
@@ -331,8 +331,8 @@ transact(struct run *run, int64_t rows)
 
 	if ((rc = cm_store_begin(run->store)) < 0)
 		return rc;
-	run->importing->known = cm_known_of(run->store);
-	rc = run->importing->known == NULL ? CM_ENOMEM : cm_store_pruned_before(run->store, &run->importing->pruned_before);
+	run->importing->unit = cm_unit_of(run->store);
+	rc = run->importing->unit == NULL ? CM_ENOMEM : cm_store_pruned_before(run->store, &run->importing->pruned_before);
 	if (rc == 0)
 		rc = take_batch(run, rows);
 	end = cm_store_end(run->store, rc >= 0 && !run->import->dry_run);
@@ -352,19 +352,19 @@ report(const struct run *run)
 static int
 take_file(struct run *run)
 {
-	int64_t rows = cm_turn_rows(run->progress), started_ms;
+	int64_t rows = cm_pace_rows(run->progress), started_ms;
 	int rc;
 
 	if (rows > ROWS_MOST)
 		rows = ROWS_MOST;
-	if (cm_comma_seek(run->reader, run->place.at, run->place.line) < 0)
+	if (cm_csv_seek(run->reader, run->place.at, run->place.line) < 0)
 		return fail(run, CM_EIO, run->import->path, strerror(errno));
 	do {
 		report(run);
-		started_ms = cm_turn_now_ms();
+		started_ms = cm_pace_now_ms();
 		rc = transact(run, rows);
 		if (!run->import->dry_run)
-			cm_turn_end(run->progress, &rows, cm_turn_now_ms() - started_ms);
+			cm_pace_end(run->progress, &rows, cm_pace_now_ms() - started_ms);
 	} while (rc > 0);
 	if (rc == 0)
 		report(run);
@@ -388,7 +388,7 @@ run_import(struct run *run)
 static void
 close_all(struct run *run)
 {
-	cm_comma_close(run->reader);
+	cm_csv_close(run->reader);
 	if (run->refused != NULL)
 		fclose(run->refused);
 	if (run->fd >= 0)

@@ -23,14 +23,14 @@ static const struct {
 	[CM_AT_HAS_TRANSCRIPT] = { "has_transcript", WORD_MOST }, [CM_AT_HAS_AUDIO] = { "has_audio", WORD_MOST },
 	[CM_AT_TENANT_ID] = { "tenant_id", LABEL_MOST }, [CM_AT_AGENT] = { "agent", LABEL_MOST },
 	[CM_AT_PROVIDER] = { "provider", LABEL_MOST }, [CM_AT_FAILURE_REASON] = { "failure_reason", WORD_MOST },
-	[CM_AT_METADATA] = { "metadata", CM_COMMA_FIELD_MOST }, [CM_AT_AGENT_VERSION] = { "agent_version", LABEL_MOST },
+	[CM_AT_METADATA] = { "metadata", CM_CSV_FIELD_MOST }, [CM_AT_AGENT_VERSION] = { "agent_version", LABEL_MOST },
 };
 
 /* A line while it is read; a column that it has not, or that is empty in it, is NULL. */
 struct line {
 	struct cm_importing *importing;
 	const char *texts[CM_IMPORT_COLUMNS];
-	struct cm_known_call call;
+	struct cm_unit_call call;
 	struct cm_value *metadata;
 	bool bad;
 };
@@ -57,7 +57,7 @@ has_column(const struct line *line, enum cm_import_columns column)
 }
 
 static int
-read_texts(struct line *line, const struct cm_comma_record *record)
+read_texts(struct line *line, const struct cm_csv_record *record)
 {
 	const int *field_of = line->importing->field_of;
 	char count[96];
@@ -71,7 +71,7 @@ read_texts(struct line *line, const struct cm_comma_record *record)
 		reject(line, "", count);
 	}
 	for (i = 0; i < CM_IMPORT_COLUMNS && !line->bad; i++) {
-		const struct cm_comma_text *field = field_of[i] >= 0 ? &record->fields[field_of[i]] : NULL;
+		const struct cm_csv_text *field = field_of[i] >= 0 ? &record->fields[field_of[i]] : NULL;
 
 		if (field == NULL || field->bytes == 0)
 			continue;
@@ -124,7 +124,7 @@ take_flag(struct line *line, enum cm_import_columns column)
 static void
 read_times(struct line *line)
 {
-	struct cm_known_call *call = &line->call;
+	struct cm_unit_call *call = &line->call;
 
 	call->started_us = take_time(line, CM_AT_STARTED_AT);
 	call->ended_us = take_time(line, CM_AT_ENDED_AT);
@@ -219,7 +219,7 @@ read_reason(struct line *line)
 	for (i = 0; i < nitems(keys) && word == NULL && !has_column(line, CM_AT_FAILURE_REASON); i++)
 		if ((rc = metadata_text(line, keys[i], &word)) < 0)
 			return rc;
-	if (word != NULL && (rc = cm_known_meaning(line->importing->known, "reason", word, &meaning)) < 0)
+	if (word != NULL && (rc = cm_unit_meaning(line->importing->unit, "reason", word, &meaning)) < 0)
 		return rc;
 	line->call.failure_reason = meaning != NULL ? meaning : "unknown";
 	return 0;
@@ -237,7 +237,7 @@ read_status(struct line *line)
 		reject(line, "status", "is missing.");
 		return 0;
 	}
-	if ((rc = cm_known_meaning(line->importing->known, "status", word, &meaning)) < 0)
+	if ((rc = cm_unit_meaning(line->importing->unit, "status", word, &meaning)) < 0)
 		return rc;
 	if (meaning == NULL) {
 		reject(line, "status", "is not a word of cm_vocabulary.");
@@ -249,7 +249,7 @@ read_status(struct line *line)
 }
 
 static int
-read_line(struct line *line, const struct cm_comma_record *record)
+read_line(struct line *line, const struct cm_csv_record *record)
 {
 	int rc;
 
@@ -269,14 +269,14 @@ read_line(struct line *line, const struct cm_comma_record *record)
 
 /* How far a call has come, by what is told of it; a clean-up's guess, timeout, gives way to any end. */
 static int
-standing(const struct cm_known_call *call)
+standing(const struct cm_unit_call *call)
 {
 	return strcmp(call->status, "active") == 0 ? 0 : strcmp(call->status, "timeout") == 0 ? 1 : 2;
 }
 
 /* So the order of two lines of one call does not matter: that which tells more counts. */
 static bool
-tells_more(const struct cm_known_call *told, const struct cm_known_call *known)
+tells_more(const struct cm_unit_call *told, const struct cm_unit_call *known)
 {
 	int rank = standing(told), before = standing(known);
 
@@ -297,7 +297,7 @@ add_text(const char **known, const char *told, bool more)
 
 /* Adds what a line tells to what is known; whether that changed anything. */
 static bool
-merge(struct cm_known_call *known, const struct cm_known_call *told)
+merge(struct cm_unit_call *known, const struct cm_unit_call *told)
 {
 	bool more = tells_more(told, known), changed = more;
 
@@ -328,10 +328,10 @@ store_line(struct line *line)
 	struct cm_importing *importing = line->importing;
 	const char *call_id = line->texts[CM_AT_CALL_ID], *tenant_id = line->call.labels.tenant_id;
 	struct cm_call_entry *entry;
-	struct cm_known_call known;
+	struct cm_unit_call known;
 	int rc;
 
-	if ((rc = cm_known_call(importing->known, call_id, &entry)) < 0)
+	if ((rc = cm_unit_call(importing->unit, call_id, &entry)) < 0)
 		return rc;
 	known = entry->call;
 	if (known.found && *tenant_id != '\0' && *known.labels.tenant_id != '\0' && strcmp(tenant_id, known.labels.tenant_id) != 0)
@@ -350,12 +350,12 @@ store_line(struct line *line)
 			line->call.labels.call_type = "inbound";
 	}
 	if (!importing->dry_run)
-		cm_known_call_store(entry, known.found ? &known : &line->call);
+		cm_unit_call_store(entry, known.found ? &known : &line->call);
 	return known.found ? CM_IMPORT_CHANGED : CM_IMPORT_ADDED;
 }
 
 int
-cm_import_record(struct cm_importing *importing, const struct cm_comma_record *record)
+cm_import_record(struct cm_importing *importing, const struct cm_csv_record *record)
 {
 	struct line line = { .importing = importing };
 	int rc;

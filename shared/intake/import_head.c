@@ -33,7 +33,7 @@ known_column(const char *name, size_t bytes)
 
 /* Where a name stands in the file's first record; -1: nowhere. */
 static int
-find_field(const struct cm_comma_record *head, const char *name, size_t bytes)
+find_field(const struct cm_csv_record *head, const char *name, size_t bytes)
 {
 	size_t i;
 
@@ -45,7 +45,7 @@ find_field(const struct cm_comma_record *head, const char *name, size_t bytes)
 
 /* One "ours=theirs" of a map. */
 static int
-map_column(struct cm_importing *importing, const struct cm_comma_record *head, const char *pair, size_t bytes,
+map_column(struct cm_importing *importing, const struct cm_csv_record *head, const char *pair, size_t bytes,
     struct cm_import_result *result)
 {
 	const char *equals = memchr(pair, '=', bytes), *theirs;
@@ -67,7 +67,7 @@ map_column(struct cm_importing *importing, const struct cm_comma_record *head, c
 }
 
 static int
-map_columns(struct cm_importing *importing, const struct cm_comma_record *head, const char *const *maps,
+map_columns(struct cm_importing *importing, const struct cm_csv_record *head, const char *const *maps,
     struct cm_import_result *result)
 {
 	const char *pair, *end;
@@ -96,7 +96,7 @@ is_mapped(const struct cm_importing *importing, size_t field)
 
 /* Notes a column that means nothing here. */
 static void
-ignore(struct cm_import_result *result, const struct cm_comma_text *name)
+ignore(struct cm_import_result *result, const struct cm_csv_text *name)
 {
 	size_t used = strlen(result->ignored);
 	char shown[CM_SHOWN_TEXT];
@@ -106,7 +106,7 @@ ignore(struct cm_import_result *result, const struct cm_comma_text *name)
 }
 
 int
-cm_import_head(struct cm_importing *importing, const struct cm_comma_record *head, const char *const *maps,
+cm_import_head(struct cm_importing *importing, const struct cm_csv_record *head, const char *const *maps,
     struct cm_import_result *result)
 {
 	size_t i;
@@ -122,7 +122,7 @@ cm_import_head(struct cm_importing *importing, const struct cm_comma_record *hea
 	if ((rc = map_columns(importing, head, maps, result)) < 0)
 		return rc;
 	for (i = 0; i < head->count; i++) {
-		const struct cm_comma_text *name = &head->fields[i];
+		const struct cm_csv_text *name = &head->fields[i];
 
 		if (is_mapped(importing, i))
 			continue;

@@ -2,11 +2,11 @@
 #ifndef CM_IMPORT_OWN_H
 #define CM_IMPORT_OWN_H
 
-#include "comma.h"
+#include "csv_text.h"
 #include "import.h"
 #include "event.h"
 #include "json.h"
-#include "known.h"
+#include "unit.h"
 
 enum cm_import_columns {
 	CM_AT_CALL_ID, CM_AT_CALL_TYPE, CM_AT_CALLER_NUMBER, CM_AT_CALLEE_NUMBER, CM_AT_STARTED_AT, CM_AT_ENDED_AT, CM_AT_DURATION,
@@ -16,7 +16,7 @@ enum cm_import_columns {
 
 /* A run of the import. */
 struct cm_importing {
-	struct cm_known *known;			/* of the transaction */
+	struct cm_unit *unit;			/* of the transaction */
 	cm_us pruned_before;
 	struct cm_arena arena;			/* of the texts that the set borrows */
 	struct cm_json_reader *json;
@@ -38,10 +38,10 @@ bool cm_import_seconds(const char *text, int64_t *out);
 bool cm_import_flag(const char *text, bool *out);
 
 /* Takes one record, in a transaction: what came of it, or an error of the store.  .why says why one is rejected. */
-int cm_import_record(struct cm_importing *importing, const struct cm_comma_record *record);
+int cm_import_record(struct cm_importing *importing, const struct cm_csv_record *record);
 
 /* Finds the columns in a file's first record, by a map: 0 or CM_EPARAM, and then *problem says why. */
-int cm_import_head(struct cm_importing *importing, const struct cm_comma_record *head, const char *const *maps,
+int cm_import_head(struct cm_importing *importing, const struct cm_csv_record *head, const char *const *maps,
     struct cm_import_result *result);
 
 #endif

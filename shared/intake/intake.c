@@ -9,7 +9,7 @@
 #include "intake_own.h"
 #include "text.h"
 
-enum { FORESEEN = 1024 };		/* events whose calls are read together */
+enum { PREFETCHED = 1024 };		/* events whose calls are read together */
 
 static int (*const takers[])(struct cm_taking *taking, struct cm_event *event) = {
 	[CM_KEPT] = cm_take_kept, [CM_CALL_STARTED] = cm_take_call_started, [CM_CALL_ENDED] = cm_take_call_ended,
@@ -25,7 +25,7 @@ cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 		CM_INT_PARAM("at", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
 
-	return cm_sheet_add(&taking->known->kept, binds);
+	return cm_row_batch_add(&taking->unit->kept, binds);
 }
 
 int
@@ -37,7 +37,7 @@ cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at", event->at), { 0 },
 	};
 
-	return cm_sheet_add(&taking->known->readings, binds);
+	return cm_row_batch_add(&taking->unit->readings, binds);
 }
 
 int
@@ -47,11 +47,11 @@ cm_take_line(struct cm_taking *taking, struct cm_event *event)
 	int64_t line_id;
 	int rc;
 
-	if ((rc = cm_known_call(taking->known, event->call_id, &entry)) < 0)
+	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0)
 		return rc;
 	if (entry->call.found && !cm_call_is_of(entry->call.labels.tenant_id, event))
 		return 0;
-	if ((rc = cm_known_next_line_id(taking->known, &line_id)) < 0)
+	if ((rc = cm_unit_next_line_id(taking->unit, &line_id)) < 0)
 		return rc;
 	const struct cm_bind line[] = {
 		CM_INT_PARAM("transcript_id", line_id), CM_TEXT_PARAM("call_id", event->call_id), CM_INT_PARAM("at", event->at),
@@ -61,7 +61,7 @@ cm_take_line(struct cm_taking *taking, struct cm_event *event)
 	/* A call of which a line was spoken has a transcript. */
 	entry->changed |= entry->call.found && !entry->call.has_transcript;
 	entry->call.has_transcript = true;
-	return cm_sheet_add(&taking->known->lines, line);
+	return cm_row_batch_add(&taking->unit->lines, line);
 }
 
 static int
@@ -73,7 +73,7 @@ take(struct cm_taking *taking, struct cm_event *event)
 		cm_event_reject(event, "The event is older than what is kept.");
 		return 0;
 	}
-	if ((rc = cm_known_event(taking->known, event->key, taking->now)) < 0)
+	if ((rc = cm_unit_event(taking->unit, event->key, taking->now)) < 0)
 		return rc;
 	if (rc == 0) {
 		event->verdict = CM_DUPLICATE;
@@ -83,53 +83,53 @@ take(struct cm_taking *taking, struct cm_event *event)
 		return rc;
 	/* One that is rejected may come again when it is mended. */
 	if (event->verdict == CM_REJECTED)
-		cm_known_event_forget(taking->known, event->key);
+		cm_unit_event_forget(taking->unit, event->key);
 	else
 		event->verdict = CM_ACCEPTED;
 	return 0;
 }
 
 static int
-foresee(struct cm_known *known, const struct cm_event *event)
+prefetch(struct cm_unit *unit, const struct cm_event *event)
 {
 	int rc;
 
-	if ((rc = cm_known_foresee_event(known, event->key)) < 0 || event->call_id == NULL || event->effect == CM_KEPT)
+	if ((rc = cm_unit_prefetch_event(unit, event->key)) < 0 || event->call_id == NULL || event->effect == CM_KEPT)
 		return rc;
-	if ((rc = cm_known_foresee_call(known, event->call_id)) < 0 || event->turn_id == NULL ||
+	if ((rc = cm_unit_prefetch_call(unit, event->call_id)) < 0 || event->turn_id == NULL ||
 	    (event->effect != CM_TURN_MARK && event->effect != CM_STEP))
 		return rc;
-	return cm_known_foresee_turn(known, event->call_id, event->turn_id);
+	return cm_unit_prefetch_turn(unit, event->call_id, event->turn_id);
 }
 
-/* Foresees the next events of a batch; *end: those up to there are. */
+/* Prefetches the next events of a batch; *end: those up to there are. */
 static int
-foresee_some(struct cm_taking *taking, const struct cm_batch *batch, size_t from, size_t *end)
+prefetch_some(struct cm_taking *taking, const struct cm_event_batch *batch, size_t from, size_t *end)
 {
 	size_t i;
 	int rc;
 
-	for (i = from; i < batch->count && i < from + FORESEEN; i++)
+	for (i = from; i < batch->count && i < from + PREFETCHED; i++)
 		if (batch->events[i].verdict == CM_PENDING && batch->events[i].at >= taking->pruned_before &&
-		    (rc = foresee(taking->known, &batch->events[i])) < 0)
+		    (rc = prefetch(taking->unit, &batch->events[i])) < 0)
 			return rc;
 	*end = i;
 	return 0;
 }
 
 static int
-take_all(struct cm_taking *taking, struct cm_batch *batch)
+take_all(struct cm_taking *taking, struct cm_event_batch *batch)
 {
-	size_t i, foreseen = 0;
+	size_t i, prefetched = 0;
 	int rc;
 
 	for (i = 0; i < batch->count; i++) {
-		if (cm_known_is_full(taking->known)) {
-			if ((rc = cm_known_write(taking->known)) < 0)
+		if (cm_unit_is_full(taking->unit)) {
+			if ((rc = cm_unit_write(taking->unit)) < 0)
 				return rc;
-			foreseen = i;
+			prefetched = i;
 		}
-		if (i == foreseen && (rc = foresee_some(taking, batch, i, &foreseen)) < 0)
+		if (i == prefetched && (rc = prefetch_some(taking, batch, i, &prefetched)) < 0)
 			return rc;
 		if (batch->events[i].verdict == CM_PENDING && (rc = take(taking, &batch->events[i])) < 0)
 			return rc;
@@ -140,21 +140,21 @@ take_all(struct cm_taking *taking, struct cm_batch *batch)
 static int
 begin(struct cm_store *store, const struct cm_intake *intake, struct cm_taking *taking)
 {
-	*taking = (struct cm_taking){ .known = cm_known_of(store), .now = intake->now };
-	return taking->known != NULL ? cm_store_pruned_before(store, &taking->pruned_before) : CM_ENOMEM;
+	*taking = (struct cm_taking){ .unit = cm_unit_of(store), .now = intake->now };
+	return taking->unit != NULL ? cm_store_pruned_before(store, &taking->pruned_before) : CM_ENOMEM;
 }
 
 int
-cm_intake_foresee(struct cm_store *store, void *arg)
+cm_intake_prefetch(struct cm_store *store, void *arg)
 {
 	const struct cm_intake *intake = arg;
 	struct cm_taking taking;
 	size_t end;
 	int rc;
 
-	if ((rc = begin(store, intake, &taking)) < 0 || cm_known_is_full(taking.known))
+	if ((rc = begin(store, intake, &taking)) < 0 || cm_unit_is_full(taking.unit))
 		return rc;
-	return foresee_some(&taking, intake->batch, 0, &end);
+	return prefetch_some(&taking, intake->batch, 0, &end);
 }
 
 int

@@ -7,11 +7,11 @@
 #ifndef CM_INTAKE_H
 #define CM_INTAKE_H
 
-#include "batch.h"
+#include "event_batch.h"
 #include "store.h"
 
 struct cm_intake {
-	struct cm_batch *batch;
+	struct cm_event_batch *batch;
 	cm_us now;
 };
 
@@ -19,7 +19,7 @@ struct cm_intake {
  * CM_ESTORE, CM_ENOMEM. */
 int cm_intake_events(struct cm_store *store, void *arg);
 
-/* Says what it will look for; foresight for cm_commit. */
-int cm_intake_foresee(struct cm_store *store, void *arg);
+/* Says what it will look for; prefetching for cm_commit. */
+int cm_intake_prefetch(struct cm_store *store, void *arg);
 
 #endif

@@ -19,7 +19,7 @@ cm_call_is_of(const char *tenant_id, struct cm_event *event)
 
 /* Whether a call may be told of by the event: one that nobody told of yet may by anybody. */
 static bool
-may_tell(const struct cm_known_call *call, struct cm_event *event)
+may_tell(const struct cm_unit_call *call, struct cm_event *event)
 {
 	return !call->found || cm_call_is_of(call->labels.tenant_id, event);
 }
@@ -33,7 +33,7 @@ label(const char **label, const char *given)
 
 /* What is known of a call stays; what is not is taken from the event. */
 static void
-add_labels(struct cm_known_call *call, const struct cm_event *event)
+add_labels(struct cm_unit_call *call, const struct cm_event *event)
 {
 	label(&call->labels.tenant_id, event->tenant_id);
 	label(&call->labels.agent, event->agent);
@@ -51,7 +51,7 @@ add_labels(struct cm_known_call *call, const struct cm_event *event)
 
 /* A new call came in unless it is said to have gone out. */
 static void
-complete_new(struct cm_known_call *call)
+complete_new(struct cm_unit_call *call)
 {
 	if (!call->found)
 		label(&call->labels.call_type, "inbound");
@@ -61,11 +61,11 @@ int
 cm_take_call_started(struct cm_taking *taking, struct cm_event *event)
 {
 	struct cm_call_entry *entry;
-	struct cm_known_call call;
+	struct cm_unit_call call;
 	bool derived;
 	int rc;
 
-	if ((rc = cm_known_call(taking->known, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event))
+	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event))
 		return rc;
 	call = entry->call;
 	if (call.ended_us >= 0 && event->at > call.ended_us) {
@@ -75,7 +75,7 @@ cm_take_call_started(struct cm_taking *taking, struct cm_event *event)
 	/* A length that the sender gave stays; one that came of a beginning and the end follows the beginning. */
 	derived = call.ended_us >= 0 &&
 	    (call.duration_us < 0 || (call.first_start != 0 && call.duration_us == call.ended_us - call.started_us));
-	if ((rc = cm_known_mark_add(taking->known, event->call_id, "", "call_started", event->at)) < 0)
+	if ((rc = cm_unit_mark_add(taking->unit, event->call_id, "", "call_started", event->at)) < 0)
 		return rc;
 	if (call.first_start == 0 || event->at < call.first_start)
 		call.first_start = event->at;
@@ -86,7 +86,7 @@ cm_take_call_started(struct cm_taking *taking, struct cm_event *event)
 		call.labels.call_type = event->call_type;
 	add_labels(&call, event);
 	complete_new(&call);
-	cm_known_call_store(entry, &call);
+	cm_unit_call_store(entry, &call);
 	return 0;
 }
 
@@ -98,7 +98,7 @@ ending_of(struct cm_taking *taking, const struct cm_event *event, const char **s
 
 	*reason = "";
 	*status = event->failed ? "failed" : "completed";
-	if (event->status != NULL && (rc = cm_known_meaning(taking->known, "status", event->status, status)) < 0)
+	if (event->status != NULL && (rc = cm_unit_meaning(taking->unit, "status", event->status, status)) < 0)
 		return rc;
 	if (*status == NULL || strcmp(*status, "active") == 0)
 		*status = NULL;
@@ -106,7 +106,7 @@ ending_of(struct cm_taking *taking, const struct cm_event *event, const char **s
 		*reason = "timeout";
 	else if (strcmp(*status, "failed") == 0) {
 		*reason = NULL;
-		if (event->reason != NULL && (rc = cm_known_meaning(taking->known, "reason", event->reason, reason)) < 0)
+		if (event->reason != NULL && (rc = cm_unit_meaning(taking->unit, "reason", event->reason, reason)) < 0)
 			return rc;
 		if (*reason == NULL)
 			*reason = "unknown";
@@ -116,13 +116,13 @@ ending_of(struct cm_taking *taking, const struct cm_event *event, const char **s
 
 /* Of several ends the latest counts, in whatever order they came; a clean-up's guess gives way to any. */
 static bool
-ends_later(const struct cm_known_call *call, const struct cm_event *event)
+ends_later(const struct cm_unit_call *call, const struct cm_event *event)
 {
 	return call->ended_us < 0 || event->at >= call->ended_us || strcmp(call->status, "timeout") == 0;
 }
 
 static void
-end_call(struct cm_known_call *call, const struct cm_event *event, const char *status, const char *reason, bool started)
+end_call(struct cm_unit_call *call, const struct cm_event *event, const char *status, const char *reason, bool started)
 {
 	call->status = status;
 	call->failure_reason = reason;
@@ -136,12 +136,12 @@ int
 cm_take_call_ended(struct cm_taking *taking, struct cm_event *event)
 {
 	struct cm_call_entry *entry;
-	struct cm_known_call call;
+	struct cm_unit_call call;
 	const char *status, *reason;
 	bool started;
 	int rc;
 
-	if ((rc = cm_known_call(taking->known, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event) ||
+	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event) ||
 	    (rc = ending_of(taking, event, &status, &reason)) < 0)
 		return rc;
 	call = entry->call;
@@ -156,6 +156,6 @@ cm_take_call_ended(struct cm_taking *taking, struct cm_event *event)
 		end_call(&call, event, status, reason, started);
 	add_labels(&call, event);
 	complete_new(&call);
-	cm_known_call_store(entry, &call);
+	cm_unit_call_store(entry, &call);
 	return 0;
 }

@@ -3,11 +3,11 @@
 #define CM_INTAKE_OWN_H
 
 #include "event.h"
-#include "known.h"
+#include "unit.h"
 
 /* One run of the intake, in a transaction. */
 struct cm_taking {
-	struct cm_known *known;
+	struct cm_unit *unit;
 	cm_us now;
 	cm_us pruned_before;
 };

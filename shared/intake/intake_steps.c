@@ -15,7 +15,7 @@ find_call(struct cm_taking *taking, struct cm_event *event, struct cm_call_entry
 {
 	int rc;
 
-	if ((rc = cm_known_call(taking->known, event->call_id, call)) == 0 && (*call)->call.found)
+	if ((rc = cm_unit_call(taking->unit, event->call_id, call)) == 0 && (*call)->call.found)
 		cm_call_is_of((*call)->call.labels.tenant_id, event);
 	return rc;
 }
@@ -31,9 +31,9 @@ add_step(struct cm_taking *taking, const struct cm_event *event, const struct cm
 	};
 	int rc;
 
-	if ((rc = cm_known_next_latency_id(taking->known, &step.latency_id)) < 0)
+	if ((rc = cm_unit_next_latency_id(taking->unit, &step.latency_id)) < 0)
 		return rc;
-	return cm_known_step_add(taking->known, &step, out);
+	return cm_unit_step_add(taking->unit, &step, out);
 }
 
 /* Times a turn's step anew: where it is not written yet it is written so. */
@@ -88,15 +88,15 @@ struct span {
 static struct span
 span_of(const struct cm_turn_entry *turn)
 {
-	const struct cm_instants *user = &turn->marks[CM_USER_STOPPED], *end = &turn->marks[CM_END_OF_TURN],
+	const struct cm_sorted_times *user = &turn->marks[CM_USER_STOPPED], *end = &turn->marks[CM_END_OF_TURN],
 		*agent = &turn->marks[CM_AGENT_STARTED];
 	struct span span = { -1, -1, false };
 
 	if (agent->count == 0)
 		return span;
 	span.agent_started = agent->at[0];
-	if ((span.user_stopped = cm_instants_last(user, span.agent_started)) < 0)
-		span.user_stopped = cm_instants_last(end, span.agent_started);
+	if ((span.user_stopped = cm_sorted_times_last(user, span.agent_started)) < 0)
+		span.user_stopped = cm_sorted_times_last(end, span.agent_started);
 	span.reversed = span.user_stopped < 0 && user->count + end->count > 0;
 	return span;
 }
@@ -110,16 +110,16 @@ cm_take_turn_mark(struct cm_taking *taking, struct cm_event *event)
 	struct span span;
 
 	if ((rc = find_call(taking, event, &call)) < 0 || event->verdict == CM_REJECTED ||
-	    (rc = cm_known_turn(taking->known, event->call_id, event->turn_id, &turn)) < 0 ||
-	    (rc = cm_instants_add(&taking->known->arena, &turn->marks[kind], event->at)) <= 0)
+	    (rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0 ||
+	    (rc = cm_sorted_times_add(&taking->unit->arena, &turn->marks[kind], event->at)) <= 0)
 		return rc;
 	span = span_of(turn);
 	if (span.reversed) {
 		cm_event_reject(event, "In this turn the agent would have started before the user stopped.");
-		cm_instants_drop(&turn->marks[kind], event->at);
+		cm_sorted_times_drop(&turn->marks[kind], event->at);
 		return 0;
 	}
-	if ((rc = cm_known_mark_add(taking->known, event->call_id, event->turn_id, event->mark, event->at)) < 0 ||
+	if ((rc = cm_unit_mark_add(taking->unit, event->call_id, event->turn_id, event->mark, event->at)) < 0 ||
 	    span.agent_started < 0 || span.user_stopped < 0)
 		return rc;
 	return time_turn(taking, event, call, turn, span.agent_started, span.agent_started - span.user_stopped, false);
@@ -163,7 +163,7 @@ price(struct cm_taking *taking, const struct cm_event *event, const struct cm_us
 	__int128 worth;
 	int rc;
 
-	if ((rc = cm_known_prices(taking->known, &price)) < 0)
+	if ((rc = cm_unit_prices(taking->unit, &price)) < 0)
 		return rc;
 	for (; price != NULL; price = price->next)
 		if (prices_use(price, event, use) && (best == NULL || comes_before(price, best)))
@@ -201,7 +201,7 @@ add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_
 		CM_INT_PARAM("at", event->at), { 0 },
 	};
 
-	return cm_sheet_add(&taking->known->costs, binds);
+	return cm_row_batch_add(&taking->unit->costs, binds);
 }
 
 static int
@@ -225,7 +225,7 @@ time_step(struct cm_taking *taking, struct cm_event *event, const struct cm_comp
 
 	if (strcmp(component->name, "turn_e2e") != 0 || event->turn_id == NULL)
 		return add_step(taking, event, component, call, event->at, event->latency_us, &step);
-	if ((rc = cm_known_turn(taking->known, event->call_id, event->turn_id, &turn)) < 0)
+	if ((rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0)
 		return rc;
 	return time_turn(taking, event, call, turn, event->at, event->latency_us, true);
 }
@@ -239,7 +239,7 @@ find_component(struct cm_taking *taking, const char *word, const struct cm_compo
 
 	if ((*out = cm_component_find(word)) != NULL)
 		return 0;
-	if ((rc = cm_known_meaning(taking->known, "component", word, &meaning)) == 0 && meaning != NULL)
+	if ((rc = cm_unit_meaning(taking->unit, "component", word, &meaning)) == 0 && meaning != NULL)
 		*out = cm_component_find(meaning);
 	return rc;
 }

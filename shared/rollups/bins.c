@@ -55,7 +55,7 @@ cm_slot_unpack(int64_t packed)
 }
 
 int64_t
-cm_select_value(int64_t *values, size_t count, size_t rank)
+cm_selection_value(int64_t *values, size_t count, size_t rank)
 {
 	size_t low = 0, high = count - 1, wanted = rank - 1;
 

@@ -39,6 +39,6 @@ int64_t cm_slot_pack(const struct cm_slot *slot);
 struct cm_slot cm_slot_unpack(int64_t packed);
 
 /* The rank-th smallest of some values, which it reorders; 1 <= rank <= count (Hoare's selection). */
-int64_t cm_select_value(int64_t *values, size_t count, size_t rank);
+int64_t cm_selection_value(int64_t *values, size_t count, size_t rank);
 
 #endif

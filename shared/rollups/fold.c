@@ -9,7 +9,7 @@
 #include "bins.h"
 #include "error.h"
 #include "report.h"
-#include "sheet.h"
+#include "row_batch.h"
 #include "window.h"
 
 enum {
@@ -55,7 +55,7 @@ cm_fold_note(struct cm_fold *fold, const struct cm_fold_step *step)
 }
 
 static int
-leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm_sheet *sheet)
+leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm_row_batch *batch)
 {
 	const struct cm_bind binds[] = {
 		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_components[step->kind].name),
@@ -63,7 +63,7 @@ leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm
 		CM_INT_PARAM("value_us", step->value_us), CM_INT_PARAM("bin", step->bin), { 0 },
 	};
 
-	return cm_sheet_put(store, sheet, binds);
+	return cm_row_batch_put(store, batch, binds);
 }
 
 static void
@@ -216,7 +216,7 @@ merge(struct row *rows, size_t count)
 static int
 store_rows(struct cm_store *store, const struct row *rows, size_t count)
 {
-	struct cm_sheet sheet = { .statement = "rollup-bin-add" };
+	struct cm_row_batch batch = { .statement = "rollup-bin-add" };
 	size_t i;
 	int rc = 0;
 
@@ -230,11 +230,11 @@ store_rows(struct cm_store *store, const struct row *rows, size_t count)
 			CM_INT_PARAM("n", row->n), CM_INT_PARAM("sum_us", row->sum_us), { 0 },
 		};
 
-		rc = cm_sheet_put(store, &sheet, binds);
+		rc = cm_row_batch_put(store, &batch, binds);
 	}
 	if (rc == 0)
-		rc = cm_sheet_write(store, &sheet);
-	cm_sheet_done(&sheet);
+		rc = cm_row_batch_write(store, &batch);
+	cm_row_batch_done(&batch);
 	return rc;
 }
 
@@ -259,7 +259,7 @@ keep_counted(struct row *rows, size_t count)
 static int
 store_counters(struct cm_store *store, struct row *rows, size_t count)
 {
-	struct cm_sheet sheet = { .statement = "counter-add" };
+	struct cm_row_batch batch = { .statement = "counter-add" };
 	size_t i, kept = keep_counted(rows, count);
 	int rc = 0;
 
@@ -270,11 +270,11 @@ store_counters(struct cm_store *store, struct row *rows, size_t count)
 			CM_INT_PARAM("n", rows[i].n), CM_INT_PARAM("sum_us", rows[i].sum_us), { 0 },
 		};
 
-		rc = cm_sheet_put(store, &sheet, binds);
+		rc = cm_row_batch_put(store, &batch, binds);
 	}
 	if (rc == 0)
-		rc = cm_sheet_write(store, &sheet);
-	cm_sheet_done(&sheet);
+		rc = cm_row_batch_write(store, &batch);
+	cm_row_batch_done(&batch);
 	return rc;
 }
 
@@ -324,15 +324,15 @@ fold_many(struct cm_store *store, struct cm_fold *fold)
 static int
 leave_all(struct cm_store *store, const struct cm_fold *fold)
 {
-	struct cm_sheet sheet = { .statement = "pending-add" };
+	struct cm_row_batch batch = { .statement = "pending-add" };
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < fold->count && rc == 0; i++)
-		rc = leave_pending(store, &fold->steps[i], &sheet);
+		rc = leave_pending(store, &fold->steps[i], &batch);
 	if (rc == 0)
-		rc = cm_sheet_write(store, &sheet);
-	cm_sheet_done(&sheet);
+		rc = cm_row_batch_write(store, &batch);
+	cm_row_batch_done(&batch);
 	return rc;
 }
 

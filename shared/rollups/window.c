@@ -112,7 +112,7 @@ add(struct cm_piece *pieces, size_t count, int resolution_s, cm_us from, cm_us t
 {
 	if (from == to)
 		return count;
-	pieces[count] = (struct cm_piece){ .resolution_s = resolution_s, .taken = from > to, .from = from < to ? from : to,
+	pieces[count] = (struct cm_piece){ .resolution_s = resolution_s, .minus = from > to, .from = from < to ? from : to,
 		.to = from < to ? to : from };
 	return count + 1;
 }
@@ -142,7 +142,7 @@ cm_window_pieces(const struct cm_scope *scope, cm_us from, cm_us to, const struc
 static bool
 continues(const struct cm_piece *last, const struct cm_piece *piece, const cm_us *edges)
 {
-	if (piece->resolution_s == 0 || last->resolution_s != piece->resolution_s || last->taken || piece->taken)
+	if (piece->resolution_s == 0 || last->resolution_s != piece->resolution_s || last->minus || piece->minus)
 		return false;
 	return last->to == piece->from && last->from >= edges[last->first] && piece->from >= edges[piece->first] &&
 	    piece->to <= edges[piece->first + 1];
@@ -296,7 +296,7 @@ cm_piece_binds(const struct cm_piece *piece, struct cm_bind *binds)
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("resolution", piece->resolution_s);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("from", piece->from / unit);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("to", piece->to / unit);
-	binds[n++] = (struct cm_bind)CM_INT_PARAM("sign", piece->taken ? -1 : 1);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("sign", piece->minus ? -1 : 1);
 	binds[n] = (struct cm_bind){ 0 };
 	return n;
 }

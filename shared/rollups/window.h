@@ -31,7 +31,7 @@ struct cm_window {
 
 struct cm_piece {
 	int resolution_s;	/* 0: raw facts; else runs of buckets of so many seconds */
-	bool taken;		/* taken away rather than added */
+	bool minus;		/* taken away rather than added */
 	cm_us from;
 	cm_us to;
 	size_t first;		/* the bucket of the answer that it counts into, or .. */

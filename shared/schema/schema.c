@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "error.h"
-#include "months.h"
+#include "partitions.h"
 #include "store.h"
 
 /* The tables of spec 1, in the order in which they are copied: a step's labels are its call's. */
@@ -33,7 +33,7 @@ enum { OLDEST_KEPT_VERSION = 3 };
 enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
 
 int64_t
-cm_turn_now_ms(void)
+cm_pace_now_ms(void)
 {
 	struct timespec now;
 
@@ -205,7 +205,7 @@ copy_batch(struct cm_store *store, void *arg)
 }
 
 int64_t
-cm_turn_rows(const struct cm_progress *progress)
+cm_pace_rows(const struct cm_progress *progress)
 {
 	return cm_schema_is_exclusive(progress) ? EXCLUSIVE_ROWS : ROWS_FIRST;
 }
@@ -213,7 +213,7 @@ cm_turn_rows(const struct cm_progress *progress)
 /* A batch is to take about BUSY_MS, and leaves the voice app twice as long: SQLite has a writer that waits look again after ever
  * longer pauses, so the lock must be free for most of the time, not for half of it. */
 void
-cm_turn_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
+cm_pace_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 {
 	if (cm_schema_is_exclusive(progress))
 		return;
@@ -228,7 +228,7 @@ cm_turn_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
 static int
 copy_source(struct cm_store *store, const struct source *source, const struct cm_progress *progress)
 {
-	struct batch batch = { .source = source, .rows = cm_turn_rows(progress) };
+	struct batch batch = { .source = source, .rows = cm_pace_rows(progress) };
 	int64_t started_ms;
 	int rc;
 
@@ -240,9 +240,9 @@ copy_source(struct cm_store *store, const struct source *source, const struct cm
 	cm_store_end(store, false);
 	while (rc == 0 && batch.after < batch.until) {
 		cm_schema_report(progress, source->table, batch.after, batch.until);
-		started_ms = cm_turn_now_ms();
+		started_ms = cm_pace_now_ms();
 		rc = cm_schema_transact(store, copy_batch, &batch);
-		cm_turn_end(progress, &batch.rows, cm_turn_now_ms() - started_ms);
+		cm_pace_end(progress, &batch.rows, cm_pace_now_ms() - started_ms);
 	}
 	if (rc == 0 && batch.until > 0)
 		cm_schema_report(progress, source->table, batch.until, batch.until);
@@ -292,7 +292,7 @@ create(struct cm_store *store, const struct cm_progress *progress, bool for_copy
 	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0)
 		return rc;
 	rc = cm_schema_transact(store, make_schema, &attaching);
-	return rc < 0 ? rc : cm_months_make(store, true);
+	return rc < 0 ? rc : cm_partitions_make(store, true);
 }
 
 int
@@ -326,7 +326,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 		return rc;
 	attaching.journal_mode = journal_mode;
 	if ((rc = cm_schema_transact(store, make_schema, &attaching)) < 0 ||
-	    (rc = cm_months_make(store, cm_schema_is_exclusive(progress))) < 0 ||
+	    (rc = cm_partitions_make(store, cm_schema_is_exclusive(progress))) < 0 ||
 	    (rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
 		return rc;
 	return copy_sources(store, progress);
@@ -348,7 +348,7 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 		return cm_schema_attach(store, progress);
 	if (version < CM_SCHEMA_VERSION && (rc = cm_schema_transact(store, make_schema, &ours)) < 0)
 		return rc;
-	return cm_months_make(store, cm_schema_is_exclusive(progress));
+	return cm_partitions_make(store, cm_schema_is_exclusive(progress));
 }
 
 static int

@@ -22,10 +22,10 @@ struct cm_progress {
 };
 
 /* Long work goes in batches of rows, each a transaction, with others in between: how many rows the first has; and, after one that took
- * so long by cm_turn_now_ms, leaves room for others and says in *rows how many the next has. */
-int64_t cm_turn_rows(const struct cm_progress *progress);
-void cm_turn_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms);
-int64_t cm_turn_now_ms(void);
+ * so long by cm_pace_now_ms, leaves room for others and says in *rows how many the next has. */
+int64_t cm_pace_rows(const struct cm_progress *progress);
+void cm_pace_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms);
+int64_t cm_pace_now_ms(void);
 
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
@@ -37,10 +37,10 @@ int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
  * version.  The store is opened with CM_STORE_CREATE.  CM_ENOTFOUND: it is a voice app's, to be attached. */
 int cm_schema_create(struct cm_store *store, const struct cm_progress *progress);
 
-/* The same, of a server's database that cm_move is to fill: one that was empty answers no question before that is done. */
+/* The same, of a server's database that cm_database_copy is to fill: one that was empty answers no question before that is done. */
 int cm_schema_create_for_copy(struct cm_store *store, const struct cm_progress *progress);
 
-/* Brings an attached database of an older schema to this one; on a server makes the months that are missing (months.h), as attaching,
+/* Brings an attached database of an older schema to this one; on a server makes the months that are missing (partitions.h), as attaching,
  * making and pruning do.  CM_ENOTFOUND: it is not attached. */
 int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress);
 
@@ -53,7 +53,7 @@ int cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
 
 /* Removes facts before an instant, whole days of UTC; rollups stay, and so do calls that are active.  The store is opened with
  * CM_STORE_RETENTION.  What is removed does not come back when the voice app writes to it.  On a server whole months are dropped
- * first (months.h).  *removed: how many rows. */
+ * first (partitions.h).  *removed: how many rows. */
 int cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "months.h"
+#include "partitions.h"
 #include "store.h"
 
 /* What is emptied bit by bit before it is dropped, since dropping a large table takes long. */
@@ -37,15 +37,15 @@ empty_some(struct cm_store *store, void *arg)
 static int64_t
 empty(struct cm_store *store, const char *statement, int64_t before_us, const struct cm_progress *progress)
 {
-	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = cm_turn_rows(progress) };
+	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = cm_pace_rows(progress) };
 	int64_t started_ms, total = 0;
 	int rc;
 
 	do {
-		started_ms = cm_turn_now_ms();
+		started_ms = cm_pace_now_ms();
 		if ((rc = cm_schema_transact(store, empty_some, &emptying)) < 0)
 			return rc;
-		cm_turn_end(progress, &emptying.rows, cm_turn_now_ms() - started_ms);
+		cm_pace_end(progress, &emptying.rows, cm_pace_now_ms() - started_ms);
 		cm_schema_report(progress, strchr(statement, '-') + 1, total += emptying.removed, 0);
 	} while (emptying.removed > 0);
 	return total;
@@ -89,7 +89,7 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 	size_t i;
 	int rc;
 
-	if ((rc = cm_schema_transact(store, set_horizon, &before_us)) < 0 || (rc = cm_months_drop(store, &total)) < 0)
+	if ((rc = cm_schema_transact(store, set_horizon, &before_us)) < 0 || (rc = cm_partitions_drop(store, &total)) < 0)
 		return rc;
 	for (i = 0; i < nitems(statements); i++) {
 		if ((count = empty(store, statements[i], before_us, progress)) < 0)
@@ -97,7 +97,7 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 		total += count;
 	}
 	*removed = total;
-	return cm_months_make(store, cm_schema_is_exclusive(progress));
+	return cm_partitions_make(store, cm_schema_is_exclusive(progress));
 }
 
 static int

@@ -21,7 +21,7 @@ enum cm_store_mode {
 	CM_STORE_ADMIN,		/* attaching and the like: any database, attached or not */
 	CM_STORE_CREATE,	/* the same, and makes a SQLite file where there is none */
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
-	CM_STORE_MOVE,		/* copies facts and rollups as they are into a server's database, which is not asked meanwhile */
+	CM_STORE_COPY,		/* copies facts and rollups as they are into a server's database, which is not asked meanwhile */
 };
 
 enum { CM_BINDS_MAX = 24 };

@@ -147,7 +147,7 @@ static const struct {
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 	[CM_STORE_RETENTION] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET callmetrics.retention = 'on'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
-	[CM_STORE_MOVE] = { .any_database = true, .job = true,
+	[CM_STORE_COPY] = { .any_database = true, .job = true,
 	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
 		"SET callmetrics.retention = 'on'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },

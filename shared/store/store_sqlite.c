@@ -173,7 +173,7 @@ static const struct {
 	    .set_up = ADMIN_PRAGMAS },
 	[CM_STORE_RETENTION] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .without_triggers = true,
 	    .set_up = "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL" },
-	[CM_STORE_MOVE] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA query_only = 1" },
+	[CM_STORE_COPY] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA query_only = 1" },
 };
 
 static int

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batch.h"
+#include "event_batch.h"
 #include "client.h"
 #include "error.h"
 
@@ -83,7 +83,7 @@ look_at(const struct cm_event *event, const char *tenant, cm_us now)
 
 /* What is answered is JSON that this program reads itself. */
 static void
-look_at_report(const struct cm_batch *batch)
+look_at_report(const struct cm_event_batch *batch)
 {
 	struct cm_json *json = cm_json_new();
 	struct cm_json_reader *reader = cm_json_reader_new(CM_EVENT_DEPTH);
@@ -92,7 +92,7 @@ look_at_report(const struct cm_batch *batch)
 	size_t bytes;
 
 	must(json != NULL && reader != NULL, "there is memory");
-	cm_batch_report(batch, json);
+	cm_event_batch_report(batch, json);
 	must((text = cm_json_print(json, false, &bytes)) != NULL, "the report is written");
 	must(cm_json_read(reader, text, bytes, &value, &why) == 0, "the report is JSON");
 	cm_value_free(value);
@@ -106,7 +106,7 @@ read_as(struct cm_client client, const char *tenant)
 	const cm_us now = INT64_C(1772449200000000);
 	struct cm_problem problem = { 0 };
 	struct cm_body body;
-	struct cm_batch batch;
+	struct cm_event_batch batch;
 	size_t i;
 	int rc;
 
@@ -115,14 +115,14 @@ read_as(struct cm_client client, const char *tenant)
 	if (rc < 0)
 		return;
 	must(body.length <= CM_BODY_MOST_BYTES && body.bytes[body.length] == '\0', "a body has its limit");
-	rc = cm_batch_read(&body, tenant, now, &batch, &problem);
+	rc = cm_event_batch_read(&body, tenant, now, &batch, &problem);
 	must(rc == 0 || (rc == CM_EPARAM && problem.status != 0 && problem.detail[0] != '\0'), "a batch is read, or refused");
-	must(batch.count <= CM_BATCH_MOST_EVENTS, "a batch has its limit");
+	must(batch.count <= CM_EVENT_BATCH_MOST, "a batch has its limit");
 	for (i = 0; rc == 0 && i < batch.count; i++)
 		look_at(&batch.events[i], tenant, now);
 	if (rc == 0)
 		look_at_report(&batch);
-	cm_batch_done(&batch);
+	cm_event_batch_done(&batch);
 	cm_body_done(&body);
 }
 

@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "text.h"
-#include "comma.h"
+#include "csv_text.h"
 #include "error.h"
 
 #include <stdio.h>
@@ -152,7 +152,7 @@ test_comma_fields(void **state)
 		bytes = strlen(rows[i].text);
 		out = malloc(2 * bytes + 3);
 		assert_non_null(out);
-		wrote = cm_comma_field(out, rows[i].text, bytes);
+		wrote = cm_csv_field(out, rows[i].text, bytes);
 		assert_true(wrote <= 2 * bytes + 2);
 		out[wrote] = '\0';
 		assert_string_equal(out, rows[i].field);
@@ -179,14 +179,14 @@ test_comma_plain(void **state)
 				memset(text, 'a', sizeof text);
 				text[at] = (char)byte;
 				text[length] = '"';	/* what follows does not count */
-				assert_int_equal(cm_comma_plain(written, text, length), plain);
+				assert_int_equal(cm_csv_plain(written, text, length), plain);
 				if (plain) {
 					assert_memory_equal(written, text, length);
-					assert_int_equal(cm_comma_field(written, text, length), length);
+					assert_int_equal(cm_csv_field(written, text, length), length);
 					assert_memory_equal(written, text, length);
 				}
 			}
-	assert_true(cm_comma_plain(written, "", 0));
+	assert_true(cm_csv_plain(written, "", 0));
 }
 
 int

@@ -55,7 +55,7 @@ times_counted(const struct cm_piece *pieces, size_t count, cm_us at)
 
 	for (i = 0; i < count; i++)
 		if (at >= pieces[i].from && at < pieces[i].to)
-			times += pieces[i].taken ? -1 : 1;
+			times += pieces[i].minus ? -1 : 1;
 	return times;
 }
 
@@ -179,13 +179,13 @@ test_the_shorter_way(void **state)
 
 	(void)state;
 	assert_int_equal(pieces_of(20 * CM_DAY_US, 21 * CM_DAY_US - hour, INT64_MAX, pieces), 2);
-	assert_true(pieces[0].resolution_s == CM_DAY_S && !pieces[0].taken);
-	assert_true(pieces[1].resolution_s == CM_HOUR_S && pieces[1].taken && pieces[1].from == 21 * CM_DAY_US - hour);
+	assert_true(pieces[0].resolution_s == CM_DAY_S && !pieces[0].minus);
+	assert_true(pieces[1].resolution_s == CM_HOUR_S && pieces[1].minus && pieces[1].from == 21 * CM_DAY_US - hour);
 	assert_int_equal(pieces_of(20 * CM_DAY_US, 21 * CM_DAY_US + hour, INT64_MAX, pieces), 2);
-	assert_true(pieces[1].resolution_s == CM_HOUR_S && !pieces[1].taken);
+	assert_true(pieces[1].resolution_s == CM_HOUR_S && !pieces[1].minus);
 	assert_int_equal(pieces_of(20 * CM_DAY_US, 21 * CM_DAY_US + hour, 21 * CM_DAY_US + hour, pieces), 2);
 	assert_true(pieces[0].resolution_s == CM_DAY_S && pieces[0].to == 22 * CM_DAY_US);
-	assert_true(pieces[1].resolution_s == CM_HOUR_S && pieces[1].taken);
+	assert_true(pieces[1].resolution_s == CM_HOUR_S && pieces[1].minus);
 }
 
 /* Where facts are pruned an edge moves down to a bucket, and the answer is told not to be exact; elsewhere nothing changes. */

@@ -1,0 +1,289 @@
+/* lists: facts one by one; see lists.h. */
+#include "config.h"
+
+#include "lists.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tally.h"
+#include "error.h"
+
+/* With no more series than these match a filter, asking each for its newest rows beats looking through all rows. */
+enum { FEW_SERIES = 100 };
+
+/* How far back what is newest is looked for first, where each of few series is asked for it. */
+static const cm_us reaches[] = { 5 * CM_MINUTE_S * CM_SECOND_US, CM_HOUR_US, 6 * CM_HOUR_US };
+
+const struct cm_place cm_place_first = { .at = INT64_MIN };
+const struct cm_place cm_place_last = { .at = INT64_MAX };
+
+bool
+cm_place_parse(const char *text, struct cm_place *out)
+{
+	struct cm_place place;
+	char *end;
+
+	errno = 0;
+	place.at = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '.' || strlen(end + 1) >= sizeof place.id)
+		return false;
+	strcpy(place.id, end + 1);
+	*out = place;
+	return true;
+}
+
+char *
+cm_place_text(const struct cm_place *place, char text[CM_CURSOR_TEXT + 24])
+{
+	snprintf(text, CM_CURSOR_TEXT + 24, "%" PRId64 ".%s", place->at, place->id);
+	return text;
+}
+
+static int
+open_calls(struct cm_store *store, const char *statement, const struct cm_window *window, const struct cm_place *after,
+    bool metadata, struct cm_rows **out)
+{
+	struct cm_piece whole = { .from = window->from, .to = window->to };
+	struct cm_bind binds[CM_BINDS_MAX];
+	size_t n = cm_window_binds(&window->filter, &whole, binds);
+
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("after_us", after->at);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("after_id", after->id);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("metadata", metadata);
+	binds[n] = (struct cm_bind){ 0 };
+	return cm_store_stream(store, statement, binds, out);
+}
+
+int
+cm_calls_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, struct cm_rows **out)
+{
+	return open_calls(store, "export", window, after, true, out);
+}
+
+int
+cm_calls_open_bare(struct cm_store *store, const struct cm_window *window, const struct cm_place *after, bool metadata,
+    struct cm_rows **out)
+{
+	return open_calls(store, "export-bare", window, after, metadata, out);
+}
+
+/* Whether the filter narrows to few series. */
+static int
+few_series(struct cm_store *store, const struct cm_filter *filter, bool *out)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	int64_t count;
+	int rc;
+
+	*out = false;
+	if (strcmp(cm_filter_scope(filter)->name, "all") == 0)
+		return 0;
+	cm_window_binds(filter, &ever, binds);
+	if ((rc = cm_store_number(store, "series-count", binds, &count)) < 0)
+		return rc;
+	*out = count <= FEW_SERIES;
+	return 0;
+}
+
+/* Whether no call that the filter lets through ever failed: then there is nothing to look for, however many others failed. */
+static int
+none_failed(struct cm_store *store, const struct cm_filter *filter, bool *out)
+{
+	struct cm_tally ever;
+	int64_t failed = 0;
+	size_t i;
+	int rc;
+
+	*out = false;
+	if (strcmp(cm_filter_scope(filter)->name, "all") == 0)
+		return 0;
+	if ((rc = cm_tally_ever(store, filter, &ever)) < 0)
+		return rc;
+	for (i = 0; i < CM_REASONS; i++)
+		failed += ever.by_reason[i];
+	*out = failed == 0;
+	return 0;
+}
+
+int
+cm_failures_open(struct cm_store *store, const struct cm_window *window, const struct cm_place *before, int64_t limit,
+    struct cm_rows **out)
+{
+	struct cm_piece whole = { .from = window->from, .to = window->to };
+	struct cm_bind binds[CM_BINDS_MAX];
+	bool few, none = false;
+	size_t n;
+	int rc;
+
+	if ((rc = few_series(store, &window->filter, &few)) < 0 ||
+	    (!few && (rc = none_failed(store, &window->filter, &none)) < 0))
+		return rc;
+	if (none)
+		whole.to = whole.from;
+	n = cm_window_binds(&window->filter, &whole, binds);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("before_id", before->id);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", limit);
+	binds[n] = (struct cm_bind){ 0 };
+	return cm_store_query(store, few ? "failures-of" : "failures", binds, out);
+}
+
+static const char *
+text_or_null(const struct cm_rows *rows, int column)
+{
+	return cm_rows_null(rows, column) ? NULL : cm_rows_text(rows, column);
+}
+
+void
+cm_call_read(const struct cm_rows *rows, struct cm_call *call)
+{
+	call->call_id = cm_rows_text(rows, 0);
+	call->call_type = cm_rows_text(rows, 1);
+	call->caller_number = text_or_null(rows, 2);
+	call->callee_number = text_or_null(rows, 3);
+	call->started_us = cm_rows_int(rows, 4);
+	call->ended = !cm_rows_null(rows, 5);
+	call->ended_us = cm_rows_int(rows, 5);
+	call->timed = !cm_rows_null(rows, 6);
+	call->duration_us = cm_rows_int(rows, 6);
+	call->status = cm_rows_text(rows, 7);
+	call->has_transcript = cm_rows_int(rows, 8) != 0;
+	call->has_audio = cm_rows_int(rows, 9) != 0;
+	call->tenant_id = cm_rows_text(rows, 10);
+	call->agent = cm_rows_text(rows, 11);
+	call->provider = cm_rows_text(rows, 12);
+	call->failure_reason = cm_rows_text(rows, 13);
+	call->metadata = text_or_null(rows, 14);
+}
+
+int
+cm_call_next(struct cm_rows *rows, struct cm_call *call)
+{
+	int rc = cm_rows_next(rows);
+
+	if (rc > 0)
+		cm_call_read(rows, call);
+	return rc;
+}
+
+int
+cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id, struct cm_place *out)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), CM_TEXT_PARAM("tenant_id", tenant_id), { 0 } };
+	struct cm_place place = { 0 };
+	struct cm_rows *rows;
+	int rc;
+
+	if (strlen(call_id) >= sizeof place.id)
+		return CM_ENOTFOUND;
+	if ((rc = cm_store_query(store, "call-started", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		place.at = cm_rows_int(rows, 0);
+		strcpy(place.id, call_id);
+		*out = place;
+	}
+	cm_rows_done(rows);
+	return rc > 0 ? 0 : rc < 0 ? rc : CM_ENOTFOUND;
+}
+
+/* Whether a statement gives so many rows; it is run for that alone. */
+static int
+gives(struct cm_store *store, const char *statement, const struct cm_bind *binds, int64_t count, bool *out)
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(store, statement, binds, &rows)) < 0)
+		return rc;
+	while (count > 0 && (rc = cm_rows_next(rows)) > 0)
+		count--;
+	cm_rows_done(rows);
+	*out = count == 0;
+	return rc < 0 ? rc : 0;
+}
+
+static size_t
+step_binds(const struct cm_window *window, cm_us from, const char *call_id, const char *component, const struct cm_place *before,
+    int64_t limit, struct cm_bind *binds)
+{
+	struct cm_piece piece = { .from = from, .to = window->to };
+	size_t n = cm_window_binds(&window->filter, &piece, binds);
+
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("call_id", call_id);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("component", component);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_id", before->id[0] != '\0' ? strtoll(before->id, NULL, 10) : 0);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", limit);
+	binds[n] = (struct cm_bind){ 0 };
+	return n;
+}
+
+/* Where the newest `limit` steps of few series begin at the latest: each series is asked for as many, so where they are many it is
+ * asked for little. */
+static int
+near_from(struct cm_store *store, const struct cm_window *window, const char *component, const struct cm_place *before,
+    int64_t limit, cm_us *from)
+{
+	cm_us newest = before->at < window->to ? before->at : window->to, now = cm_now_us();
+	struct cm_bind binds[CM_BINDS_MAX];
+	bool enough;
+	size_t i;
+	int rc;
+
+	if (newest > now)
+		newest = now;
+	for (i = 0; i < nitems(reaches) && newest - reaches[i] > window->from; i++) {
+		step_binds(window, newest - reaches[i], NULL, component, before, limit, binds);
+		if ((rc = gives(store, "latency-events-of", binds, limit, &enough)) < 0)
+			return rc;
+		if (enough) {
+			*from = newest - reaches[i];
+			return 0;
+		}
+	}
+	*from = window->from;
+	return 0;
+}
+
+int
+cm_steps_open(struct cm_store *store, const struct cm_window *window, const char *call_id, const char *component,
+    const struct cm_place *before, int64_t limit, struct cm_rows **out)
+{
+	struct cm_bind binds[CM_BINDS_MAX];
+	cm_us from = window->from;
+	bool few = false;
+	int rc;
+
+	if (call_id == NULL && (rc = few_series(store, &window->filter, &few)) < 0)
+		return rc;
+	if (few && (rc = near_from(store, window, component, before, limit, &from)) < 0)
+		return rc;
+	step_binds(window, from, call_id, component, before, limit, binds);
+	return cm_store_query(store, call_id != NULL ? "latency-events-call" : few ? "latency-events-of" : "latency-events",
+	    binds, out);
+}
+
+int
+cm_step_next(struct cm_rows *rows, struct cm_step *step)
+{
+	int rc = cm_rows_next(rows);
+
+	if (rc <= 0)
+		return rc;
+	step->latency_id = cm_rows_int(rows, 0);
+	step->call_id = cm_rows_text(rows, 1);
+	step->component = cm_rows_text(rows, 2);
+	step->duration_us = cm_rows_int(rows, 3);
+	step->at_us = cm_rows_int(rows, 4);
+	step->turn_id = text_or_null(rows, 5);
+	step->provider = text_or_null(rows, 6);
+	step->model = text_or_null(rows, 7);
+	step->metadata = text_or_null(rows, 8);
+	return 1;
+}

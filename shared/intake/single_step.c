@@ -1,0 +1,149 @@
+/* single_step: one timed step, sent alone; see single_step.h. */
+#include "config.h"
+
+#include "single_step.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "call_log.h"
+#include "error.h"
+#include "intake_own.h"
+#include "report.h"
+#include "app_rows.h"
+
+#define DURATION_MOST_MS (366 * 86400e3)
+
+/* A text field of 1 to 128 bytes. */
+static int
+read_text(struct cm_single_step *measure, const struct cm_value *root, const char *name, const char **out,
+    struct cm_problem *problem)
+{
+	const struct cm_value *value = cm_value_get(root, name);
+	const char *text;
+	size_t bytes;
+
+	if (value == NULL)
+		return cm_refuse(problem, 400, name, "This field is missing.");
+	if ((text = cm_value_text(value, &bytes)) == NULL || bytes == 0 || bytes > CM_ID_MOST_BYTES || strlen(text) != bytes)
+		return cm_refuse(problem, 400, name, "This field is a string of 1 to 128 bytes.");
+	return (*out = cm_arena_copy(&measure->arena, text, bytes)) != NULL ? 0 : CM_ENOMEM;
+}
+
+static int
+read_metadata(struct cm_single_step *measure, const struct cm_value *value, struct cm_problem *problem)
+{
+	const char *text;
+	size_t bytes;
+
+	if (value == NULL)
+		return 0;
+	if (!cm_value_is_object(value))
+		return cm_refuse(problem, 400, "metadata", "This field is an object.");
+	if ((text = cm_value_print(value, &bytes)) == NULL)
+		return CM_ENOMEM;
+	return (measure->event.body = cm_arena_copy(&measure->arena, text, bytes)) != NULL ? 0 : CM_ENOMEM;
+}
+
+static int
+read_fields(struct cm_single_step *measure, const struct cm_value *root, struct cm_problem *problem)
+{
+	const struct cm_value *duration = cm_value_get(root, "duration_ms");
+	struct cm_event *event = &measure->event;
+	double ms;
+	int rc;
+
+	if (!cm_value_is_object(root))
+		return cm_refuse(problem, 400, "", "The body is an object {call_id, event_type, duration_ms, metadata}.");
+	if ((rc = read_text(measure, root, "call_id", &event->call_id, problem)) < 0 ||
+	    (rc = read_text(measure, root, "event_type", &event->component, problem)) < 0)
+		return rc;
+	if (cm_component_find(event->component) == NULL)
+		return cm_refuse(problem, 400, "event_type", "This field is one of speech_end_to_first_audio, tool_call_duration, "
+		    "session_duration, turn_e2e, stt, llm_ttft, tts_ttfb, tool, network, session.");
+	if (duration == NULL)
+		return cm_refuse(problem, 400, "duration_ms", "This field is missing.");
+	if (!cm_value_number(duration, &ms) || ms < 0 || ms > DURATION_MOST_MS)
+		return cm_refuse(problem, 400, "duration_ms", "This field is a number of milliseconds, 0 or more.");
+	event->latency_us = llround(ms * 1000);
+	return read_metadata(measure, cm_value_get(root, "metadata"), problem);
+}
+
+int
+cm_single_step_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_single_step *measure,
+    struct cm_problem *problem)
+{
+	struct cm_json_reader *reader;
+	struct cm_value *root = NULL;
+	const char *why;
+	int rc = CM_ENOMEM;
+
+	*measure = (struct cm_single_step){ .event = { .effect = CM_STEP, .tenant_id = tenant, .tenant_bound = tenant != NULL,
+	    .at = now, .cost_nusd = -1, .duration_us = -1 } };
+	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
+		return rc;
+	if ((rc = cm_json_read(reader, body->bytes, body->length, &root, &why)) == CM_EPARAM) {
+		cm_refuse(problem, 400, "", "");
+		snprintf(problem->detail, sizeof problem->detail, "The body is not understood: %s.", why);
+	} else if (rc == 0) {
+		rc = read_fields(measure, root, problem);
+	}
+	cm_value_free(root);
+	cm_json_reader_free(reader);
+	return rc;
+}
+
+void
+cm_single_step_done(struct cm_single_step *measure)
+{
+	cm_arena_done(&measure->arena);
+}
+
+/* A row of the voice app's own.  Its call says whose it is, so one that is bound to a tenant may only speak of calls of it. */
+static int
+store_in_source(struct cm_store *store, struct cm_taking *taking, struct cm_single_step *measure)
+{
+	struct cm_event *event = &measure->event;
+	char at[CM_APP_ROW_TIME], ms[CM_DECIMAL_TEXT];
+	const struct cm_bind binds[] = {
+		CM_TEXT_PARAM("call_id", event->call_id), CM_TEXT_PARAM("event_type", event->component),
+		CM_TEXT_PARAM("duration_ms", cm_decimal_text(event->latency_us, 3, ms)),
+		CM_TEXT_PARAM("timestamp", cm_app_row_time(event->at, at)), CM_TEXT_PARAM("metadata", event->body), { 0 },
+	};
+	struct cm_call_entry *call;
+	int64_t rc;
+
+	if ((rc = cm_unit_call(taking->unit, event->call_id, &call)) < 0)
+		return (int)rc;
+	if (!cm_call_is_of(call->call.labels.tenant_id, event))
+		return 0;
+	rc = cm_store_run(store, "source-latency-add", binds);
+	return rc < 0 ? (int)rc : 0;
+}
+
+int
+cm_single_step_store(struct cm_store *store, void *arg)
+{
+	struct cm_single_step *measure = arg;
+	struct cm_taking taking = { .unit = cm_unit_of(store), .now = measure->event.at };
+	bool in_source;
+	int rc;
+
+	if (taking.unit == NULL)
+		return CM_ENOMEM;
+	if ((rc = cm_app_row_has(store, "latency_events", &in_source)) == 0)
+		rc = in_source ? store_in_source(store, &taking, measure) : cm_take_step(&taking, &measure->event);
+	return rc == 0 && measure->event.verdict == CM_REJECTED ? CM_EPARAM : rc;
+}
+
+void
+cm_single_step_log(const struct cm_single_step *measure, const char *key_id)
+{
+	const struct cm_call_event event = {
+		.call_id = measure->event.call_id, .event_type = measure->event.component, .tenant_id = measure->event.tenant_id,
+		.key_id = *key_id != '\0' ? key_id : NULL, .has_duration = true, .duration_us = measure->event.latency_us,
+	};
+
+	cm_log_call_latency(&event);
+}

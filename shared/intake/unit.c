@@ -1,0 +1,292 @@
+/* unit: the set of a transaction, and what is noted in it; see unit.h. */
+#include "config.h"
+
+#include "unit_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+/* Steps that are sent are numbered above this, those of the voice app below; the same as in cm_latency_added.  So are lines. */
+#define SENT_IDS_FROM (INT64_C(1) << 40)
+
+enum { FULL_ENTRIES = 8192, FULL_BYTES = 4 << 20 };
+
+static void
+free_unit(void *memo)
+{
+	struct cm_unit *unit = memo;
+
+	cm_map_done(&unit->events);
+	cm_map_done(&unit->calls);
+	cm_map_done(&unit->turns);
+	cm_map_done(&unit->series);
+	cm_row_batch_done(&unit->marks);
+	cm_row_batch_done(&unit->costs);
+	cm_row_batch_done(&unit->readings);
+	cm_row_batch_done(&unit->kept);
+	cm_row_batch_done(&unit->lines);
+	cm_fold_done(&unit->fold);
+	cm_arena_done(&unit->arena);
+	free(unit->steps);
+	free(unit);
+}
+
+struct cm_unit *
+cm_unit_of(struct cm_store *store)
+{
+	struct cm_unit *unit = cm_store_memo(store);
+
+	if (unit != NULL || (unit = calloc(1, sizeof *unit)) == NULL)
+		return unit;
+	unit->store = store;
+	unit->marks.statement = "mark-add";
+	unit->costs.statement = "cost-add";
+	unit->readings.statement = "health-add";
+	unit->kept.statement = "event-keep";
+	unit->lines.statement = "line-add";
+	cm_store_set_memo(store, unit, free_unit);
+	return unit;
+}
+
+bool
+cm_unit_is_full(const struct cm_unit *unit)
+{
+	return unit->arena.bytes > FULL_BYTES ||
+	    unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->marks.count +
+	    unit->costs.count + unit->readings.count + unit->kept.count + unit->lines.count > FULL_ENTRIES;
+}
+
+int
+cm_unit_finish(struct cm_store *store)
+{
+	struct cm_unit *unit = cm_store_memo(store);
+	int rc;
+
+	if (unit == NULL)
+		return 0;
+	rc = cm_unit_write(unit);
+	return rc < 0 ? rc : cm_fold_all(store, &unit->fold);
+}
+
+static bool
+is_event(const void *thing, const void *key)
+{
+	const struct cm_event_entry *entry = thing;
+
+	return memcmp(entry->key, key, sizeof entry->key) == 0;
+}
+
+struct cm_event_entry *
+cm_unit_event_place(struct cm_unit *unit, const int64_t key[2])
+{
+	uint64_t hash = (uint64_t)key[0];	/* of a good hash */
+	struct cm_event_entry *entry = cm_map_find(&unit->events, hash, is_event, key);
+
+	if (entry != NULL || (entry = cm_arena_take(&unit->arena, sizeof *entry)) == NULL)
+		return entry;
+	memcpy(entry->key, key, sizeof entry->key);
+	if (cm_map_add(&unit->events, hash, entry) < 0)
+		return NULL;
+	entry->unread = unit->unread_events;
+	unit->unread_events = entry;
+	return entry;
+}
+
+static bool
+is_call(const void *thing, const void *key)
+{
+	const struct cm_call_entry *entry = thing;
+
+	return strcmp(entry->call_id, key) == 0;
+}
+
+struct cm_call_entry *
+cm_unit_call_place(struct cm_unit *unit, const char *call_id)
+{
+	uint64_t hash = cm_hash_text(CM_HASH, call_id);
+	struct cm_call_entry *entry = cm_map_find(&unit->calls, hash, is_call, call_id);
+
+	if (entry != NULL || (entry = cm_arena_take(&unit->arena, sizeof *entry)) == NULL)
+		return entry;
+	entry->call_id = call_id;
+	entry->call = (struct cm_unit_call){ .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1, .status = "active",
+		.failure_reason = "" };
+	if (cm_map_add(&unit->calls, hash, entry) < 0)
+		return NULL;
+	entry->unread = unit->unread_calls;
+	unit->unread_calls = entry;
+	return entry;
+}
+
+static bool
+is_turn(const void *thing, const void *key)
+{
+	const struct cm_turn_entry *entry = thing, *other = key;
+
+	return strcmp(entry->call_id, other->call_id) == 0 && strcmp(entry->turn_id, other->turn_id) == 0;
+}
+
+struct cm_turn_entry *
+cm_unit_turn_place(struct cm_unit *unit, const char *call_id, const char *turn_id)
+{
+	const struct cm_turn_entry key = { .call_id = call_id, .turn_id = turn_id };
+	uint64_t hash = cm_hash_text(cm_hash_text(CM_HASH, call_id), turn_id);
+	struct cm_turn_entry *entry = cm_map_find(&unit->turns, hash, is_turn, &key);
+
+	if (entry != NULL || (entry = cm_arena_take(&unit->arena, sizeof *entry)) == NULL)
+		return entry;
+	*entry = key;
+	if (cm_map_add(&unit->turns, hash, entry) < 0)
+		return NULL;
+	entry->unread = unit->unread_turns;
+	unit->unread_turns = entry;
+	return entry;
+}
+
+int
+cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2])
+{
+	return !cm_store_is_remote(unit->store) || cm_unit_event_place(unit, key) != NULL ? 0 : CM_ENOMEM;
+}
+
+int
+cm_unit_prefetch_call(struct cm_unit *unit, const char *call_id)
+{
+	return !cm_store_is_remote(unit->store) || cm_unit_call_place(unit, call_id) != NULL ? 0 : CM_ENOMEM;
+}
+
+int
+cm_unit_prefetch_turn(struct cm_unit *unit, const char *call_id, const char *turn_id)
+{
+	return !cm_store_is_remote(unit->store) || cm_unit_turn_place(unit, call_id, turn_id) != NULL ? 0 : CM_ENOMEM;
+}
+
+int
+cm_unit_event(struct cm_unit *unit, const int64_t key[2], cm_us now)
+{
+	struct cm_event_entry *entry = cm_unit_event_place(unit, key);
+	int rc;
+
+	if (entry == NULL)
+		return CM_ENOMEM;
+	if (!entry->is_read && (rc = cm_unit_read_event(unit, entry)) < 0)
+		return rc;
+	if (entry->taken)
+		return 0;
+	entry->taken = entry->is_new = true;
+	entry->seen = now;
+	return 1;
+}
+
+void
+cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2])
+{
+	struct cm_event_entry *entry = cm_map_find(&unit->events, (uint64_t)key[0], is_event, key);
+
+	if (entry != NULL)
+		entry->taken = entry->is_new = false;
+}
+
+int
+cm_unit_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out)
+{
+	struct cm_call_entry *entry = cm_unit_call_place(unit, call_id);
+	int rc;
+
+	if (entry == NULL)
+		return CM_ENOMEM;
+	if (!entry->is_read && (rc = cm_unit_read_call(unit, entry)) < 0)
+		return rc;
+	*out = entry;
+	return 0;
+}
+
+int
+cm_unit_turn(struct cm_unit *unit, const char *call_id, const char *turn_id, struct cm_turn_entry **out)
+{
+	struct cm_turn_entry *entry = cm_unit_turn_place(unit, call_id, turn_id);
+	int rc;
+
+	if (entry == NULL)
+		return CM_ENOMEM;
+	if (!entry->is_read && (rc = cm_unit_read_turn(unit, entry)) < 0)
+		return rc;
+	*out = entry;
+	return 0;
+}
+
+static bool
+same_labels(const struct cm_labels *one, const struct cm_labels *other)
+{
+	return strcmp(one->tenant_id, other->tenant_id) == 0 && strcmp(one->agent, other->agent) == 0 &&
+	    strcmp(one->agent_version, other->agent_version) == 0 && strcmp(one->provider, other->provider) == 0 &&
+	    strcmp(one->call_type, other->call_type) == 0;
+}
+
+void
+cm_unit_call_store(struct cm_call_entry *entry, const struct cm_unit_call *call)
+{
+	if (!same_labels(&entry->call.labels, &call->labels))
+		entry->series_id = 0;
+	entry->call = *call;
+	entry->call.found = true;
+	entry->changed = true;
+}
+
+int
+cm_unit_mark_add(struct cm_unit *unit, const char *call_id, const char *turn_id, const char *mark, cm_us at)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), CM_TEXT_PARAM("turn_id", turn_id),
+		CM_TEXT_PARAM("mark", mark), CM_INT_PARAM("at", at), { 0 } };
+
+	return cm_row_batch_add(&unit->marks, binds);
+}
+
+int
+cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm_new_step **out)
+{
+	struct cm_new_step *added = cm_arena_take(&unit->arena, sizeof *added);
+
+	if (added == NULL)
+		return CM_ENOMEM;
+	if (unit->step_count == unit->step_room) {
+		size_t room = unit->step_room == 0 ? 64 : 2 * unit->step_room;
+		struct cm_new_step **steps = realloc(unit->steps, room * sizeof *steps);
+
+		if (steps == NULL)
+			return CM_ENOMEM;
+		unit->steps = steps;
+		unit->step_room = room;
+	}
+	*added = *step;
+	unit->steps[unit->step_count++] = added;
+	*out = added;
+	return 0;
+}
+
+static int
+next_id(struct cm_unit *unit, const char *statement, int64_t *last, int64_t *out)
+{
+	int rc;
+
+	if (*last == 0 && (rc = cm_store_number(unit->store, statement, NULL, last)) < 0)
+		return rc;
+	if (*last < SENT_IDS_FROM)
+		*last = SENT_IDS_FROM;
+	*out = ++*last;
+	return 0;
+}
+
+int
+cm_unit_next_latency_id(struct cm_unit *unit, int64_t *latency_id)
+{
+	return next_id(unit, "latency-last", &unit->last_latency_id, latency_id);
+}
+
+int
+cm_unit_next_line_id(struct cm_unit *unit, int64_t *line_id)
+{
+	return next_id(unit, "line-last", &unit->last_line_id, line_id);
+}

@@ -1,0 +1,196 @@
+/*
+ * unit: what a write transaction knows of the calls and turns that its events concern, and what it is to write.
+ *
+ * An event is worked on in memory.  What the database holds of its call and turn is read once: when it is first asked for, or, where
+ * each statement is a round trip, together for all events that were prefetched.  What comes of the events is written together, in a fixed
+ * order of tables and in the order of their keys, before the transaction ends or when it has become much; then all is forgotten.  The
+ * set lives as long as the transaction (cm_store_memo), which is the only one that writes.
+ *
+ * Texts that are given to the set are borrowed until cm_unit_write; texts that it gives are valid for as long.  Each function that
+ * returns int may fail with CM_EBUSY, CM_ESTORE or CM_ENOMEM; the transaction is to be given up then.
+ */
+#ifndef CM_UNIT_H
+#define CM_UNIT_H
+
+#include "arena.h"
+#include "clock.h"
+#include "fold.h"
+#include "sorted_times.h"
+#include "map.h"
+#include "row_batch.h"
+#include "store.h"
+
+struct cm_labels {
+	const char *tenant_id;
+	const char *agent;
+	const char *agent_version;
+	const char *provider;
+	const char *call_type;
+};
+
+/* A call; labels are never NULL. */
+struct cm_unit_call {
+	bool found;			/* false: nobody told of it yet */
+	struct cm_labels labels;
+	const char *caller_number;
+	const char *callee_number;
+	cm_us started_us;
+	cm_us ended_us;			/* -1: not yet */
+	int64_t duration_us;		/* -1: unknown */
+	const char *status;
+	const char *failure_reason;
+	bool has_audio;
+	bool has_transcript;		/* of a call that is not found: lines of it came before it */
+	cm_us first_start;		/* when it was first said to have started; 0: nobody said so */
+	const char *metadata;		/* NULL: none, or not read (.whole_calls); storing NULL keeps what is there */
+};
+
+/* The same in the set. */
+struct cm_call_entry {
+	const char *call_id;
+	struct cm_unit_call call;
+	struct cm_call_entry *unread;	/* the next one that is prefetched and not read yet */
+	bool is_read;
+	bool changed;			/* to be written */
+	int64_t series_id;		/* 0: its labels are new to it */
+	struct cm_series_entry *series;	/* then that is this one's */
+};
+
+struct cm_series_entry {
+	struct cm_labels labels;
+	int64_t series_id;		/* 0: not known yet */
+};
+
+/* The marks of a turn. */
+enum { CM_USER_STOPPED, CM_END_OF_TURN, CM_AGENT_STARTED, CM_MARKS };
+
+/* A turn, and the one step that is its turn_e2e. */
+struct cm_turn_entry {
+	const char *call_id;
+	const char *turn_id;
+	struct cm_turn_entry *unread;
+	bool is_read;
+	struct cm_sorted_times marks[CM_MARKS];
+	int64_t latency_id;		/* of its step; 0: it has none, or a new one */
+	struct cm_new_step *step;	/* its step where that is not written yet */
+	bool measured;			/* by the sender */
+	cm_us at;
+	bool changed;			/* it has come to a step, or to another kind of one */
+	bool timed_anew;		/* its written step is to be changed, to the next four */
+	cm_us step_at;
+	int64_t duration_us;
+	const char *provider;
+	const char *model;
+};
+
+/* A step that is to be written; its series is its call's or, while nobody told of that, its tenant's. */
+struct cm_new_step {
+	int64_t latency_id;
+	struct cm_call_entry *call;
+	const char *tenant_id;
+	struct cm_series_entry *series;
+	const char *turn_id;
+	int kind;			/* its place in cm_components */
+	const char *provider;
+	const char *model;
+	cm_us at;
+	int64_t duration_us;
+	const char *metadata;
+};
+
+/* A price of cm_price, and what a word means (cm_vocabulary). */
+struct cm_price {
+	int64_t price_id;
+	const char *provider;
+	const char *model;		/* "": all of the provider's */
+	const char *service;
+	const char *unit;
+	int64_t price_nusd;
+	int64_t per;
+	cm_us valid_from;
+	const struct cm_price *next;
+};
+
+struct cm_word {
+	const char *topic;
+	const char *term;
+	const char *meaning;
+	const struct cm_word *next;
+};
+
+struct cm_unit {
+	struct cm_store *store;
+	struct cm_arena arena;
+	struct cm_map events;
+	struct cm_map calls;
+	struct cm_map turns;
+	struct cm_map series;
+	struct cm_event_entry *unread_events;
+	struct cm_call_entry *unread_calls;
+	bool whole_calls;		/* those that are prefetched are read with their metadata; one that is not always is */
+	struct cm_turn_entry *unread_turns;
+	struct cm_new_step **steps;	/* as they came */
+	size_t step_count;
+	size_t step_room;
+	struct cm_row_batch marks;
+	struct cm_row_batch costs;
+	struct cm_row_batch readings;
+	struct cm_row_batch kept;
+	struct cm_row_batch lines;
+	bool words_known;
+	const struct cm_word *words;
+	bool prices_known;
+	const struct cm_price *prices;
+	int64_t last_latency_id;	/* 0: not known yet; as the next one kept for the whole transaction */
+	int64_t last_line_id;
+	struct cm_fold fold;
+};
+
+/* The set of this transaction; NULL for want of memory. */
+struct cm_unit *cm_unit_of(struct cm_store *store);
+
+/* Whether so much is known that it is better written, which forgets it, before the next event. */
+bool cm_unit_is_full(const struct cm_unit *unit);
+
+/* Writes all that is to be written, but for the rollups, and forgets what is known. */
+int cm_unit_write(struct cm_unit *unit);
+
+/* The end of a transaction: writes the set, if there is one, and folds its steps into the rollups. */
+int cm_unit_finish(struct cm_store *store);
+
+/* Says that an event, a call or a turn will be asked for, so that it is read together with others where the store is remote. */
+int cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2]);
+int cm_unit_prefetch_call(struct cm_unit *unit, const char *call_id);
+int cm_unit_prefetch_turn(struct cm_unit *unit, const char *call_id, const char *turn_id);
+
+/* Notes that an event is taken: 1 where it is new, 0 where it was taken before.  Forgetting it is for one that was new. */
+int cm_unit_event(struct cm_unit *unit, const int64_t key[2], cm_us now);
+void cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2]);
+
+/* A call and a turn, read. */
+int cm_unit_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out);
+int cm_unit_turn(struct cm_unit *unit, const char *call_id, const char *turn_id, struct cm_turn_entry **out);
+
+/* Stores a call: it is found from now on. */
+void cm_unit_call_store(struct cm_call_entry *entry, const struct cm_unit_call *call);
+
+/* The kind of a turn's mark; CM_MARKS: none. */
+int cm_mark_kind(const char *mark);
+
+/* Adds an instant of a call (turn_id "") or turn to what is written. */
+int cm_unit_mark_add(struct cm_unit *unit, const char *call_id, const char *turn_id, const char *mark, cm_us at);
+
+/* Adds a step to what is written; *out may be changed until then. */
+int cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm_new_step **out);
+
+/* The number of the next step that is sent, and of the next spoken line: above all that the voice app gives to its own. */
+int cm_unit_next_latency_id(struct cm_unit *unit, int64_t *latency_id);
+int cm_unit_next_line_id(struct cm_unit *unit, int64_t *line_id);
+
+/* What a word means; NULL in *meaning where nothing. */
+int cm_unit_meaning(struct cm_unit *unit, const char *topic, const char *term, const char **meaning);
+
+/* The first of all prices, in no order. */
+int cm_unit_prices(struct cm_unit *unit, const struct cm_price **prices);
+
+#endif

@@ -1,0 +1,191 @@
+/* unit_read: what the database holds of events, calls and turns, one by one or many together; see unit.h. */
+#include "config.h"
+
+#include "unit_own.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "text.h"
+
+/* Marks of a turn in cm_mark; the place of each is its kind. */
+static const char *const marks[CM_MARKS] = {
+	[CM_USER_STOPPED] = "user_stopped", [CM_END_OF_TURN] = "end_of_turn", [CM_AGENT_STARTED] = "agent_started",
+};
+
+int
+cm_mark_kind(const char *mark)
+{
+	int kind;
+
+	for (kind = 0; kind < CM_MARKS; kind++)
+		if (strcmp(marks[kind], mark) == 0)
+			break;
+	return kind;
+}
+
+/* A text of a row, copied; NULL where it is null. */
+static const char *
+keep(struct cm_unit *unit, const struct cm_rows *rows, int column, bool *failed)
+{
+	const char *copy;
+
+	if (cm_rows_null(rows, column))
+		return NULL;
+	copy = cm_arena_copy(&unit->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
+	*failed |= copy == NULL;
+	return copy;
+}
+
+static int64_t
+number_or(const struct cm_rows *rows, int column, int64_t fallback)
+{
+	return cm_rows_null(rows, column) ? fallback : cm_rows_int(rows, column);
+}
+
+/* A row of call-known or calls-known. */
+static int
+take_call(struct cm_unit *unit, const struct cm_rows *rows)
+{
+	struct cm_call_entry *entry = cm_unit_call_place(unit, cm_rows_text(rows, 0));
+	bool failed = false;
+
+	if (entry == NULL)
+		return CM_ENOMEM;
+	entry->call.first_start = cm_rows_int(rows, 1);
+	entry->call.has_transcript = cm_rows_int(rows, 2) != 0;
+	if (cm_rows_null(rows, 3))
+		return 0;
+	entry->series_id = cm_rows_int(rows, 3);
+	entry->call = (struct cm_unit_call){
+		.found = true,
+		.first_start = entry->call.first_start,
+		.labels = {
+			.tenant_id = cm_or_empty(keep(unit, rows, 4, &failed)),
+			.agent = cm_or_empty(keep(unit, rows, 5, &failed)),
+			.agent_version = cm_or_empty(keep(unit, rows, 6, &failed)),
+			.provider = cm_or_empty(keep(unit, rows, 7, &failed)),
+			.call_type = cm_or_empty(keep(unit, rows, 8, &failed)),
+		},
+		.caller_number = keep(unit, rows, 9, &failed),
+		.callee_number = keep(unit, rows, 10, &failed),
+		.started_us = cm_rows_int(rows, 11),
+		.ended_us = number_or(rows, 12, -1),
+		.duration_us = number_or(rows, 13, -1),
+		.status = cm_or_empty(keep(unit, rows, 14, &failed)),
+		.failure_reason = cm_or_empty(keep(unit, rows, 15, &failed)),
+		.has_audio = cm_rows_int(rows, 16) != 0,
+		.has_transcript = cm_rows_int(rows, 17) != 0,
+		.metadata = keep(unit, rows, 18, &failed),
+	};
+	return failed ? CM_ENOMEM : 0;
+}
+
+/* A row of turn-known or turns-known: a mark, or, without one, the turn's step. */
+static int
+take_turn(struct cm_unit *unit, const struct cm_rows *rows)
+{
+	struct cm_turn_entry *entry = cm_unit_turn_place(unit, cm_rows_text(rows, 0), cm_rows_text(rows, 1));
+	const char *mark = cm_rows_text(rows, 2);
+	int kind = cm_mark_kind(mark);
+	int rc = 0;
+
+	if (entry == NULL)
+		return CM_ENOMEM;
+	if (*mark == '\0') {
+		entry->latency_id = cm_rows_int(rows, 3);
+		entry->measured = cm_rows_int(rows, 4) != 0;
+	} else if (kind < CM_MARKS) {
+		rc = cm_sorted_times_add(&unit->arena, &entry->marks[kind], cm_rows_int(rows, 3));
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int
+take_event(struct cm_unit *unit, const struct cm_rows *rows)
+{
+	const int64_t key[] = { cm_rows_int(rows, 0), cm_rows_int(rows, 1) };
+	struct cm_event_entry *entry = cm_unit_event_place(unit, key);
+
+	if (entry == NULL)
+		return CM_ENOMEM;
+	entry->taken = true;
+	return 0;
+}
+
+/* Asks for one list of binds, or by another statement for all of a batch. */
+static int
+read_rows(struct cm_unit *unit, const struct cm_bind *binds, const char *one, const struct cm_row_batch *batch,
+    int (*take)(struct cm_unit *unit, const struct cm_rows *rows))
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if (batch->count > 1)
+		rc = cm_store_query_many(unit->store, batch->statement, NULL, batch->binds, batch->width, batch->count, &rows);
+	else
+		rc = cm_store_query(unit->store, one, binds, &rows);
+	if (rc < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = take(unit, rows)) < 0)
+			break;
+	cm_rows_done(rows);
+	return rc;
+}
+
+int
+cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry)
+{
+	struct cm_row_batch batch = { .statement = "events-known" };
+	struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]), { 0 } };
+	int rc = 0;
+
+	for (; unit->unread_events != NULL && rc == 0; unit->unread_events = unit->unread_events->unread) {
+		binds[0].number = unit->unread_events->key[0];
+		binds[1].number = unit->unread_events->key[1];
+		unit->unread_events->is_read = true;
+		rc = cm_row_batch_add(&batch, binds);
+	}
+	if (rc == 0)
+		rc = read_rows(unit, binds, "event-known", &batch, take_event);
+	cm_row_batch_done(&batch);
+	return rc;
+}
+
+int
+cm_unit_read_call(struct cm_unit *unit, struct cm_call_entry *entry)
+{
+	struct cm_row_batch batch = { .statement = unit->whole_calls ? "calls-whole" : "calls-known" };
+	struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
+	int rc = 0;
+
+	for (; unit->unread_calls != NULL && rc == 0; unit->unread_calls = unit->unread_calls->unread) {
+		binds[0].text = unit->unread_calls->call_id;
+		unit->unread_calls->is_read = true;
+		rc = cm_row_batch_add(&batch, binds);
+	}
+	if (rc == 0)
+		rc = read_rows(unit, binds, "call-known", &batch, take_call);
+	cm_row_batch_done(&batch);
+	return rc;
+}
+
+int
+cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry)
+{
+	struct cm_row_batch batch = { .statement = "turns-known" };
+	struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), CM_TEXT_PARAM("turn_id", entry->turn_id), { 0 } };
+	int rc = 0;
+
+	for (; unit->unread_turns != NULL && rc == 0; unit->unread_turns = unit->unread_turns->unread) {
+		binds[0].text = unit->unread_turns->call_id;
+		binds[1].text = unit->unread_turns->turn_id;
+		unit->unread_turns->is_read = true;
+		rc = cm_row_batch_add(&batch, binds);
+	}
+	if (rc == 0)
+		rc = read_rows(unit, binds, "turn-known", &batch, take_turn);
+	cm_row_batch_done(&batch);
+	return rc;
+}

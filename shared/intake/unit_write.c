@@ -1,0 +1,230 @@
+/* unit_write: the set is written, table by table and in the order of their keys; see unit.h. */
+#include "config.h"
+
+#include "unit_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bins.h"
+#include "error.h"
+#include "report.h"
+
+static struct cm_bind
+known_int(const char *name, int64_t value)
+{
+	return (struct cm_bind){ .name = name, .type = value < 0 ? CM_BIND_NO_INT : CM_BIND_INT, .number = value };
+}
+
+/* Writes the things of a map, in order: each adds what it has to say to the batch. */
+static int
+write_map(struct cm_unit *unit, const struct cm_map *map, int (*compare)(const void *one, const void *other),
+    const char *statement, int (*add)(struct cm_row_batch *batch, const void *thing))
+{
+	struct cm_row_batch batch = { .statement = statement };
+	void **things;
+	size_t i;
+	int rc = 0;
+
+	if (map->count == 0)
+		return 0;
+	if ((things = cm_map_sorted(map, compare)) == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < map->count && rc == 0; i++)
+		rc = add(&batch, things[i]);
+	if (rc == 0)
+		rc = cm_row_batch_write(unit->store, &batch);
+	cm_row_batch_done(&batch);
+	free(things);
+	return rc;
+}
+
+static int
+by_key(const void *one, const void *other)
+{
+	const struct cm_event_entry *a = *(const struct cm_event_entry *const *)one, *b = *(const struct cm_event_entry *const *)other;
+
+	if (a->key[0] != b->key[0])
+		return a->key[0] < b->key[0] ? -1 : 1;
+	return (a->key[1] > b->key[1]) - (a->key[1] < b->key[1]);
+}
+
+static int
+add_event(struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_event_entry *entry = thing;
+	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]),
+		CM_INT_PARAM("seen", entry->seen), { 0 } };
+
+	return entry->is_new ? cm_row_batch_add(batch, binds) : 0;
+}
+
+static int
+by_call_id(const void *one, const void *other)
+{
+	const struct cm_call_entry *a = *(const struct cm_call_entry *const *)one, *b = *(const struct cm_call_entry *const *)other;
+
+	return strcmp(a->call_id, b->call_id);
+}
+
+static int
+add_call(struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_call_entry *entry = thing;
+	const struct cm_unit_call *call = &entry->call;
+	bool counts = strcmp(call->status, "completed") == 0 && call->duration_us >= 0;
+	const struct cm_bind binds[] = {
+		CM_TEXT_PARAM("call_id", entry->call_id), CM_INT_PARAM("series_id", entry->series_id),
+		CM_TEXT_PARAM("call_type", call->labels.call_type), CM_TEXT_PARAM("caller_number", call->caller_number),
+		CM_TEXT_PARAM("callee_number", call->callee_number), CM_INT_PARAM("started_us", call->started_us),
+		known_int("ended_us", call->ended_us), known_int("duration_us", call->duration_us),
+		known_int("bin", counts ? cm_bin_of(call->duration_us) : -1), CM_TEXT_PARAM("status", call->status),
+		CM_TEXT_PARAM("failure_reason", call->failure_reason), CM_INT_PARAM("has_audio", call->has_audio),
+		CM_INT_PARAM("has_transcript", call->has_transcript), CM_TEXT_PARAM("metadata", call->metadata), { 0 },
+	};
+
+	return entry->changed ? cm_row_batch_add(batch, binds) : 0;
+}
+
+static int
+by_turn(const void *one, const void *other)
+{
+	const struct cm_turn_entry *a = *(const struct cm_turn_entry *const *)one, *b = *(const struct cm_turn_entry *const *)other;
+	int order = strcmp(a->call_id, b->call_id);
+
+	return order != 0 ? order : strcmp(a->turn_id, b->turn_id);
+}
+
+static int
+add_turn(struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_turn_entry *turn = thing;
+	const struct cm_bind binds[] = {
+		CM_TEXT_PARAM("call_id", turn->call_id), CM_TEXT_PARAM("turn_id", turn->turn_id),
+		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("measured", turn->measured), CM_INT_PARAM("at", turn->at),
+		{ 0 },
+	};
+
+	return turn->changed ? cm_row_batch_add(batch, binds) : 0;
+}
+
+static int
+add_change(struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_turn_entry *turn = thing;
+	const struct cm_bind binds[] = {
+		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("at", turn->step_at),
+		CM_INT_PARAM("duration_us", turn->duration_us), CM_INT_PARAM("bin", cm_bin_of(turn->duration_us)),
+		CM_TEXT_PARAM("provider", turn->provider), CM_TEXT_PARAM("model", turn->model), { 0 },
+	};
+
+	return turn->timed_anew ? cm_row_batch_add(batch, binds) : 0;
+}
+
+/* Finds the series of the calls and steps whose series is not known, and numbers them. */
+static int
+number_series(struct cm_unit *unit)
+{
+	struct cm_call_entry *call;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < unit->calls.room; i++) {
+		call = unit->calls.places[i].thing;
+		if (call != NULL && call->changed && call->series_id == 0 &&
+		    (call->series = cm_unit_series_place(unit, &call->call.labels)) == NULL)
+			return CM_ENOMEM;
+	}
+	for (i = 0; i < unit->step_count; i++) {
+		struct cm_labels labels = { unit->steps[i]->tenant_id, "", "", "", "" };
+
+		if (!unit->steps[i]->call->call.found && (unit->steps[i]->series = cm_unit_series_place(unit, &labels)) == NULL)
+			return CM_ENOMEM;
+	}
+	if ((rc = cm_unit_number_series(unit)) < 0)
+		return rc;
+	for (i = 0; i < unit->calls.room; i++)
+		if ((call = unit->calls.places[i].thing) != NULL && call->series != NULL)
+			call->series_id = call->series->series_id;
+	return 0;
+}
+
+static int
+write_steps(struct cm_unit *unit)
+{
+	struct cm_row_batch batch = { .statement = "latency-add" };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < unit->step_count && rc == 0; i++) {
+		const struct cm_new_step *step = unit->steps[i];
+		const struct cm_fold_step fold = {
+			.series_id = step->series != NULL ? step->series->series_id : step->call->series_id,
+			.kind = step->kind, .at = step->at, .value_us = step->duration_us, .bin = cm_bin_of(step->duration_us),
+		};
+		const struct cm_bind binds[] = {
+			CM_INT_PARAM("latency_id", step->latency_id), CM_TEXT_PARAM("call_id", step->call->call_id),
+			CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", fold.series_id),
+			CM_TEXT_PARAM("component", cm_components[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
+			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at", step->at),
+			CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", fold.bin),
+			CM_TEXT_PARAM("metadata", step->metadata), { 0 },
+		};
+
+		if ((rc = cm_row_batch_add(&batch, binds)) == 0)
+			rc = cm_fold_note(&unit->fold, &fold);
+	}
+	if (rc == 0)
+		rc = cm_row_batch_write(unit->store, &batch);
+	cm_row_batch_done(&batch);
+	return rc;
+}
+
+static void
+forget(struct cm_unit *unit)
+{
+	cm_map_clear(&unit->events);
+	cm_map_clear(&unit->calls);
+	cm_map_clear(&unit->turns);
+	cm_map_clear(&unit->series);
+	unit->unread_events = NULL;
+	unit->unread_calls = NULL;
+	unit->unread_turns = NULL;
+	unit->step_count = 0;
+	unit->words_known = unit->prices_known = false;
+	unit->words = NULL;
+	unit->prices = NULL;
+	cm_arena_clear(&unit->arena);
+}
+
+/* Marks come in the order of their key, as all else does. */
+static int
+by_mark(const void *one, const void *other)
+{
+	const struct cm_bind *a = one, *b = other;
+	int order, i;
+
+	for (i = 0; i < 3; i++)
+		if ((order = strcmp(a[i].text, b[i].text)) != 0)
+			return order;
+	return (a[3].number > b[3].number) - (a[3].number < b[3].number);
+}
+
+int
+cm_unit_write(struct cm_unit *unit)
+{
+	int rc;
+
+	if (unit->marks.count > 0)
+		qsort(unit->marks.binds, unit->marks.count, unit->marks.width * sizeof *unit->marks.binds, by_mark);
+	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = number_series(unit)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_call)) < 0 ||
+	    (rc = cm_row_batch_write(unit->store, &unit->marks)) < 0 ||
+	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
+	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 ||
+	    (rc = cm_row_batch_write(unit->store, &unit->costs)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->readings)) < 0 ||
+	    (rc = cm_row_batch_write(unit->store, &unit->kept)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->lines)) < 0)
+		return rc;
+	forget(unit);
+	return 0;
+}

@@ -1,0 +1,120 @@
+/* durations: exact percentiles, sums and extremes; see durations.h. */
+#include "config.h"
+
+#include "durations.h"
+
+#include "error.h"
+#include "ranks.h"
+
+enum { BUCKETS_AT_ONCE = 512 };
+
+const int cm_quantiles_permille[CM_QUANTILES] = { 500, 950, 990 };
+
+/* ceil(count * permille / 1000), without leaving integers. */
+static int64_t
+nearest_rank(int64_t count, int permille)
+{
+	return count / 1000 * permille + (count % 1000 * permille + 999) / 1000;
+}
+
+/* What is asked of each kind that has values: extremes and percentiles; how many ranks that makes. */
+static size_t
+ask_all(struct cm_selection *select, struct cm_durations *values, struct cm_rank *ranks)
+{
+	size_t n = 0;
+	int i;
+
+	*values = (struct cm_durations){ .count = cm_selection_count(select, 0), .sum_us = cm_selection_sum_us(select, 0) };
+	if (values->count == 0)
+		return 0;
+	ranks[n++] = (struct cm_rank){ .select = select, .rank = 1, .value_us = &values->min_us };
+	ranks[n++] = (struct cm_rank){ .select = select, .rank = values->count, .value_us = &values->max_us };
+	for (i = 0; i < CM_QUANTILES; i++)
+		ranks[n++] = (struct cm_rank){ .select = select, .rank = nearest_rank(values->count, cm_quantiles_permille[i]),
+			.value_us = &values->quantile_us[i] };
+	return n;
+}
+
+int
+cm_durations(struct cm_store *store, const struct cm_window *window, const char *const *kinds, size_t count,
+    struct cm_durations *out)
+{
+	const cm_us edges[] = { window->from, window->to };
+	struct cm_rank ranks[CM_KINDS_MAX * (CM_QUANTILES + 2)];
+	struct cm_selection *selects[CM_KINDS_MAX];
+	size_t i, n = 0;
+	int rc;
+
+	if ((rc = cm_selection_init(store, &window->filter, kinds, count, edges, 1, selects)) < 0)
+		return rc;
+	for (i = 0; i < count; i++)
+		n += ask_all(selects[i], &out[i], ranks + n);
+	rc = cm_ranks_find(ranks, n);
+	for (i = 0; i < count; i++) {
+		out[i].exact = cm_selection_is_exact(selects[i], &out[i].error_pct);
+		if (!out[i].exact)
+			cm_store_set_inexact(store);
+	}
+	cm_selection_done(selects, count);
+	return rc;
+}
+
+static int
+pick_buckets(struct cm_selection *select, int permille, size_t n, int64_t *out_us)
+{
+	struct cm_rank ranks[BUCKETS_AT_ONCE];
+	size_t i, asked = 0;
+
+	for (i = 0; i < n; i++) {
+		int64_t count = cm_selection_count(select, i);
+
+		out_us[i] = -1;
+		if (count > 0)
+			ranks[asked++] = (struct cm_rank){ .select = select, .bucket = i, .rank = nearest_rank(count, permille),
+				.value_us = &out_us[i] };
+	}
+	return cm_ranks_find(ranks, asked);
+}
+
+int
+cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, const char *kind, int permille,
+    const cm_us *edges, size_t n, int64_t *out_us)
+{
+	struct cm_selection *select;
+	double error_pct;
+	size_t done, some;
+	int rc = 0;
+
+	for (done = 0; done < n && rc == 0; done += some) {
+		some = n - done < BUCKETS_AT_ONCE ? n - done : BUCKETS_AT_ONCE;
+		if ((rc = cm_selection_init(store, filter, &kind, 1, edges + done, some, &select)) < 0)
+			return rc;
+		rc = pick_buckets(select, permille, some, out_us + done);
+		if (!cm_selection_is_exact(select, &error_pct))
+			cm_store_set_inexact(store);
+		cm_selection_done(&select, 1);
+	}
+	return rc;
+}
+
+int
+cm_durations_ever(struct cm_store *store, const struct cm_filter *filter, const char *kind, int64_t *count, int64_t *sum_us)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	size_t n;
+	int rc;
+
+	n = cm_window_binds(filter, &ever, binds);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", kind);
+	binds[n] = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(store, "values-ever", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*count = cm_rows_int(rows, 0);
+		*sum_us = cm_rows_int(rows, 1);
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,402 @@
+/* ranks: the k-th smallest values of buckets of an answer, step by step and all together; see ranks.h. */
+#include "config.h"
+
+#include "ranks_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "pending.h"
+
+/* The fine bins of one coarse one. */
+struct fine {
+	struct cm_selection *select;
+	size_t bucket;
+	int coarse;
+	struct sum bins[CM_FINE_PER_COARSE];
+};
+
+/* The values of one fine bin. */
+struct bin_values {
+	struct cm_selection *select;
+	size_t bucket;
+	int bin;
+	int64_t count;			/* as the rollups say */
+	int64_t read;
+	int64_t *values;
+};
+
+/* A rank on its way. */
+struct rank_search {
+	int64_t rank;			/* within what is known of it */
+	int64_t *value_us;
+	struct fine *fine;		/* the fine bins that it lies in; NULL: answered */
+	struct bin_values *in_bin;		/* the bin that it lies in; NULL: answered */
+	bool picked;			/* answered by a server */
+};
+
+/* All of them, and what they lie in, each once. */
+struct search {
+	struct rank_search *searches;
+	size_t quest_count;
+	struct fine *fines;
+	size_t fine_count;
+	struct bin_values *bin_values;
+	size_t bin_count;
+	const unsigned char *lets;	/* series that the filter lets through; NULL: all */
+	size_t lets_count;
+};
+
+/* The part of a piece that counts into one bucket; false where there is none. */
+static bool
+part_of(const struct cm_selection *select, const struct cm_piece *piece, size_t bucket, struct cm_piece *out)
+{
+	if (bucket < piece->first || bucket >= piece->first + piece->count)
+		return false;
+	*out = *piece;
+	if (piece->count > 1) {
+		out->from = select->edges[bucket] > piece->from ? select->edges[bucket] : piece->from;
+		out->to = select->edges[bucket + 1] < piece->to ? select->edges[bucket + 1] : piece->to;
+	}
+	return true;
+}
+
+/* Steps *rank down to a rank within the bin that holds it; the bin, or -1 where the bins hold fewer. */
+static int
+find_bin(const struct sum *bins, int count, int64_t *rank)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (*rank <= bins[i].n)
+			return i;
+		*rank -= bins[i].n;
+	}
+	return -1;
+}
+
+/* The rank-th smallest value of a bucket all of whose values are in memory. */
+static int
+pick_raw(const struct cm_selection *select, size_t bucket, int64_t rank, int64_t *out_us)
+{
+	size_t from = select->raw_from[bucket], count = select->raw_from[bucket + 1] - from, i;
+	int64_t *values = malloc(count * sizeof *values);
+
+	if (values == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < count; i++)
+		values[i] = select->raw[from + i].value_us;
+	*out_us = cm_selection_value(values, count, (size_t)rank);
+	free(values);
+	return 0;
+}
+
+/* The answer where raw values are gone: the upper end of the bin, and by how much that may be too high. */
+static void
+answer_bin(struct cm_selection *select, int64_t floor_us, int64_t top_us, int64_t *out_us)
+{
+	double error_pct = 100.0 * (double)(top_us - floor_us) / (double)floor_us;
+
+	*out_us = top_us;
+	select->exact = false;
+	if (error_pct > select->error_pct)
+		select->error_pct = error_pct;
+}
+
+/* The fine bins of a coarse one, which another rank of the bucket may lie in too. */
+static struct fine *
+fine_of(struct search *search, struct cm_selection *select, size_t bucket, int coarse)
+{
+	struct fine *fine = search->fines + search->fine_count;
+
+	while (fine > search->fines && fine[-1].select == select && fine[-1].bucket == bucket)
+		if ((--fine)->coarse == coarse)
+			return fine;
+	fine = &search->fines[search->fine_count++];
+	*fine = (struct fine){ .select = select, .bucket = bucket, .coarse = coarse };
+	return fine;
+}
+
+static struct bin_values *
+values_of_bin(struct search *search, const struct fine *fine, int bin, int64_t count)
+{
+	struct bin_values *in_bin = search->bin_values + search->bin_count;
+
+	while (in_bin > search->bin_values && in_bin[-1].select == fine->select && in_bin[-1].bucket == fine->bucket)
+		if ((--in_bin)->bin == bin)
+			return in_bin;
+	in_bin = &search->bin_values[search->bin_count++];
+	*in_bin = (struct bin_values){ .select = fine->select, .bucket = fine->bucket, .bin = bin, .count = count };
+	return in_bin;
+}
+
+/* What the coarse bins say of a rank. */
+static int
+start(struct search *search, const struct cm_rank *asked, struct rank_search *rank_search)
+{
+	struct cm_selection *select = asked->select;
+	size_t bucket = asked->bucket;
+	const struct sum *bins = select->coarse + bucket * (size_t)select->width;
+	int coarse;
+
+	*rank_search = (struct rank_search){ .rank = asked->rank, .value_us = asked->value_us };
+	if (!select->binned && select->edges[bucket] >= select->pruned_before)
+		return pick_raw(select, bucket, asked->rank, rank_search->value_us);
+	if ((coarse = find_bin(bins, select->width, &rank_search->rank)) < 0)
+		return CM_ESTORE;
+	if (bins[coarse].n == 1 && select->edges[bucket] >= select->pruned_before)
+		*rank_search->value_us = bins[coarse].us;
+	else
+		rank_search->fine = fine_of(search, select, bucket, coarse + select->low);
+	return 0;
+}
+
+static void
+add_raw(struct fine *fine)
+{
+	const struct cm_selection *select = fine->select;
+	const struct raw *raw = select->raw + select->raw_from[fine->bucket];
+	const struct raw *end = select->raw + select->raw_from[fine->bucket + 1];
+
+	for (; raw < end; raw++)
+		if (raw->bin / CM_FINE_PER_COARSE == fine->coarse)
+			cm_sum_add(&fine->bins[raw->bin % CM_FINE_PER_COARSE], raw->n, raw->n * raw->value_us);
+}
+
+/* Adds a look for each piece that a coarse bin was seen in. */
+static int
+look_at_fine(struct cm_probes *looks, struct fine *fine)
+{
+	const struct cm_selection *select = fine->select;
+	struct cm_probe look = { .kind = select->kind, .bin = fine->coarse, .of = fine };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < select->cut.count && rc == 0; i++)
+		if (select->seen[i][fine->coarse] && part_of(select, &select->cut.pieces[i], fine->bucket, &look.piece))
+			rc = cm_probes_add(looks, &look);
+	return rc;
+}
+
+static int
+take_fine(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	struct fine *fine = look->of;
+
+	(void)arg;
+	cm_sum_add(&fine->bins[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
+	return 0;
+}
+
+static int
+read_fines(struct search *search)
+{
+	const struct cm_selection *any = search->fines[0].select;
+	struct cm_probes looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < search->fine_count && rc == 0; i++) {
+		add_raw(&search->fines[i]);
+		rc = look_at_fine(&looks, &search->fines[i]);
+	}
+	if (rc == 0)
+		rc = cm_probes_read(any->store, any->filter, &cm_selection_bins_summed, &looks, take_fine, NULL);
+	cm_probes_done(&looks);
+	return rc;
+}
+
+/* What the fine bins say of a rank. */
+static int
+narrow(struct search *search, struct rank_search *rank_search)
+{
+	struct fine *fine = rank_search->fine;
+	struct cm_selection *select = fine->select;
+	int at = find_bin(fine->bins, CM_FINE_PER_COARSE, &rank_search->rank);
+	int bin = fine->coarse * CM_FINE_PER_COARSE + at;
+	int64_t floor_us = cm_bin_floor_us(bin), top_us = cm_bin_floor_us(bin + 1) - 1;
+
+	if (at < 0)
+		return CM_ESTORE;
+	if (top_us == floor_us)
+		*rank_search->value_us = floor_us;
+	else if (select->edges[fine->bucket] < select->pruned_before)
+		answer_bin(select, floor_us, top_us, rank_search->value_us);
+	else if (fine->bins[at].n == 1)
+		*rank_search->value_us = fine->bins[at].us;
+	else
+		rank_search->in_bin = values_of_bin(search, fine, bin, fine->bins[at].n);
+	return 0;
+}
+
+/* The look at a fine bin of the facts themselves. */
+static struct cm_probe
+probe_of_bin(const struct bin_values *in_bin)
+{
+	const struct cm_selection *select = in_bin->select;
+
+	return (struct cm_probe){ .piece = { .from = select->edges[in_bin->bucket], .to = select->edges[in_bin->bucket + 1] },
+		.kind = select->kind, .bin = in_bin->bin };
+}
+
+/* Keeps a value that the filter lets through. */
+static int
+take_value(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	const struct search *search = arg;
+	struct bin_values *in_bin = look->of;
+	size_t series_id;
+
+	if (search->lets != NULL) {
+		series_id = (size_t)cm_rows_int(rows, 1);
+		if (series_id >= search->lets_count || !search->lets[series_id])
+			return 0;
+	}
+	in_bin->values[in_bin->read++] = cm_rows_int(rows, 0);
+	return in_bin->read == in_bin->count;
+}
+
+/* Gives a in_bin its values; CM_ESTORE where there are fewer than the rollups count: then the law is broken, and no answer is better
+ * than a wrong one. */
+static int
+read_bin_values(struct search *search, struct bin_values *in_bin)
+{
+	static const struct cm_view latencies = { .one = "values-in-bin" }, calls = { .one = "values-in-bin-call" };
+	const struct cm_selection *select = in_bin->select;
+	struct cm_probe look = probe_of_bin(in_bin);
+	struct cm_probes looks = { .looks = &look, .count = 1 };
+	int rc;
+
+	look.of = in_bin;
+	rc = cm_probes_read(select->store, select->filter, cm_selection_is_call(select) ? &calls : &latencies, &looks, take_value, search);
+	return rc == 0 && in_bin->read < in_bin->count ? CM_ESTORE : rc;
+}
+
+/* Answers the ranks that lie in a in_bin. */
+static int
+search_bin_values(struct search *search, struct bin_values *in_bin)
+{
+	size_t i;
+	int rc;
+
+	if ((in_bin->values = malloc((size_t)in_bin->count * sizeof *in_bin->values)) == NULL)
+		return CM_ENOMEM;
+	rc = read_bin_values(search, in_bin);
+	for (i = 0; i < search->quest_count && rc == 0; i++)
+		if (search->searches[i].in_bin == in_bin)
+			*search->searches[i].value_us = cm_selection_value(in_bin->values, (size_t)in_bin->count,
+			    (size_t)search->searches[i].rank);
+	free(in_bin->values);
+	return rc;
+}
+
+static int
+search_heaps(struct search *search)
+{
+	const struct cm_selection *any = search->bin_values[0].select;
+	size_t i;
+	int rc = 0;
+
+	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0)
+		rc = cm_filter_series(any->store, any->filter, &search->lets, &search->lets_count);
+	for (i = 0; i < search->bin_count && rc == 0; i++)
+		rc = search_bin_values(search, &search->bin_values[i]);
+	return rc;
+}
+
+/* Takes a value that a server picked. */
+static int
+take_pick(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	struct rank_search *rank_search = look->of;
+
+	(void)arg;
+	*rank_search->value_us = cm_rows_int(rows, 0);
+	rank_search->picked = true;
+	return 0;
+}
+
+/* Lets a server pick the values of ranks, since it would take longer to send all that they are picked from. */
+static int
+pick_there(struct search *search, bool of_calls)
+{
+	static const struct cm_view latencies = { .many = "value-of-rank-many", .columns = 1 };
+	static const struct cm_view calls = { .many = "value-of-rank-call-many", .columns = 1 };
+	const struct cm_selection *any = search->bin_values[0].select;
+	struct cm_probes looks = { 0 };
+	struct cm_probe look;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < search->quest_count && rc == 0; i++) {
+		struct rank_search *rank_search = &search->searches[i];
+
+		if (rank_search->in_bin == NULL || cm_selection_is_call(rank_search->in_bin->select) != of_calls)
+			continue;
+		look = probe_of_bin(rank_search->in_bin);
+		look.of = rank_search;
+		look.rank = rank_search->rank;
+		rc = cm_probes_add(&looks, &look);
+	}
+	if (rc == 0)
+		rc = cm_probes_read(any->store, any->filter, of_calls ? &calls : &latencies, &looks, take_pick, NULL);
+	cm_probes_done(&looks);
+	return rc;
+}
+
+/* CM_ESTORE where a bin holds fewer than the rank; see read_bin_values. */
+static int
+search_there(struct search *search)
+{
+	size_t i;
+	int rc;
+
+	if ((rc = pick_there(search, true)) < 0 || (rc = pick_there(search, false)) < 0)
+		return rc;
+	for (i = 0; i < search->quest_count; i++)
+		if (search->searches[i].in_bin != NULL && !search->searches[i].picked)
+			return CM_ESTORE;
+	return 0;
+}
+
+static int
+search_bins(struct search *search)
+{
+	return cm_store_is_remote(search->bin_values[0].select->store) ? search_there(search) : search_heaps(search);
+}
+
+static int
+search_all(struct search *search, const struct cm_rank *ranks)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < search->quest_count && rc == 0; i++)
+		rc = start(search, &ranks[i], &search->searches[i]);
+	if (rc == 0 && search->fine_count > 0)
+		rc = read_fines(search);
+	for (i = 0; i < search->quest_count && rc == 0; i++)
+		if (search->searches[i].fine != NULL)
+			rc = narrow(search, &search->searches[i]);
+	if (rc == 0 && search->bin_count > 0)
+		rc = search_bins(search);
+	return rc;
+}
+
+int
+cm_ranks_find(const struct cm_rank *ranks, size_t count)
+{
+	struct search search = { .searches = calloc(count, sizeof *search.searches), .quest_count = count,
+		.fines = calloc(count, sizeof *search.fines), .bin_values = calloc(count, sizeof *search.bin_values) };
+	int rc = CM_ENOMEM;
+
+	if (count == 0)
+		rc = 0;
+	else if (search.searches != NULL && search.fines != NULL && search.bin_values != NULL)
+		rc = search_all(&search, ranks);
+	free(search.searches);
+	free(search.fines);
+	free(search.bin_values);
+	return rc;
+}

@@ -1,0 +1,379 @@
+/* ranks_read: what a selection reads at first, all but the bins that a rank lies in; see ranks.h. */
+#include "config.h"
+
+#include "ranks_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "pending.h"
+
+enum {
+	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
+	COARSE = -1,			/* the parent of coarse bins */
+};
+
+/* Makes room for one more; the array, perhaps moved, or NULL for want of memory. */
+static void *
+with_room(void *array, size_t count, size_t *room, size_t size)
+{
+	size_t wanted = *room == 0 ? 256 : 2 * *room;
+	void *larger;
+
+	if (count < *room)
+		return array;
+	if ((larger = realloc(array, wanted * size)) != NULL)
+		*room = wanted;
+	return larger;
+}
+
+static int
+keep_cell(struct cm_selection *select, size_t bucket, int bin, struct sum sum)
+{
+	struct cell *cells = with_room(select->cells, select->cell_count, &select->cell_room, sizeof *cells);
+
+	if (cells == NULL)
+		return CM_ENOMEM;
+	select->cells = cells;
+	cells[select->cell_count++] = (struct cell){ .bucket = bucket, .bin = bin, .sum = sum };
+	return 0;
+}
+
+static int
+keep_raw(struct cm_selection *select, size_t bucket, int bin, int n, int64_t value_us)
+{
+	struct raw *raw = with_room(select->raw, select->raw_count, &select->raw_room, sizeof *raw);
+
+	if (raw == NULL)
+		return CM_ENOMEM;
+	select->raw = raw;
+	raw[select->raw_count++] = (struct raw){ .bucket = bucket, .bin = bin, .n = n, .value_us = value_us };
+	return 0;
+}
+
+bool
+cm_selection_is_call(const struct cm_selection *select)
+{
+	return strcmp(select->kind, "call") == 0;
+}
+
+const struct cm_view cm_selection_bins = { "values-binned", "values-binned-many", 4 };
+const struct cm_view cm_selection_bins_summed = { "values-binned", "values-summed-many", 3 };
+
+static const struct cm_view *
+raw_view(const struct cm_filter *filter, bool of_calls)
+{
+	static const struct cm_view latencies = { "values-raw", "values-raw-many", 3 };
+	static const struct cm_view latencies_of = { "values-raw-of", "values-raw-of-many", 3 };
+	static const struct cm_view calls = { "values-raw-call", "values-raw-call-many", 3 };
+	static const struct cm_view calls_of = { "values-raw-call-of", "values-raw-call-of-many", 3 };
+
+	if (cm_filter_scope(filter)->of_tenant)
+		return of_calls ? &calls_of : &latencies_of;
+	return of_calls ? &calls : &latencies;
+}
+
+/* What the rollups of a piece do not hold yet. */
+static int
+read_pending(struct cm_selection *select, const struct cm_piece *piece)
+{
+	const struct cm_pending_fact *fact;
+	size_t count;
+	int rc;
+
+	if ((rc = cm_pending(select->store, select->filter, &fact, &count)) < 0)
+		return rc;
+	for (; count > 0; count--, fact++) {
+		if (fact->bin < 0 || !cm_pending_in(fact, piece) || strcmp(fact->kind, select->kind) != 0)
+			continue;
+		if ((rc = keep_raw(select, cm_piece_bucket(piece, select->edges, fact->at_us), fact->bin,
+		    piece->minus ? -fact->n : fact->n, fact->value_us)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* One row of coarse bins of a piece. */
+static int
+take_coarse(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	const struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
+	struct cm_selection *select = look->of;
+	int64_t bin = cm_rows_int(rows, 0);
+	size_t bucket = look->piece.first;
+
+	(void)arg;
+	if (bin < 0 || bin >= CM_COARSE_BINS)
+		return 0;
+	select->seen[look->at][bin] = true;
+	if (select->n > 1)
+		bucket = cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US);
+	return keep_cell(select, bucket, (int)bin, sum);
+}
+
+/* Adds a look for each of a selection's pieces of buckets, or of raw facts. */
+static int
+look_at_pieces(struct cm_probes *looks, struct cm_selection *select, bool raw)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < select->cut.count && rc == 0; i++) {
+		const struct cm_probe look = { .piece = select->cut.pieces[i], .kind = select->kind, .bin = COARSE, .of = select,
+			.at = i };
+
+		if ((look.piece.resolution_s == 0) == raw)
+			rc = cm_probes_add(looks, &look);
+	}
+	return rc;
+}
+
+/* The pieces of buckets, and what pends of each. */
+static int
+read_coarse(struct cm_selection **selects, size_t count)
+{
+	const struct cm_view *view = selects[0]->n > 1 ? &cm_selection_bins : &cm_selection_bins_summed;
+	struct cm_probes looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++)
+		rc = look_at_pieces(&looks, selects[i], false);
+	if (rc == 0)
+		rc = cm_probes_read(selects[0]->store, selects[0]->filter, view, &looks, take_coarse, NULL);
+	for (i = 0; i < looks.count && rc == 0; i++)
+		rc = read_pending(looks.looks[i].of, &looks.looks[i].piece);
+	cm_probes_done(&looks);
+	return rc;
+}
+
+static int
+take_raw(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	int64_t value_us = cm_rows_int(rows, 0);
+	struct cm_selection *select = look->of;
+
+	(void)arg;
+	return keep_raw(select, cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 2)), cm_bin_of(value_us),
+	    (int)cm_rows_int(rows, 1), value_us);
+}
+
+/* The pieces of raw facts: calls are in a table of their own. */
+static int
+read_edges(struct cm_selection **selects, size_t count, bool of_calls)
+{
+	struct cm_probes looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++)
+		if (cm_selection_is_call(selects[i]) == of_calls)
+			rc = look_at_pieces(&looks, selects[i], true);
+	if (rc == 0)
+		rc = cm_probes_read(selects[0]->store, selects[0]->filter, raw_view(selects[0]->filter, of_calls), &looks, take_raw,
+		    NULL);
+	cm_probes_done(&looks);
+	return rc;
+}
+
+/* Whether the buckets read hold so little that it is less work to read the whole window raw; so with small tenants. */
+static bool
+is_better_raw(const struct cm_selection *select)
+{
+	int64_t count = 0;
+	size_t i;
+
+	if (!cm_filter_scope(select->filter)->of_tenant || select->edges[0] < select->pruned_before || !select->cut.exact)
+		return false;
+	for (i = 0; i < select->cell_count; i++)
+		count += select->cells[i].sum.n;
+	return select->cell_count > 0 && count <= RAW_MOST;
+}
+
+static void
+make_raw(struct cm_selection *select)
+{
+	select->cut.pieces[0] = (struct cm_piece){ .from = select->edges[0], .to = select->edges[select->n],
+		.count = select->n };
+	select->cut.count = 1;
+	select->cell_count = select->raw_count = 0;
+	memset(select->seen[0], 0, sizeof select->seen[0]);
+}
+
+/* Puts the raw values in order of their buckets, by counting. */
+static int
+order_raw(struct cm_selection *select)
+{
+	size_t *from = calloc(select->n + 2, sizeof *from), i;
+	struct raw *ordered = NULL;
+
+	if (from == NULL)
+		return CM_ENOMEM;
+	select->raw_from = from;
+	for (i = 0; i < select->raw_count; i++)
+		from[select->raw[i].bucket + 2]++;
+	for (i = 2; i < select->n + 2; i++)
+		from[i] += from[i - 1];
+	/* from[b + 1] is where bucket b starts; it moves to where it ends, and so becomes the start of the next. */
+	if (select->n == 1) {
+		from[1] = select->raw_count;
+		return 0;
+	}
+	if ((ordered = malloc((select->raw_count + 1) * sizeof *ordered)) == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < select->raw_count; i++)
+		ordered[from[select->raw[i].bucket + 1]++] = select->raw[i];
+	free(select->raw);
+	select->raw = ordered;
+	return 0;
+}
+
+static void
+widen(int *low, int *high, int bin)
+{
+	if (bin < *low)
+		*low = bin;
+	if (bin > *high)
+		*high = bin;
+}
+
+/* Sums up what was read: the coarse histogram of each bucket, and its total. */
+static int
+sum_up(struct cm_selection *select)
+{
+	int low = CM_COARSE_BINS, high = -1;
+	size_t i;
+
+	for (i = 0; i < select->cell_count; i++)
+		widen(&low, &high, select->cells[i].bin);
+	for (i = 0; i < select->raw_count; i++)
+		widen(&low, &high, select->raw[i].bin / CM_FINE_PER_COARSE);
+	select->low = low;
+	select->width = high < low ? 0 : high - low + 1;
+	select->total = calloc(select->n, sizeof *select->total);
+	select->coarse = calloc(select->n * (size_t)select->width + 1, sizeof *select->coarse);
+	if (select->total == NULL || select->coarse == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < select->cell_count; i++) {
+		const struct cell *cell = &select->cells[i];
+		size_t at = cell->bucket * (size_t)select->width + (size_t)(cell->bin - low);
+
+		cm_sum_add(&select->total[cell->bucket], cell->sum.n, cell->sum.us);
+		cm_sum_add(&select->coarse[at], cell->sum.n, cell->sum.us);
+	}
+	for (i = 0; i < select->raw_count; i++) {
+		const struct raw *raw = &select->raw[i];
+		size_t at = raw->bucket * (size_t)select->width + (size_t)(raw->bin / CM_FINE_PER_COARSE - low);
+
+		cm_sum_add(&select->total[raw->bucket], raw->n, raw->n * raw->value_us);
+		cm_sum_add(&select->coarse[at], raw->n, raw->n * raw->value_us);
+	}
+	return 0;
+}
+
+static int
+cut(struct cm_selection *select)
+{
+	int rc;
+
+	if ((rc = cm_store_pruned_before(select->store, &select->pruned_before)) < 0 ||
+	    (rc = cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
+		return rc;
+	select->exact = select->cut.exact;
+	select->seen = calloc(select->cut.count + 1, sizeof *select->seen);
+	return select->seen != NULL ? 0 : CM_ENOMEM;
+}
+
+static int
+finish(struct cm_selection *select)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < select->cut.count; i++)
+		select->binned |= select->cut.pieces[i].resolution_s != 0;
+	rc = order_raw(select);
+	return rc < 0 ? rc : sum_up(select);
+}
+
+static int
+read_all(struct cm_selection **selects, size_t count)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++)
+		rc = cut(selects[i]);
+	if (rc < 0 || (rc = read_coarse(selects, count)) < 0)
+		return rc;
+	for (i = 0; i < count; i++)
+		if (selects[i]->cut.count > 1 && is_better_raw(selects[i]))
+			make_raw(selects[i]);
+	if ((rc = read_edges(selects, count, true)) < 0 || (rc = read_edges(selects, count, false)) < 0)
+		return rc;
+	for (i = 0; i < count && rc == 0; i++)
+		rc = finish(selects[i]);
+	return rc;
+}
+
+int
+cm_selection_init(struct cm_store *store, const struct cm_filter *filter, const char *const *kinds, size_t count,
+    const cm_us *edges, size_t n, struct cm_selection **selects)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count; i++) {
+		if ((selects[i] = calloc(1, sizeof *selects[i])) == NULL)
+			rc = CM_ENOMEM;
+		else
+			*selects[i] = (struct cm_selection){ .store = store, .filter = filter, .kind = kinds[i], .edges = edges, .n = n };
+	}
+	if (rc == 0)
+		rc = read_all(selects, count);
+	if (rc < 0)
+		cm_selection_done(selects, count);
+	return rc;
+}
+
+static void
+done(struct cm_selection *select)
+{
+	if (select == NULL)
+		return;
+	cm_cut_done(&select->cut);
+	free(select->seen);
+	free(select->cells);
+	free(select->raw);
+	free(select->raw_from);
+	free(select->total);
+	free(select->coarse);
+	free(select);
+}
+
+void
+cm_selection_done(struct cm_selection **selects, size_t count)
+{
+	while (count-- > 0)
+		done(selects[count]);
+}
+
+int64_t
+cm_selection_count(const struct cm_selection *select, size_t bucket)
+{
+	return select->total[bucket].n;
+}
+
+int64_t
+cm_selection_sum_us(const struct cm_selection *select, size_t bucket)
+{
+	return select->total[bucket].us;
+}
+
+bool
+cm_selection_is_exact(const struct cm_selection *select, double *error_pct)
+{
+	*error_pct = select->error_pct;
+	return select->exact;
+}

@@ -1,0 +1,364 @@
+/* tally: how many calls came to what; see tally.h. */
+#include "config.h"
+
+#include "tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "probes.h"
+#include "pending.h"
+
+const char *const cm_status_names[CM_STATUSES] = {
+	[CM_ACTIVE] = "active", [CM_COMPLETED] = "completed", [CM_FAILED] = "failed", [CM_CANCELLED] = "cancelled",
+	[CM_TIMEOUT] = "timeout",
+};
+
+const char *const cm_direction_names[CM_DIRECTIONS] = {
+	[CM_INBOUND] = "inbound", [CM_OUTBOUND] = "outbound",
+};
+
+const char *const cm_reason_names[CM_REASONS] = {
+	[CM_REASON_TIMEOUT] = "timeout", [CM_USER_HANGUP] = "user_hangup", [CM_NETWORK_ERROR] = "network_error",
+	[CM_API_ERROR] = "api_error", [CM_UNKNOWN] = "unknown",
+};
+
+/* What a call came to; -1: a word that is none of ours, or none. */
+struct outcome {
+	int status;
+	int direction;
+	int reason;
+};
+
+/* The place of a word among names, or -1. */
+static int
+place_of(const char *word, size_t length, const char *const *names, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (strncmp(names[i], word, length) == 0 && names[i][length] == '\0')
+			return i;
+	return -1;
+}
+
+/* Reads the word before the next '/' and steps over both; its place among names, or -1. */
+static int
+next_word(const char **text, const char *const *names, int count)
+{
+	const char *word = *text;
+	size_t length = strcspn(word, "/");
+
+	*text += length + (word[length] == '/');
+	return place_of(word, length, names, count);
+}
+
+/* An outcome as the rollups keep it: status/call_type/failure_reason. */
+static struct outcome
+split_outcome(const char *text)
+{
+	struct outcome outcome;
+
+	outcome.status = next_word(&text, cm_status_names, CM_STATUSES);
+	outcome.direction = next_word(&text, cm_direction_names, CM_DIRECTIONS);
+	outcome.reason = next_word(&text, cm_reason_names, CM_REASONS);
+	return outcome;
+}
+
+static int
+word_in(const struct cm_rows *rows, int column, const char *const *names, int count)
+{
+	const char *word = cm_rows_text(rows, column);
+
+	return place_of(word, strlen(word), names, count);
+}
+
+/* That of a row: of a bucket in one column, of a call in three. */
+static struct outcome
+read_outcome(const struct cm_rows *rows, bool raw)
+{
+	struct outcome outcome;
+
+	if (!raw)
+		return split_outcome(cm_rows_text(rows, 1));
+	outcome.status = word_in(rows, 1, cm_status_names, CM_STATUSES);
+	outcome.direction = word_in(rows, 6, cm_direction_names, CM_DIRECTIONS);
+	outcome.reason = word_in(rows, 7, cm_reason_names, CM_REASONS);
+	return outcome;
+}
+
+struct counts {
+	int64_t n;
+	int64_t with_transcript;
+	int64_t timed;
+	int64_t duration_sum_us;
+};
+
+/* Adds calls of one outcome to a tally. */
+static void
+add_outcome(struct cm_tally *tally, const struct outcome *outcome, const struct counts *counts)
+{
+	int status = outcome->status, direction = outcome->direction, reason = outcome->reason;
+
+	tally->total += counts->n;
+	if (status >= 0)
+		tally->by_status[status] += counts->n;
+	if (direction >= 0)
+		tally->by_direction[direction] += counts->n;
+	if (status > CM_ACTIVE && direction >= 0)
+		tally->ended_by[status][direction] += counts->n;
+	if (reason >= 0)
+		tally->by_reason[reason] += counts->n;
+	tally->with_transcript += counts->with_transcript;
+	tally->timed += counts->timed;
+	tally->duration_sum_us += counts->duration_sum_us;
+}
+
+static struct counts
+read_counts(const struct cm_rows *rows, int column)
+{
+	struct counts counts = { .n = cm_rows_int(rows, column), .with_transcript = cm_rows_int(rows, column + 1),
+		.timed = cm_rows_int(rows, column + 2), .duration_sum_us = cm_rows_int(rows, column + 3) };
+
+	return counts;
+}
+
+/* Adds what the rollups of a piece do not hold yet. */
+static int
+tally_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
+    struct cm_tally *out)
+{
+	const struct cm_pending_fact *fact;
+	size_t count;
+	int rc;
+
+	if ((rc = cm_pending(store, filter, &fact, &count)) < 0)
+		return rc;
+	for (; count > 0; count--, fact++) {
+		int n = piece->minus ? -fact->n : fact->n;
+		struct counts counts = { .n = n, .with_transcript = n * fact->n_transcript,
+			.timed = fact->bin < 0 ? 0 : n, .duration_sum_us = fact->bin < 0 ? 0 : n * fact->value_us };
+
+		if (fact->outcome[0] != '\0' && cm_pending_in(fact, piece)) {
+			struct outcome outcome = split_outcome(fact->outcome);
+
+			add_outcome(&out[cm_piece_bucket(piece, edges, fact->at_us)], &outcome, &counts);
+		}
+	}
+	return 0;
+}
+
+/* Pieces that are the same but for being added or taken, which are read once: where two buckets meet, what one has too much
+ * is often what the other lacks. */
+struct alike {
+	const struct cm_piece *pieces[2 * CM_PIECES_MAX];
+	size_t count;
+};
+
+static bool
+are_alike(const struct cm_piece *a, const struct cm_piece *b)
+{
+	return a->resolution_s == b->resolution_s && a->from == b->from && a->to == b->to && a->count == 1 && b->count == 1;
+}
+
+/* Those of a cut that are like the i-th, from it on; none where an earlier one is.  Long cuts are not searched. */
+static struct alike
+alike_of(const struct cm_cut *cut, size_t i)
+{
+	struct alike alike = { .count = 0 };
+	size_t k, end = cut->count <= nitems(alike.pieces) ? cut->count : 0;
+
+	for (k = 0; k < end && k < i; k++)
+		if (are_alike(&cut->pieces[k], &cut->pieces[i]))
+			return alike;
+	alike.pieces[alike.count++] = &cut->pieces[i];
+	for (k = i + 1; k < end; k++)
+		if (are_alike(&cut->pieces[k], &cut->pieces[i]))
+			alike.pieces[alike.count++] = &cut->pieces[k];
+	return alike;
+}
+
+static struct counts
+negative(const struct counts *counts)
+{
+	struct counts less = { .n = -counts->n, .with_transcript = -counts->with_transcript, .timed = -counts->timed,
+		.duration_sum_us = -counts->duration_sum_us };
+
+	return less;
+}
+
+/* What an answer counts into. */
+struct counted {
+	const cm_us *edges;
+	struct cm_tally *tallies;
+};
+
+/* Adds what a row says to each of the pieces that are alike, as it is read for the first of them. */
+static int
+take_row(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	const struct counted *counted = arg;
+	const struct alike *alike = look->of;
+	bool raw = look->piece.resolution_s == 0;
+	cm_us at = cm_rows_int(rows, 0) * (raw ? 1 : CM_SECOND_US);
+	struct counts counts = read_counts(rows, 2), less = negative(&counts);
+	struct outcome outcome = read_outcome(rows, raw);
+	size_t i;
+
+	for (i = 0; i < alike->count; i++)
+		add_outcome(&counted->tallies[cm_piece_bucket(alike->pieces[i], counted->edges, at)], &outcome,
+		    alike->pieces[i]->minus == look->piece.minus ? &counts : &less);
+	return 0;
+}
+
+/* Looks at the first of those that are alike: of buckets, or raw. */
+static int
+tally_rows(struct cm_store *store, const struct cm_filter *filter, struct alike *alike, size_t count, bool raw,
+    struct counted *counted)
+{
+	static const struct cm_view rolled = { "calls-rolled", "calls-rolled-many", 6 };
+	static const struct cm_view all = { "calls-raw", "calls-raw-many", 8 }, of_tenant = { "calls-raw-of", "calls-raw-of-many", 8 };
+	const struct cm_view *raw_view = cm_filter_scope(filter)->of_tenant ? &of_tenant : &all;
+	struct cm_probes looks = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++) {
+		const struct cm_probe look = { .piece = *alike[i].pieces[0], .of = &alike[i] };
+
+		if ((look.piece.resolution_s == 0) == raw)
+			rc = cm_probes_add(&looks, &look);
+	}
+	if (rc == 0)
+		rc = cm_probes_read(store, filter, raw ? raw_view : &rolled, &looks, take_row, counted);
+	cm_probes_done(&looks);
+	return rc;
+}
+
+static int
+tally_cut(struct cm_store *store, const struct cm_filter *filter, const struct cm_cut *cut, struct counted *counted)
+{
+	struct alike *alike = calloc(cut->count + 1, sizeof *alike);
+	size_t i, count = 0;
+	int rc;
+
+	if (alike == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < cut->count; i++) {
+		alike[count] = alike_of(cut, i);
+		count += alike[count].count > 0;
+	}
+	if ((rc = tally_rows(store, filter, alike, count, false, counted)) == 0)
+		rc = tally_rows(store, filter, alike, count, true, counted);
+	for (i = 0; i < cut->count && rc >= 0; i++)
+		if (cut->pieces[i].resolution_s != 0)
+			rc = tally_pending(store, filter, &cut->pieces[i], counted->edges, counted->tallies);
+	free(alike);
+	return rc;
+}
+
+int
+cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, struct cm_tally *out)
+{
+	struct counted counted = { .edges = edges, .tallies = out };
+	struct cm_cut cut;
+	int rc;
+
+	memset(out, 0, n * sizeof *out);
+	if ((rc = cm_window_cut(store, filter, edges, n, &cut)) < 0)
+		return rc;
+	rc = tally_cut(store, filter, &cut, &counted);
+	cm_cut_done(&cut);
+	return rc < 0 ? rc : 0;
+}
+
+int
+cm_tally(struct cm_store *store, const struct cm_window *window, struct cm_tally *out)
+{
+	const cm_us edges[] = { window->from, window->to };
+
+	return cm_tally_buckets(store, &window->filter, edges, 1, out);
+}
+
+int64_t
+cm_tally_ended(const struct cm_tally *tally)
+{
+	return tally->total - tally->by_status[CM_ACTIVE];
+}
+
+static double
+ratio(int64_t part, int64_t whole, double scale)
+{
+	return whole == 0 ? NAN : (double)part * scale / (double)whole;
+}
+
+double
+cm_tally_success_pct(const struct cm_tally *tally)
+{
+	return ratio(tally->by_status[CM_COMPLETED], cm_tally_ended(tally), 100);
+}
+
+double
+cm_tally_mean_s(const struct cm_tally *tally)
+{
+	return ratio(tally->duration_sum_us, tally->timed, 1 / (double)CM_SECOND_US);
+}
+
+double
+cm_tally_transcript_pct(const struct cm_tally *tally)
+{
+	return ratio(tally->with_transcript, tally->total, 100);
+}
+
+int
+cm_active_calls(struct cm_store *store, const struct cm_filter *filter, cm_us stale_before, int64_t *active, int64_t *stale)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_rows *rows;
+	size_t n;
+	int rc;
+
+	n = cm_window_binds(filter, &ever, binds);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("stale_before", stale_before);
+	binds[n] = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(store, "calls-active", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*active = cm_rows_int(rows, 0);
+		*stale = cm_rows_int(rows, 1);
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+int
+cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_tally *out)
+{
+	struct cm_piece ever = { 0 };
+	struct cm_bind binds[CM_BINDS_MAX];
+	struct cm_tally tally = { 0 };
+	struct cm_rows *rows;
+	int64_t seen = 0;
+	int rc;
+
+	cm_window_binds(filter, &ever, binds);
+	if ((rc = cm_store_query(store, "calls-ever", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		struct counts counts = { .n = cm_rows_int(rows, 2), .timed = cm_rows_int(rows, 3),
+			.duration_sum_us = cm_rows_int(rows, 4) };
+		struct outcome outcome = split_outcome(cm_rows_text(rows, 0));
+
+		seen += cm_rows_int(rows, 1);
+		add_outcome(&tally, &outcome, &counts);
+	}
+	cm_rows_done(rows);
+	if (rc < 0)
+		return rc;
+	tally.total = seen;
+	*out = tally;
+	return 0;
+}
