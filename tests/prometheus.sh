@@ -47,6 +47,20 @@ END
 "$python" "$work/families.py" "$work/text" text >"$work/plain" 2>&1 || wrong "the text parser refuses" "$(cat "$work/plain")"
 is "both say the same" "$(cat "$work/open")" "$(cat "$work/plain")"
 
+# The statements behind an answer go with either format, and # EOF is the last line of OpenMetrics.
+ask prometheus explain=1
+isnt "statements" "$(grep -c '^# explain: [0-9]* rows' "$work/body")" 0
+passes "promtool accepts them" lint
+ask prometheus explain=1 "$openmetrics"
+is "the last line" "$(tail -n 1 "$work/body") $(grep -c '^# EOF' "$work/body")" '# EOF 1'
+passes "the OpenMetrics parser takes them" "$python" -c '
+import sys
+from prometheus_client.openmetrics import parser
+families = list(parser.text_string_to_metric_families(open(sys.argv[1]).read()))
+told = [f for f in families if f.name.startswith("callmetrics_explain_")]
+assert len(told) > 3 and all(" rows, " in f.documentation and "SELECT" in f.documentation and not f.samples for f in told), told
+' "$work/body"
+
 ask prometheus '' SCRIPT_NAME=/metrics
 is "also at /metrics" "$(cat "$work/body")" "$(cat "$work/text")"
 

@@ -71,5 +71,5 @@ void
 cm_exposition_end(struct cm_exposition *exposition)
 {
 	if (exposition->open_metrics)
-		cm_reply_print(exposition->reply, "# EOF\n");
+		cm_reply_last_line(exposition->reply, "# EOF\n");
 }

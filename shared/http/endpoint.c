@@ -56,6 +56,7 @@ struct request {
 	struct cm_group_commit *commits;
 	struct cm_query *query;
 	struct cm_reply reply;
+	int error;			/* what became of it, for the log: 0, or the first failure */
 	bool pretty;
 	char id[REQUEST_ID_TEXT];
 	char key[16];			/* the id of the key that it came with, likewise for the log */
@@ -101,6 +102,16 @@ send_head(struct cm_reply *reply)
 	return cm_client_send(reply->client, head, (size_t)length);
 }
 
+/* What the log says of the request, unless something was said already. */
+static void
+note_problem(struct request *request, const char *detail)
+{
+	struct cm_problem *problem = &request->reply.problem;
+
+	if (problem->detail[0] == '\0')
+		snprintf(problem->detail, sizeof problem->detail, "%s", detail);
+}
+
 /* Turns a failure into a problem document (RFC 9457). */
 static void
 make_problem(struct request *request, int status, const char *detail)
@@ -126,6 +137,7 @@ make_problem(struct request *request, int status, const char *detail)
 	if (reply->problem.parameter[0] != '\0')
 		cm_json_text(reply->json, "parameter", reply->problem.parameter);
 	cm_json_text(reply->json, "request_id", request->id);
+	note_problem(request, detail);
 }
 
 /* What each error means to a client. */
@@ -143,7 +155,7 @@ make_failure(struct request *request, int rc)
 		break;
 	case CM_EBUSY:
 	case CM_ESTORE:
-		make_problem(request, 503, problem->detail[0] != '\0' ? problem->detail : cm_store_problem(request->store));
+		make_problem(request, 503, problem->detail);
 		break;
 	case CM_ENOMEM:
 		make_problem(request, 503, "Out of memory.");
@@ -176,7 +188,7 @@ static void
 add_explanation(struct request *request)
 {
 	if (request->reply.text != NULL)
-		cm_explain_text(request->store, &request->reply);
+		cm_explain_text(request->store, &request->reply, request->reply.last_line != NULL);
 	else
 		cm_explain_json(request->store, request->reply.json);
 }
@@ -195,7 +207,11 @@ ask_store(struct request *request)
 	if (rc == 0 && reply->explains && !reply->streaming)
 		add_explanation(request);
 	cm_store_end(request->store, rc == 0);
-	if ((rc == CM_EBUSY || rc == CM_ESTORE) && !reply->streaming && cm_endpoint.without_store != NULL) {
+	if (rc != CM_EBUSY && rc != CM_ESTORE)
+		return rc;
+	request->error = rc;
+	note_problem(request, cm_store_problem(request->store));
+	if (!reply->streaming && cm_endpoint.without_store != NULL) {
 		cm_json_clear(reply->json);
 		cm_endpoint.without_store(cm_store_problem(request->store), request->query, reply);
 		rc = 0;
@@ -221,6 +237,8 @@ answer(struct request *request)
 	if (!cm_endpoint.no_store && (rc = cm_store_wall(request->store, *tenant != '\0' ? tenant : NULL)) < 0)
 		return rc;
 	rc = cm_endpoint.no_store ? cm_endpoint.handle(NULL, request->query, reply) : ask_store(request);
+	if (reply->last_line != NULL && reply->text != NULL)
+		cm_reply_print(reply, "%s", reply->last_line);
 	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
 }
 
@@ -336,17 +354,17 @@ send_reply(struct request *request)
 }
 
 static void
-log_request(const struct request *request, int rc)
+log_request(const struct request *request)
 {
 	const struct cm_reply *reply = &request->reply;
-	bool failed = reply->status >= 400 || rc < 0;
+	bool failed = reply->status >= 400 || request->error < 0;
 	char logger[64];
 	const struct cm_field fields[] = {
 		{ "request_id", request->id, 0 },
 		{ "status", NULL, reply->status },
-		{ "error", NULL, rc },
+		{ "error", NULL, request->error },
 		{ "query", request->asked, 0 },
-		{ "problem", reply->problem.detail[0] != '\0' ? reply->problem.detail : cm_store_problem(request->store), 0 },
+		{ "problem", reply->problem.detail, 0 },
 		{ request->key[0] != '\0' ? "key_id" : NULL, request->key, 0 },
 		{ 0 },
 	};
@@ -361,7 +379,6 @@ static bool
 run_request(const struct program *program, struct cm_client *client, struct cm_store *store)
 {
 	struct request request = { .client = client, .store = store, .commits = program->commits };
-	bool whole;
 	int rc;
 
 	make_id(client, request.id);
@@ -373,16 +390,18 @@ run_request(const struct program *program, struct cm_client *client, struct cm_s
 	request.reply.send = send_bytes;
 	if ((request.reply.json = cm_json_new()) == NULL)
 		return false;
-	rc = serve(&request);
+	if ((rc = serve(&request)) < 0)
+		request.error = rc;
 	if (!request.reply.streaming)
 		rc = send_reply(&request);
-	whole = rc == 0;
-	if (cm_client_finish(client, whole) < 0)
-		whole = false;
-	log_request(&request, whole ? 0 : rc);
+	if (cm_client_finish(client, rc == 0) < 0)
+		rc = CM_EGONE;
+	if (request.error == 0)
+		request.error = rc;
+	log_request(&request);
 	cm_query_free(request.query);
 	cm_reply_done(&request.reply);
-	return whole;
+	return rc == 0;
 }
 
 /* Serves until there is no further request; whether the last answer went out whole.  Each thread has a client and a store. */

@@ -9,7 +9,7 @@
 /* An array "explain" of {statement, rows, milliseconds} into an open object. */
 void cm_explain_json(const struct cm_store *store, struct cm_json *json);
 
-/* The same as comment lines behind a plain text. */
-void cm_explain_text(const struct cm_store *store, struct cm_reply *reply);
+/* The same as comment lines behind a plain text; OpenMetrics, which has none, gets it as the HELP of families without a sample. */
+void cm_explain_text(const struct cm_store *store, struct cm_reply *reply, bool open_metrics);
 
 #endif

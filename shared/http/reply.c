@@ -96,6 +96,12 @@ cm_reply_print(struct cm_reply *reply, const char *format, ...)
 	reply->failed = true;
 }
 
+void
+cm_reply_last_line(struct cm_reply *reply, const char *line)
+{
+	reply->last_line = line;
+}
+
 int
 cm_reply_refuse(struct cm_reply *reply, const char *parameter, const char *detail)
 {

@@ -27,6 +27,9 @@ void cm_reply_status(struct cm_reply *reply, int status);
 void cm_reply_type(struct cm_reply *reply, const char *content_type);
 void cm_reply_print(struct cm_reply *reply, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The line that has to be the plain body's last, whatever is added to it.  Not copied. */
+void cm_reply_last_line(struct cm_reply *reply, const char *line);
+
 /* A further header. */
 void cm_reply_header(struct cm_reply *reply, const char *name, const char *value);
 

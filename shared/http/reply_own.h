@@ -15,6 +15,7 @@ struct cm_reply {
 	char *text;			/* a plain body; NULL: JSON is the body */
 	size_t text_bytes;
 	size_t text_room;
+	const char *last_line;		/* of a plain body; NULL: none */
 	bool failed;			/* out of memory while printing */
 	struct cm_problem problem;
 	struct cm_group_commit *commits;	/* of a program that takes */

@@ -134,6 +134,7 @@ cm_store_begin(struct cm_store *store)
 	int64_t limit_ms = cm_setting_int("CALLMETRICS_QUERY_LIMIT_MS", CM_QUERY_LIMIT_MS, 1, 3600000);
 	int rc;
 
+	store->problem[0] = '\0';
 	store->deadline_ms = store->mode == CM_STORE_READ ? cm_store_now_ms() + limit_ms : 0;
 	if ((rc = store->engine->begin(store)) < 0)
 		return rc;

@@ -72,7 +72,8 @@ bool cm_store_is_inexact(const struct cm_store *store);
 void *cm_store_memo(struct cm_store *store);
 void cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void *memo));
 
-/* The last failure as a sentence for people that names no path, and what to do about it.  Borrowed. */
+/* The last failure since the last begin as a sentence for people that names no path, and what to do about it; "" where there was none.
+ * Borrowed. */
 const char *cm_store_problem(const struct cm_store *store);
 
 /* Tells another store's last failure as this one's; returns error. */
