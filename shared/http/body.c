@@ -35,13 +35,16 @@ cm_body_done(struct cm_body *body)
 	cm_budget_give(&allowance, &body->held);
 }
 
-/* The media type, without its parameters, among those that are understood. */
+/* The media type, without its parameters, among those that are understood; none is the first of them.  None of them may be one that a
+ * form can send (application/x-www-form-urlencoded, multipart/form-data, text/plain): see origin.h. */
 static int
 check_type(const char *type, const char *types, struct cm_body *body, struct cm_problem *problem)
 {
 	size_t length = strcspn(type, "; \t"), each;
 	const char *at;
 
+	if (*type == '\0')
+		return 0;
 	for (at = types; *at != '\0'; at += each + strspn(at + each, " ")) {
 		each = strcspn(at, " ");
 		if (each == length && strncasecmp(at, type, length) == 0) {
@@ -198,12 +201,13 @@ cm_body_read(struct cm_client *client, const char *types, bool optional, struct 
 	struct cm_body read = { 0 };
 	int rc;
 
-	if (optional && announced(client) <= 0) {
+	rc = check_type(cm_client_variable(client, "CONTENT_TYPE"), types, &read, problem);
+	if (rc == 0 && optional && announced(client) <= 0) {
 		read.bytes = calloc(1, 1);
 		*body = read;
 		return read.bytes != NULL ? 0 : CM_ENOMEM;
 	}
-	if ((rc = check_type(cm_client_variable(client, "CONTENT_TYPE"), types, &read, problem)) == 0)
+	if (rc == 0)
 		rc = read_any(client, &read, problem);
 	if (rc < 0) {
 		cm_body_done(&read);

@@ -16,6 +16,7 @@
 #include "error.h"
 #include "explain.h"
 #include "log.h"
+#include "origin.h"
 #include "reply_own.h"
 #include "settings.h"
 #include "threads.h"
@@ -254,6 +255,9 @@ take(struct request *request)
 	struct cm_body body;
 	int rc;
 
+	if (cm_origin_is_foreign(request->client))
+		return cm_refuse(&reply->problem, 403, NULL,
+		    "A page of another site sent this; what changes something is taken from this site's own pages and from programs.");
 	rc = cm_query_parse(cm_endpoint.handle == NULL ? cm_endpoint.params : no_params,
 	    cm_client_variable(request->client, "QUERY_STRING"), *tenant != '\0' ? tenant : NULL,
 	    cm_now_us(), &request->query, &reply->problem);
