@@ -22,11 +22,13 @@ static const struct cm_param params[] = { { 0 } };
 static int
 events(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
 {
+	const struct cm_event_source source = { .bytes = body->bytes, .length = body->length, .lines = body->lines,
+		.tenant = cm_query_tenant(query), .now = cm_query_now(query) };
 	struct cm_event_batch batch;
 	struct cm_intake intake = { .batch = &batch, .now = cm_query_now(query) };
 	int rc;
 
-	rc = cm_event_batch_read(body, cm_query_tenant(query), cm_query_now(query), &batch, cm_reply_problem(reply));
+	rc = cm_event_batch_read(&source, &batch, cm_reply_problem(reply));
 	if (rc == 0 && (rc = cm_reply_commit(reply, cm_intake_prefetch, cm_intake_events, &intake)) == 0) {
 		cm_event_batch_report(&batch, cm_reply_json(reply));
 		cm_event_batch_log(&batch, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));

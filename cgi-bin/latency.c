@@ -122,11 +122,13 @@ latency(struct cm_store *store, const struct cm_query *query, struct cm_reply *r
 static int
 record(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply)
 {
+	const struct cm_event_source source = { .bytes = body->bytes, .length = body->length,
+		.tenant = cm_query_tenant(query), .now = cm_query_now(query) };
 	struct cm_json *json = cm_reply_json(reply);
 	struct cm_single_step measure;
 	int rc;
 
-	rc = cm_single_step_read(body, cm_query_tenant(query), cm_query_now(query), &measure, cm_reply_problem(reply));
+	rc = cm_single_step_read(&source, &measure, cm_reply_problem(reply));
 	if (rc == 0 && (rc = cm_reply_commit(reply, NULL, cm_single_step_store, &measure)) == CM_EPARAM)
 		cm_reply_refuse(reply, "call_id", measure.event.detail);
 	if (rc == 0) {

@@ -65,15 +65,6 @@ find_value(const struct cm_query *query, const char *name)
 	return NULL;
 }
 
-int
-cm_refuse(struct cm_problem *problem, int status, const char *parameter, const char *detail)
-{
-	problem->status = status;
-	snprintf(problem->parameter, sizeof problem->parameter, "%s", parameter != NULL ? parameter : "");
-	snprintf(problem->detail, sizeof problem->detail, "%s", detail);
-	return CM_EPARAM;
-}
-
 static int
 refuse(struct cm_problem *problem, const char *parameter, const char *detail)
 {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "problem.h"
 #include "window.h"
 
 enum cm_param_type {
@@ -50,15 +51,6 @@ enum { CM_WINDOW_MAX_DAYS = 3660, CM_WINDOW_MAX_HOURS = CM_WINDOW_MAX_DAYS * 24 
 
 /* Taken by every question without being declared: explain, pretty, and _ (ignored). */
 extern const struct cm_param cm_common_params[];
-
-struct cm_problem {
-	int status;		/* HTTP */
-	char parameter[64];	/* "" where no parameter is to blame */
-	char detail[512];
-};
-
-/* Fills a problem; parameter NULL: none is to blame.  Returns CM_EPARAM. */
-int cm_refuse(struct cm_problem *problem, int status, const char *parameter, const char *detail);
 
 struct cm_query;
 

@@ -79,6 +79,15 @@ struct cm_event {
 	const char *body;		/* JSON: metadata of the call or step, readings, an unknown event; or the spoken words */
 };
 
+/* What events are read from, whoever brought it. */
+struct cm_event_source {
+	const char *bytes;
+	size_t length;
+	bool lines;		/* a JSON text a line; else one event, or an array */
+	const char *tenant;	/* what the sender is bound to; NULL: nothing */
+	cm_us now;		/* no event may lie more than a day after it */
+};
+
 /*
  * Reads one event.  Always fills *event; one that makes no sense has .verdict CM_REJECTED and .detail.  tenant: what the sender is
  * bound to, and then the event's; NULL: nothing, the event may name one.  now: no event may lie more than a day after it.  CM_ENOMEM.

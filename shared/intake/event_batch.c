@@ -17,7 +17,7 @@ enum { DETAIL_BYTES = 64 };		/* of why an event is rejected, as a rule */
 /* What the events of all requests take at once. */
 static struct cm_budget allowance = CM_BUDGET(48 * 1024 * 1024);
 
-/* Where a body is being cut. */
+/* Where a source is being cut. */
 struct cutting {
 	const char *at;
 	const char *end;
@@ -85,9 +85,9 @@ next_text(struct cutting *cutting, const char **text, size_t *bytes)
 
 /* An array ends with its bracket, and nothing comes after that. */
 static struct cutting
-start_cutting(const struct cm_body *body)
+start_cutting(const struct cm_event_source *source)
 {
-	struct cutting cutting = { .at = body->bytes, .end = body->bytes + body->length, .lines = body->lines };
+	struct cutting cutting = { .at = source->bytes, .end = source->bytes + source->length, .lines = source->lines };
 
 	cutting.at = skip_space(cutting.at, cutting.end);
 	while (cutting.end > cutting.at && skip_space(cutting.end - 1, cutting.end) == cutting.end)
@@ -112,11 +112,11 @@ count_events(struct cutting cutting)
 	return count;
 }
 
-/* Room for so many events and the texts of all of them, which are no longer than the body. */
+/* Room for so many events and the texts of all of them, which are no longer than `bytes`. */
 static int
-make_room(const struct cm_body *body, size_t count, struct cm_event_batch *batch, struct cm_problem *problem)
+make_room(size_t bytes, size_t count, struct cm_event_batch *batch, struct cm_problem *problem)
 {
-	if (cm_budget_take(&allowance, body->length + count * (sizeof *batch->events + DETAIL_BYTES), &batch->held) < 0) {
+	if (cm_budget_take(&allowance, bytes + count * (sizeof *batch->events + DETAIL_BYTES), &batch->held) < 0) {
 		snprintf(problem->detail, sizeof problem->detail, "Too many large bodies at once; try again.");
 		return CM_EBUSY;
 	}
@@ -125,7 +125,7 @@ make_room(const struct cm_body *body, size_t count, struct cm_event_batch *batch
 }
 
 static int
-read_events(struct cm_json_reader *reader, struct cutting cutting, const char *tenant, cm_us now, struct cm_event_batch *batch)
+read_events(struct cm_json_reader *reader, struct cutting cutting, const struct cm_event_source *source, struct cm_event_batch *batch)
 {
 	struct cm_event *event;
 	const char *text;
@@ -134,7 +134,7 @@ read_events(struct cm_json_reader *reader, struct cutting cutting, const char *t
 
 	while (next_text(&cutting, &text, &bytes)) {
 		event = &batch->events[batch->count++];
-		if ((rc = cm_event_read(reader, &batch->arena, text, bytes, tenant, now, event)) < 0)
+		if ((rc = cm_event_read(reader, &batch->arena, text, bytes, source->tenant, source->now, event)) < 0)
 			return rc;
 		batch->understood += !event->unreadable;
 	}
@@ -142,10 +142,9 @@ read_events(struct cm_json_reader *reader, struct cutting cutting, const char *t
 }
 
 int
-cm_event_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_event_batch *batch,
-    struct cm_problem *problem)
+cm_event_batch_read(const struct cm_event_source *source, struct cm_event_batch *batch, struct cm_problem *problem)
 {
-	struct cutting cutting = start_cutting(body);
+	struct cutting cutting = start_cutting(source);
 	struct cm_json_reader *reader;
 	size_t count = count_events(cutting);
 	int rc;
@@ -155,11 +154,11 @@ cm_event_batch_read(const struct cm_body *body, const char *tenant, cm_us now, s
 		return cm_refuse(problem, 413, NULL, "There are more than 10000 events; send fewer at a time.");
 	if (count == 0 && !cutting.in_array)
 		return cm_refuse(problem, 400, NULL, "The body is empty; send an event, an array of events, or a line for each.");
-	if ((rc = make_room(body, count, batch, problem)) < 0)
+	if ((rc = make_room(source->length, count, batch, problem)) < 0)
 		return rc;
 	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
 		return CM_ENOMEM;
-	rc = read_events(reader, cutting, tenant, now, batch);
+	rc = read_events(reader, cutting, source, batch);
 	cm_json_reader_free(reader);
 	if (rc == 0 && count > 0 && batch->understood == 0)
 		return cm_refuse(problem, 400, NULL, batch->events[0].detail);

@@ -8,8 +8,8 @@
 #define CM_EVENT_BATCH_H
 
 #include "arena.h"
-#include "body.h"
 #include "event.h"
+#include "problem.h"
 
 enum { CM_EVENT_BATCH_MOST = 10000 };
 
@@ -21,11 +21,9 @@ struct cm_event_batch {
 	size_t held;		/* of what all batches may take */
 };
 
-/* Reads a body's events; each has a verdict if it was rejected.  tenant, now: as for cm_event_read.  CM_EPARAM fills *problem where
- * nothing could be understood or there are more than CM_EVENT_BATCH_MOST; CM_EBUSY: too much is being read at once; CM_ENOMEM.  The
- * batch is done by its caller in any case. */
-int cm_event_batch_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_event_batch *batch,
-    struct cm_problem *problem);
+/* Reads events; each has a verdict if it was rejected.  CM_EPARAM fills *problem where nothing could be understood or there are more
+ * than CM_EVENT_BATCH_MOST; CM_EBUSY: too much is being read at once; CM_ENOMEM.  The batch is done by its caller in any case. */
+int cm_event_batch_read(const struct cm_event_source *source, struct cm_event_batch *batch, struct cm_problem *problem);
 
 /* Writes what became of the events: accepted, duplicates, unknown (accepted, but of no known type), rejected. */
 void cm_event_batch_report(const struct cm_event_batch *batch, struct cm_json *json);

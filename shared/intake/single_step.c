@@ -71,19 +71,18 @@ read_fields(struct cm_single_step *measure, const struct cm_value *root, struct 
 }
 
 int
-cm_single_step_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_single_step *measure,
-    struct cm_problem *problem)
+cm_single_step_read(const struct cm_event_source *source, struct cm_single_step *measure, struct cm_problem *problem)
 {
 	struct cm_json_reader *reader;
 	struct cm_value *root = NULL;
 	const char *why;
 	int rc = CM_ENOMEM;
 
-	*measure = (struct cm_single_step){ .event = { .effect = CM_STEP, .tenant_id = tenant, .tenant_bound = tenant != NULL,
-	    .at = now, .cost_nusd = -1, .duration_us = -1 } };
+	*measure = (struct cm_single_step){ .event = { .effect = CM_STEP, .tenant_id = source->tenant,
+	    .tenant_bound = source->tenant != NULL, .at = source->now, .cost_nusd = -1, .duration_us = -1 } };
 	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
 		return rc;
-	if ((rc = cm_json_read(reader, body->bytes, body->length, &root, &why)) == CM_EPARAM) {
+	if ((rc = cm_json_read(reader, source->bytes, source->length, &root, &why)) == CM_EPARAM) {
 		cm_refuse(problem, 400, "", "");
 		snprintf(problem->detail, sizeof problem->detail, "The body is not understood: %s.", why);
 	} else if (rc == 0) {

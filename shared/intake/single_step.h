@@ -7,17 +7,17 @@
 #define CM_SINGLE_STEP_H
 
 #include "arena.h"
-#include "body.h"
 #include "event.h"
+#include "problem.h"
+#include "store.h"
 
 struct cm_single_step {
 	struct cm_arena arena;
 	struct cm_event event;		/* its step; .component is the event_type as it was given, .body the metadata */
 };
 
-/* Reads a measure; tenant and now as for cm_event_read.  CM_EPARAM fills *problem with the field that is wrong; CM_ENOMEM. */
-int cm_single_step_read(const struct cm_body *body, const char *tenant, cm_us now, struct cm_single_step *measure,
-    struct cm_problem *problem);
+/* Reads a measure out of one JSON text.  CM_EPARAM fills *problem with the field that is wrong; CM_ENOMEM. */
+int cm_single_step_read(const struct cm_event_source *source, struct cm_single_step *measure, struct cm_problem *problem);
 void cm_single_step_done(struct cm_single_step *measure);
 
 /* Stores it; arg is a struct cm_single_step.  Work for cm_commit.  CM_EPARAM: .event is rejected, and .event.detail says why. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
 #include "event_batch.h"
 #include "client.h"
 #include "error.h"
@@ -115,7 +116,10 @@ read_as(struct cm_client client, const char *tenant)
 	if (rc < 0)
 		return;
 	must(body.length <= CM_BODY_MOST_BYTES && body.bytes[body.length] == '\0', "a body has its limit");
-	rc = cm_event_batch_read(&body, tenant, now, &batch, &problem);
+	const struct cm_event_source source = { .bytes = body.bytes, .length = body.length, .lines = body.lines,
+		.tenant = tenant, .now = now };
+
+	rc = cm_event_batch_read(&source, &batch, &problem);
 	must(rc == 0 || (rc == CM_EPARAM && problem.status != 0 && problem.detail[0] != '\0'), "a batch is read, or refused");
 	must(batch.count <= CM_EVENT_BATCH_MOST, "a batch has its limit");
 	for (i = 0; rc == 0 && i < batch.count; i++)

@@ -21,13 +21,13 @@ static const char *
 cut_bytes(const char *bytes, size_t length, bool lines)
 {
 	static char told[64];
-	struct cm_body body = { .bytes = (char *)(uintptr_t)bytes, .length = length, .lines = lines };
+	const struct cm_event_source source = { .bytes = bytes, .length = length, .lines = lines, .now = NOW };
 	struct cm_problem problem = { 0 };
 	struct cm_event_batch batch;
 	size_t i;
 	int rc;
 
-	rc = cm_event_batch_read(&body, NULL, NOW, &batch, &problem);
+	rc = cm_event_batch_read(&source, &batch, &problem);
 	for (i = 0; i < batch.count && i < sizeof told - 1; i++)
 		told[i] = batch.events[i].unreadable ? '!' : batch.events[i].verdict == CM_REJECTED ? '-' : '+';
 	told[i] = '\0';
@@ -130,7 +130,7 @@ static void
 test_limits(void **state)
 {
 	char *text = malloc(3 * (CM_EVENT_BATCH_MOST + 1) + 1);
-	struct cm_body body = { .bytes = text, .lines = true };
+	struct cm_event_source source = { .bytes = text, .lines = true, .now = NOW };
 	struct cm_problem problem = { 0 };
 	struct cm_event_batch batch;
 	size_t i;
@@ -139,12 +139,12 @@ test_limits(void **state)
 	assert_non_null(text);
 	for (i = 0; i <= CM_EVENT_BATCH_MOST; i++)
 		memcpy(text + 3 * i, "{}\n", 4);
-	body.length = 3 * CM_EVENT_BATCH_MOST;
-	assert_int_equal(cm_event_batch_read(&body, NULL, NOW, &batch, &problem), 0);
+	source.length = 3 * CM_EVENT_BATCH_MOST;
+	assert_int_equal(cm_event_batch_read(&source, &batch, &problem), 0);
 	assert_int_equal(batch.count, CM_EVENT_BATCH_MOST);
 	cm_event_batch_done(&batch);
-	body.length += 3;
-	assert_int_equal(cm_event_batch_read(&body, NULL, NOW, &batch, &problem), CM_EPARAM);
+	source.length += 3;
+	assert_int_equal(cm_event_batch_read(&source, &batch, &problem), CM_EPARAM);
 	assert_int_equal(problem.status, 413);
 	assert_int_equal(batch.count, 0);
 	cm_event_batch_done(&batch);
