@@ -13,6 +13,15 @@
 
 enum { FULL_ENTRIES = 8192, FULL_BYTES = 4 << 20 };
 
+static int
+finish(struct cm_store *store, void *memo)
+{
+	struct cm_unit *unit = memo;
+	int rc = cm_unit_write(unit);
+
+	return rc < 0 ? rc : cm_fold_all(store, &unit->fold);
+}
+
 static void
 free_unit(void *memo)
 {
@@ -33,10 +42,12 @@ free_unit(void *memo)
 	free(unit);
 }
 
+static const struct cm_memo owner = { .before_commit = finish, .release = free_unit };
+
 struct cm_unit *
 cm_unit_of(struct cm_store *store)
 {
-	struct cm_unit *unit = cm_store_memo(store);
+	struct cm_unit *unit = cm_store_memo(store, &owner);
 
 	if (unit != NULL || (unit = calloc(1, sizeof *unit)) == NULL)
 		return unit;
@@ -46,8 +57,7 @@ cm_unit_of(struct cm_store *store)
 	unit->readings.statement = "health-add";
 	unit->kept.statement = "event-keep";
 	unit->lines.statement = "line-add";
-	cm_store_set_memo(store, unit, free_unit);
-	return unit;
+	return cm_store_remember(store, &owner, unit) == 0 ? unit : NULL;
 }
 
 bool
@@ -56,18 +66,6 @@ cm_unit_is_full(const struct cm_unit *unit)
 	return unit->arena.bytes > FULL_BYTES ||
 	    unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->marks.count +
 	    unit->costs.count + unit->readings.count + unit->kept.count + unit->lines.count > FULL_ENTRIES;
-}
-
-int
-cm_unit_finish(struct cm_store *store)
-{
-	struct cm_unit *unit = cm_store_memo(store);
-	int rc;
-
-	if (unit == NULL)
-		return 0;
-	rc = cm_unit_write(unit);
-	return rc < 0 ? rc : cm_fold_all(store, &unit->fold);
 }
 
 static bool

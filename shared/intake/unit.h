@@ -3,8 +3,9 @@
  *
  * An event is worked on in memory.  What the database holds of its call and turn is read once: when it is first asked for, or, where
  * each statement is a round trip, together for all events that were prefetched.  What comes of the events is written together, in a fixed
- * order of tables and in the order of their keys, before the transaction ends or when it has become much; then all is forgotten.  The
- * set lives as long as the transaction (cm_store_memo), which is the only one that writes.
+ * order of tables and in the order of their keys, before the transaction is committed or when it has become much; then all is
+ * forgotten.  The set lives as long as the transaction (struct cm_memo), which is the only one that writes; its last steps go into the
+ * rollups before the commit.
  *
  * Texts that are given to the set are borrowed until cm_unit_write; texts that it gives are valid for as long.  Each function that
  * returns int may fail with CM_EBUSY, CM_ESTORE or CM_ENOMEM; the transaction is to be given up then.
@@ -154,9 +155,6 @@ bool cm_unit_is_full(const struct cm_unit *unit);
 
 /* Writes all that is to be written, but for the rollups, and forgets what is known. */
 int cm_unit_write(struct cm_unit *unit);
-
-/* The end of a transaction: writes the set, if there is one, and folds its steps into the rollups. */
-int cm_unit_finish(struct cm_store *store);
 
 /* Says that an event, a call or a turn will be asked for, so that it is read together with others where the store is remote. */
 int cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2]);

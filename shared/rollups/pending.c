@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "error.h"
 
 struct memo {
-	struct cm_filter filter;
+	struct cm_filter filter;	/* its texts are the arena's */
+	struct cm_arena arena;
 	size_t count;
 	size_t room;
 	struct cm_pending_fact *facts;
@@ -26,10 +28,13 @@ free_memo(void *arg)
 
 	if (memo == NULL)
 		return;
+	cm_arena_done(&memo->arena);
 	free(memo->facts);
 	free(memo->series);
 	free(memo);
 }
+
+static const struct cm_memo owner = { .release = free_memo };
 
 static int
 add(struct memo *memo, const struct cm_rows *rows)
@@ -74,28 +79,56 @@ read_all(struct cm_store *store, struct memo *memo)
 }
 
 static bool
+same_text(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+static bool
 same(const struct cm_filter *a, const struct cm_filter *b)
 {
-	return memcmp(a, b, sizeof *a) == 0;
+	return same_text(a->tenant_id, b->tenant_id) && same_text(a->agent, b->agent) &&
+	    same_text(a->agent_version, b->agent_version) && same_text(a->provider, b->provider) &&
+	    same_text(a->call_type, b->call_type);
+}
+
+/* Copies a filter with its texts: whoever asks may put another word where one of them was. */
+static bool
+copy_filter(struct memo *memo, const struct cm_filter *filter)
+{
+	const char *const from[] = { filter->tenant_id, filter->agent, filter->agent_version, filter->provider, filter->call_type };
+	const char **const to[] = { &memo->filter.tenant_id, &memo->filter.agent, &memo->filter.agent_version,
+		&memo->filter.provider, &memo->filter.call_type };
+	size_t i;
+
+	for (i = 0; i < nitems(from); i++)
+		if (from[i] != NULL && (*to[i] = cm_arena_copy(&memo->arena, from[i], strlen(from[i]))) == NULL)
+			return false;
+	return true;
+}
+
+static int
+read_anew(struct cm_store *store, const struct cm_filter *filter, struct memo **out)
+{
+	struct memo *memo = calloc(1, sizeof *memo);
+	int rc = CM_ENOMEM;
+
+	if (memo == NULL || !copy_filter(memo, filter) || (rc = read_all(store, memo)) < 0) {
+		free_memo(memo);
+		return rc;
+	}
+	*out = memo;
+	return cm_store_remember(store, &owner, memo);
 }
 
 /* What is remembered for a filter, with its pending facts read. */
 static int
 remember(struct cm_store *store, const struct cm_filter *filter, struct memo **out)
 {
-	struct memo *memo = cm_store_memo(store);
-	int rc;
+	struct memo *memo = cm_store_memo(store, &owner);
 
-	if (memo == NULL || !same(&memo->filter, filter)) {
-		if ((memo = calloc(1, sizeof *memo)) == NULL)
-			return CM_ENOMEM;
-		memo->filter = *filter;
-		if ((rc = read_all(store, memo)) < 0) {
-			free_memo(memo);
-			return rc;
-		}
-		cm_store_set_memo(store, memo, free_memo);
-	}
+	if (memo == NULL || !same(&memo->filter, filter))
+		return read_anew(store, filter, out);
 	*out = memo;
 	return 0;
 }

@@ -21,7 +21,8 @@ struct cm_pending_fact {
 	int n_transcript;
 };
 
-/* The pending facts that a filter lets through; borrowed until the transaction ends.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
+/* The pending facts that a filter lets through; borrowed until another filter is asked for or the transaction ends.  CM_EBUSY, CM_ESTORE,
+ * CM_ENOMEM. */
 int cm_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_pending_fact **facts, size_t *count);
 
 /* Which series a filter lets through: lets[series_id] is 1 for those, series_id < count; borrowed likewise. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "unit.h"
 
 enum { HANG_S = 60 };		/* a transaction that takes so long is stuck: the worker dies for it and is started again */
 
@@ -97,11 +96,9 @@ run_turns(struct cm_store *store, struct waiter *turns)
 static int
 run_group(struct cm_store *store, struct waiter *turns)
 {
-	int rc;
+	int rc = foresee_all(store, turns);
 
-	if ((rc = foresee_all(store, turns)) < 0 || (rc = run_turns(store, turns)) < 0)
-		return rc;
-	return cm_unit_finish(store);
+	return rc < 0 ? rc : run_turns(store, turns);
 }
 
 static void

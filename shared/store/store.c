@@ -76,19 +76,72 @@ forget_notes(struct cm_store *store)
 		free((void *)(uintptr_t)store->notes[--store->note_count].statement);
 }
 
-void *
-cm_store_memo(struct cm_store *store)
+/* One owner's memo. */
+struct cm_remembered {
+	const struct cm_memo *owner;
+	void *memo;
+	struct cm_remembered *next;
+};
+
+static struct cm_remembered *
+remembered_of(const struct cm_store *store, const struct cm_memo *owner)
 {
-	return store->memo;
+	struct cm_remembered *entry = store->remembered;
+
+	while (entry != NULL && entry->owner != owner)
+		entry = entry->next;
+	return entry;
 }
 
-void
-cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void *memo))
+void *
+cm_store_memo(const struct cm_store *store, const struct cm_memo *owner)
 {
-	if (store->memo != NULL)
-		store->release_memo(store->memo);
-	store->memo = memo;
-	store->release_memo = release;
+	const struct cm_remembered *entry = remembered_of(store, owner);
+
+	return entry != NULL ? entry->memo : NULL;
+}
+
+int
+cm_store_remember(struct cm_store *store, const struct cm_memo *owner, void *memo)
+{
+	struct cm_remembered *entry = remembered_of(store, owner);
+
+	if (entry != NULL) {
+		owner->release(entry->memo);
+	} else if ((entry = malloc(sizeof *entry)) == NULL) {
+		owner->release(memo);
+		return CM_ENOMEM;
+	} else {
+		entry->next = store->remembered;
+		store->remembered = entry;
+	}
+	entry->owner = owner;
+	entry->memo = memo;
+	return 0;
+}
+
+static int
+before_commit(struct cm_store *store)
+{
+	const struct cm_remembered *entry;
+	int rc = 0;
+
+	for (entry = store->remembered; entry != NULL && rc == 0; entry = entry->next)
+		if (entry->owner->before_commit != NULL)
+			rc = entry->owner->before_commit(store, entry->memo);
+	return rc;
+}
+
+static void
+forget_memos(struct cm_store *store)
+{
+	struct cm_remembered *entry;
+
+	while ((entry = store->remembered) != NULL) {
+		store->remembered = entry->next;
+		entry->owner->release(entry->memo);
+		free(entry);
+	}
 }
 
 void
@@ -97,7 +150,7 @@ cm_store_forget(struct cm_store *store)
 	while (store->rows_count > 0)
 		store->engine->finish(&store->rows[--store->rows_count]);
 	store->in_transaction = false;
-	cm_store_set_memo(store, NULL, NULL);
+	forget_memos(store);
 	forget_notes(store);
 	store->engine->disconnect(store);
 }
@@ -176,12 +229,14 @@ cm_store_end(struct cm_store *store, bool keep)
 
 	if (!store->in_transaction)
 		return 0;
+	if (keep)
+		rc = before_commit(store);
 	for (i = 0; i < store->rows_count; i++)
 		cm_rows_done(&store->rows[i]);
 	store->deadline_ms = 0;
 	store->in_transaction = false;
-	cm_store_set_memo(store, NULL, NULL);
-	if (keep && (rc = store->engine->commit(store)) == 0)
+	forget_memos(store);
+	if (keep && rc == 0 && (rc = store->engine->commit(store)) == 0)
 		return 0;
 	if (store->engine->roll_back(store) < 0)
 		cm_store_forget(store);

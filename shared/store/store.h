@@ -68,9 +68,18 @@ int cm_store_pruned_before(struct cm_store *store, int64_t *out_us);
 void cm_store_set_inexact(struct cm_store *store);
 bool cm_store_is_inexact(const struct cm_store *store);
 
-/* Something remembered for the rest of this transaction, then freed; NULL: nothing is. */
-void *cm_store_memo(struct cm_store *store);
-void cm_store_set_memo(struct cm_store *store, void *memo, void (*release)(void *memo));
+/* Whose something is that is remembered for the rest of a transaction, and what is to be done about it. */
+struct cm_memo {
+	/* Runs before the transaction is committed, and what it answers below 0 rolls it back; NULL: nothing runs. */
+	int (*before_commit)(struct cm_store *store, void *memo);
+	void (*release)(void *memo);	/* when the transaction ends, whichever way */
+};
+
+/* What its owner remembers in this transaction; NULL: nothing. */
+void *cm_store_memo(const struct cm_store *store, const struct cm_memo *owner);
+
+/* Remembers it, in place of what its owner remembered before, which is released.  Where that fails (CM_ENOMEM) memo is released. */
+int cm_store_remember(struct cm_store *store, const struct cm_memo *owner, void *memo);
 
 /* The last failure since the last begin as a sentence for people that names no path, and what to do about it; "" where there was none.
  * Borrowed. */

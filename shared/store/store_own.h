@@ -78,8 +78,7 @@ struct cm_store {
 	bool horizon_known;		/* pruned_before_us is of this transaction */
 	int64_t pruned_before_us;
 	bool inexact;
-	void *memo;
-	void (*release_memo)(void *memo);
+	struct cm_remembered *remembered;	/* of this transaction */
 	int64_t deadline_ms;		/* on the monotonic clock; 0: none */
 	bool explain;
 	struct cm_note notes[CM_NOTES_MAX];
