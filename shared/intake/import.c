@@ -14,7 +14,7 @@
 
 #include "error.h"
 #include "import_own.h"
-#include "schema.h"
+#include "pace.h"
 #include "text.h"
 
 enum { ROWS_MOST = 20000, HEAD_BYTES = 65536, KEY_TEXT = 32, ARENA_BYTES = 1 << 20, METADATA_DEPTH = 128, PREFETCHED = 256 };

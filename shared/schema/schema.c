@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "error.h"
 #include "partitions.h"
@@ -29,25 +28,6 @@ static const char *const versions[CM_SCHEMA_VERSION] = { "001-facts", "002-rollu
 
 /* Facts of schemas before this one were derived otherwise: they are made anew from the voice app's tables. */
 enum { OLDEST_KEPT_VERSION = 3 };
-
-enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
-
-int64_t
-cm_pace_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void
-pause_ms(int64_t ms)
-{
-	struct timespec length = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-	nanosleep(&length, NULL);
-}
 
 void
 cm_schema_report(const struct cm_progress *progress, const char *what, int64_t done, int64_t total)
@@ -204,27 +184,6 @@ copy_batch(struct cm_store *store, void *arg)
 	return set_meta(store, "copied_", batch->source->table, reach);
 }
 
-int64_t
-cm_pace_rows(const struct cm_progress *progress)
-{
-	return cm_schema_is_exclusive(progress) ? EXCLUSIVE_ROWS : ROWS_FIRST;
-}
-
-/* A batch is to take about BUSY_MS, and leaves the voice app twice as long: SQLite has a writer that waits look again after ever
- * longer pauses, so the lock must be free for most of the time, not for half of it. */
-void
-cm_pace_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms)
-{
-	if (cm_schema_is_exclusive(progress))
-		return;
-	if (took_ms < BUSY_MS / 2 && *rows < ROWS_MOST)
-		*rows *= 2;
-	else if (took_ms > BUSY_MS && *rows > ROWS_FIRST / 10)
-		*rows /= 2;
-	took_ms *= 2;
-	pause_ms(took_ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : took_ms > PAUSE_MOST_MS ? PAUSE_MOST_MS : took_ms);
-}
-
 static int
 copy_source(struct cm_store *store, const struct source *source, const struct cm_progress *progress)
 {
@@ -326,7 +285,7 @@ cm_schema_attach(struct cm_store *store, const struct cm_progress *progress)
 		return rc;
 	attaching.journal_mode = journal_mode;
 	if ((rc = cm_schema_transact(store, make_schema, &attaching)) < 0 ||
-	    (rc = cm_partitions_make(store, cm_schema_is_exclusive(progress))) < 0 ||
+	    (rc = cm_partitions_make(store, cm_pace_is_exclusive(progress))) < 0 ||
 	    (rc = cm_store_journal_mode(store, "wal", journal_mode)) < 0)
 		return rc;
 	return copy_sources(store, progress);
@@ -348,7 +307,7 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 		return cm_schema_attach(store, progress);
 	if (version < CM_SCHEMA_VERSION && (rc = cm_schema_transact(store, make_schema, &ours)) < 0)
 		return rc;
-	return cm_partitions_make(store, cm_schema_is_exclusive(progress));
+	return cm_partitions_make(store, cm_pace_is_exclusive(progress));
 }
 
 static int

@@ -10,22 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pace.h"
+
 struct cm_store;
 
 enum { CM_SCHEMA_VERSION = 3 };
-
-/* How long work goes on: whom to tell how far it is, and whether it has to leave room for others. */
-struct cm_progress {
-	void (*step)(void *arg, const char *what, int64_t done, int64_t total);
-	void *arg;
-	bool exclusive;		/* nobody else uses the database: long transactions and no pauses, many times faster */
-};
-
-/* Long work goes in batches of rows, each a transaction, with others in between: how many rows the first has; and, after one that took
- * so long by cm_pace_now_ms, leaves room for others and says in *rows how many the next has. */
-int64_t cm_pace_rows(const struct cm_progress *progress);
-void cm_pace_end(const struct cm_progress *progress, int64_t *rows, int64_t took_ms);
-int64_t cm_pace_now_ms(void);
 
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.

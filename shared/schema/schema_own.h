@@ -2,8 +2,6 @@
 #ifndef CM_SCHEMA_OWN_H
 #define CM_SCHEMA_OWN_H
 
-#include <stddef.h>
-
 #include "schema.h"
 
 /* Tells how far `what` is; total 0: unknown. */
@@ -17,12 +15,5 @@ int cm_schema_exists(struct cm_store *store, const char *name, bool *out);
 
 /* What there is, in a transaction of its own: the version of our schema, 0 for none, and whether the voice app's `calls` is there. */
 int cm_schema_look(struct cm_store *store, int64_t *version, bool *calls_there);
-
-/* Nobody else uses the database meanwhile. */
-static inline bool
-cm_schema_is_exclusive(const struct cm_progress *progress)
-{
-	return progress != NULL && progress->exclusive;
-}
 
 #endif

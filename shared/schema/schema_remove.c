@@ -97,7 +97,7 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 		total += count;
 	}
 	*removed = total;
-	return cm_partitions_make(store, cm_schema_is_exclusive(progress));
+	return cm_partitions_make(store, cm_pace_is_exclusive(progress));
 }
 
 static int
