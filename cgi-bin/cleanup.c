@@ -22,8 +22,9 @@ enum { THRESHOLD_S = 3600, THRESHOLD_MOST_S = 366 * CM_DAY_S, CALLS_MOST = 10000
 
 static const struct cm_param params[] = {
 	{ "threshold_seconds", CM_INT, .min = 1, .max = THRESHOLD_MOST_S,
+	    .alias = "threshold",
 	    .help = "calls that began longer ago are stale; STALE_CALL_THRESHOLD_SECONDS or 3600 where not given" },
-	{ "dry_run", CM_FLAG, .fallback = "0", .help = "1: tell them, and change nothing" },
+	{ "dry_run", CM_FLAG, .fallback = "0", .help = "tell them, and change nothing" },
 	{ 0 },
 };
 

@@ -20,7 +20,7 @@
 static const struct cm_param params[] = {
 	{ "format", CM_CHOICE, .fallback = "json", .choices = "json csv ndjson", .help = "how calls are written" },
 	{ "days", CM_INT, .fallback = "30", .min = 1, .max = CM_WINDOW_MAX_DAYS, .help = "window: so many days back from now" },
-	{ "metadata", CM_FLAG, .fallback = "0", .help = "1: adds the calls' metadata" },
+	{ "metadata", CM_FLAG, .fallback = "0", .help = "adds the calls' metadata" },
 	{ "after", CM_TEXT, .max = 128, .help = "resumes behind this call_id" },
 	CM_WINDOW_FILTERS,
 	{ 0 },

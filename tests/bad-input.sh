@@ -36,13 +36,13 @@ bad hourly 'start_time=2026-02-06T00:00:00Z&end_time=2026-02-06T00:00:00Z' 400 s
 bad hourly 'start_time=2026-02-07T00:00:00Z' 400 start_time '*before*'
 bad hourly 'start_time=1990-01-01T00:00:00Z' 400 start_time '*3660 days*'
 bad hourly 'start_time=2024-01-01T00:00:00Z' 400 start_time '*8784 hours*'
-for time in yesterday 2026-02-06 2026-02-06T10:30 2026-02-30T00:00:00Z 2026-02-06T24:00:00Z 2026-02-06T00:60:00Z -1 \
+for time in yesterday 2026-2-6 2026-02-30 20260206-- 2026-02-06T10:30 2026-02-30T00:00:00Z 2026-02-06T24:00:00Z 2026-02-06T00:60:00Z -1 \
 	1969-12-31T23:59:59Z 99999999999999 2026-02-06T00:00:00 '' 2026-02-06T00:00:00.Z 1770330000.x; do
 	bad hourly "start_time=$time" 400 start_time '*a time such as*'
 done
-bad hourly 'nonsense=1' 400 nonsense '*no such parameter*'
-bad hourly 'Hours=1' 400 Hours '*no such parameter*'
-bad hourly 'limit=1' 400 limit '*no such parameter*'
+bad hourly 'nonsense=1' 400 nonsense '*no parameter*'
+bad hourly 'Hours=1' 400 Hours '*no parameter*'
+bad hourly 'limit=1' 400 limit '*no parameter*'
 bad hourly '=1' 400 ''
 bad hourly 'tenant_id=' 400 tenant_id
 bad hourly 'call_type=sideways' 400 call_type '*inbound outbound*'
@@ -90,6 +90,7 @@ good 'agent=%C3%A9+%26%3D'
 good "agent='%3B+DROP+TABLE+calls%3B--"
 good 'hours=8784'
 good 'start_time=2026-02-06T00:00:00%2B02:00'
+good 'start_time=2026-02-06'
 good 'start_time=2026-02-06t00:00:00.123456789z'
 stop_worker
 

@@ -3,36 +3,15 @@
 
 #include "describe.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "endpoint.h"
 #include "json.h"
-
-static void
-describe_params(struct cm_json *json, const struct cm_param *params)
-{
-	const struct cm_param *param, *earlier;
-
-	for (param = params; param->name != NULL; param++) {
-		for (earlier = params; strcmp(earlier->name, param->name) != 0; earlier++)
-			continue;
-		if (earlier != param)
-			continue;
-		cm_json_object(json, NULL);
-		cm_json_text(json, "name", param->name);
-		cm_json_text(json, "help", param->help);
-		if (param->fallback != NULL)
-			cm_json_text(json, "default", param->fallback);
-		if (param->choices != NULL)
-			cm_json_text(json, "choices", param->choices);
-		if (param->type == CM_INT || param->type == CM_INTERVAL) {
-			cm_json_int(json, "min", param->min);
-			cm_json_int(json, "max", param->max);
-		}
-		cm_json_end(json);
-	}
-}
+#include "manual.h"
 
 static void
 describe_methods(struct cm_json *json)
@@ -66,8 +45,8 @@ print_description(void)
 		cm_json_text(json, "summary", cm_endpoint.summary);
 		cm_json_int(json, "cache_seconds", cm_endpoint.max_age_s);
 		cm_json_array(json, "parameters");
-		describe_params(json, cm_endpoint.params);
-		describe_params(json, cm_common_params);
+		cm_manual_params(json, cm_endpoint.params);
+		cm_manual_params(json, cm_common_params);
 		cm_json_end(json);
 		line = cm_json_print(json, false, &length);
 	}
@@ -77,56 +56,82 @@ print_description(void)
 	return line != NULL ? 0 : 1;
 }
 
-static void
-print_params(const struct cm_param *params)
+/* Where it is asked, and what is posted to it. */
+static const char *
+about(void)
 {
-	const struct cm_param *param, *earlier;
+	static char text[1024];
+	size_t used = 0;
 
-	for (param = params; param->name != NULL; param++) {
-		for (earlier = params; strcmp(earlier->name, param->name) != 0; earlier++)
-			continue;
-		if (earlier != param)
-			continue;
-		printf("  %-14s %s", param->name, param->help);
-		if (param->choices != NULL)
-			printf(" (%s)", param->choices);
-		if (param->fallback != NULL)
-			printf(" [%s]", param->fallback);
-		putchar('\n');
-	}
+	if (cm_endpoint.handle != NULL)
+		used += (size_t)snprintf(text, sizeof text, "GET %s%s%s%s", cm_endpoint.path, cm_endpoint.also != NULL ? " (also " : "",
+		    cm_endpoint.also != NULL ? cm_endpoint.also : "", cm_endpoint.also != NULL ? ")" : "");
+	if (cm_endpoint.take != NULL)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%sPOST %s with a body (%s): %s", used > 0 ? "\n" : "",
+		    cm_endpoint.path, cm_endpoint.takes, cm_endpoint.body_help);
+	snprintf(text + used, sizeof text - used, "\n\nOver HTTP an option is a parameter, with underscores for its dashes.  As CGI: "
+	    "CALLMETRICS_DB=calls.db REQUEST_METHOD=GET QUERY_STRING= %s", cm_endpoint.name);
+	return text;
 }
 
-static int
-print_help(void)
+static const char outcome[] =
+    "0 answered; 1 the answer is that something is wrong (health: degraded), or it could not be had; 2 it was not understood.";
+
+/* A value as it stands in a query (RFC 3986: all but the unreserved is escaped). */
+static size_t
+encode(const char *value, char *to, size_t room)
 {
-	printf("%s: %s\n\n%s %s", cm_endpoint.name, cm_endpoint.summary, cm_endpoint.handle != NULL ? "GET" : "POST",
-	    cm_endpoint.path);
-	if (cm_endpoint.also != NULL)
-		printf("  (also %s)", cm_endpoint.also);
-	if (cm_endpoint.handle != NULL && cm_endpoint.take != NULL)
-		printf("\nPOST %s", cm_endpoint.path);
-	if (cm_endpoint.take != NULL)
-		printf("\n\nBody (%s):\n%s", cm_endpoint.takes, cm_endpoint.body_help);
-	printf("\n\nParameters [default]:\n");
-	print_params(cm_endpoint.params);
-	print_params(cm_common_params);
-	if (cm_endpoint.handle != NULL)
-		printf("\nOn the command line: callmetrics %s --option value\n"
-		       "As CGI:              CALLMETRICS_DB=calls.db REQUEST_METHOD=GET QUERY_STRING= %s\n",
-		    cm_endpoint.name, cm_endpoint.name);
-	return 0;
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	size_t used = 0;
+
+	for (; *value != '\0' && used + 4 < room; value++)
+		used += (size_t)snprintf(to + used, room - used, strchr(plain, *value) != NULL ? "%c" : "%%%02X", (unsigned char)*value);
+	return used;
+}
+
+/* Becomes the same program once more, asked by CGI as a server would. */
+static int
+ask_as_cgi(const struct cm_options *options)
+{
+	char query[8192], name[64];
+	size_t i, used = 0;
+
+	for (i = 0; i < options->count && used + 64 < sizeof query; i++) {
+		used += (size_t)snprintf(query + used, sizeof query - used, "%s%.48s=", i > 0 ? "&" : "", options->given[i].param->name);
+		used += encode(options->given[i].text, query + used, sizeof query - used);
+	}
+	query[used] = '\0';
+	setenv("GATEWAY_INTERFACE", "CGI/1.1", 1);
+	setenv("REQUEST_METHOD", cm_endpoint.handle != NULL ? "GET" : "POST", 1);
+	setenv("QUERY_STRING", query, 1);
+	setenv("CONTENT_LENGTH", "0", 1);
+	snprintf(name, sizeof name, "%s", cm_endpoint.name);
+	execl("/proc/self/exe", name, (char *)NULL);
+	fprintf(stderr, "callmetrics %s: the program cannot be run: %s\n", cm_endpoint.name, strerror(errno));
+	return 1;
 }
 
 int
-cm_describe(const char *option)
+cm_describe(int argc, char **argv)
 {
-	if (strcmp(option, "--help") == 0)
-		return print_help();
-	if (strcmp(option, "--describe") == 0)
-		return print_description();
-	if (strcmp(option, "--version") == 0)
-		return puts(PACKAGE_STRING) < 0;
-	fprintf(stderr, "%s: takes --help, --describe or --version; questions come by FastCGI or CGI\n", cm_endpoint.name);
-	return 2;
-}
+	static struct cm_options options;
+	const struct cm_command command = {
+		.name = cm_endpoint.name, .summary = cm_endpoint.summary, .about = about(), .outcome = outcome,
+		.options = cm_endpoint.params, .common = cm_common_params,
+	};
+	int status, i;
 
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--describe") == 0)
+			return print_description();
+		if (cm_manual_answer(&command, argv[i], &status))
+			return status;
+	}
+	if (strcmp(argv[1], "--ask") == 0) {
+		argc--;
+		argv++;
+	}
+	if (cm_options_read(&command, argc, argv, &options) < 0)
+		return cm_manual_refuse(&command, options.problem);
+	return ask_as_cgi(&options);
+}

@@ -440,8 +440,9 @@ main(int argc, char **argv)
 	struct program program = { .url = url != NULL ? url : "call_history.db" };
 	bool whole = true;
 
-	if (argc > 1)
-		return cm_describe(argv[1]);
+	/* A server may hand a query without = over as arguments (RFC 3875, 4.4): those are the client's words. */
+	if (argc > 1 && cm_setting("GATEWAY_INTERFACE") == NULL)
+		return cm_describe(argc, argv);
 	if (cm_endpoint.take != NULL && cm_group_commit_open(program.url, &program.commits) < 0)
 		return 1;
 	if (cm_endpoint.threads > 1 && cm_client_is_server())

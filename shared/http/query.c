@@ -3,58 +3,41 @@
 
 #include "query.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "text.h"
-#include "zone.h"
 
-enum { QUERY_MAX_BYTES = 4096, VALUES_MAX = 32, TEXT_MAX_BYTES = 128 };
+enum { QUERY_MAX_BYTES = 4096, VALUES_MAX = 32 };
 
 const struct cm_param cm_common_params[] = {
-	{ "explain", CM_FLAG, .fallback = "0", .help = "1: show the statements behind the answer" },
-	{ "pretty", CM_FLAG, .fallback = "0", .help = "1: indent the answer" },
+	{ "explain", CM_FLAG, .fallback = "0", .help = "show the statements behind the answer" },
+	{ "pretty", CM_FLAG, .fallback = "0", .help = "indent the answer" },
 	{ "_", CM_TEXT, .max = QUERY_MAX_BYTES, .help = "ignored; for cache busters" },
 	{ 0 },
-};
-
-struct value {
-	const struct cm_param *param;
-	const char *text;
-	int64_t number;		/* of CM_INT, CM_FLAG; seconds of CM_INTERVAL; microseconds of CM_TIME */
 };
 
 struct cm_query {
 	const struct cm_param *params;
 	const char *tenant;
 	cm_us now;
-	struct value values[VALUES_MAX];
+	struct cm_given values[VALUES_MAX];
 	size_t count;
 	char text[QUERY_MAX_BYTES + 1];
 };
 
-static const struct cm_param *
-find_in(const struct cm_param *params, const char *name)
-{
-	for (; params->name != NULL; params++)
-		if (strcmp(params->name, name) == 0)
-			return params;
-	return NULL;
-}
-
+/* Here a name is as it is declared: dashes are the command line's. */
 static const struct cm_param *
 find_param(const struct cm_param *params, const char *name)
 {
-	const struct cm_param *param = find_in(params, name);
+	const struct cm_param *param = strchr(name, '-') == NULL ? cm_param_find(params, name) : NULL;
 
-	return param != NULL ? param : find_in(cm_common_params, name);
+	return param != NULL || strchr(name, '-') != NULL ? param : cm_param_find(cm_common_params, name);
 }
 
-static const struct value *
+static const struct cm_given *
 find_value(const struct cm_query *query, const char *name)
 {
 	size_t i;
@@ -76,144 +59,40 @@ refuse(struct cm_problem *problem, const char *parameter, const char *detail)
 	return CM_EPARAM;
 }
 
-/* What a parameter allows, in words. */
-static void
-describe(const struct cm_param *param, char *out, size_t room)
+/* Names the parameter, the one that was meant where one is near, and all that there are. */
+static int
+refuse_unknown(const struct cm_param *params, const char *name, struct cm_problem *problem)
 {
-	switch (param->type) {
-	case CM_INT:
-		snprintf(out, room, "a whole number from %" PRId64 " to %" PRId64, param->min, param->max);
-		break;
-	case CM_TEXT:
-		snprintf(out, room, "1 to %" PRId64 " bytes of UTF-8 text without control characters",
-		    param->max != 0 ? param->max : TEXT_MAX_BYTES);
-		break;
-	case CM_CHOICE:
-		snprintf(out, room, "one of: %s", param->choices);
-		break;
-	case CM_FLAG:
-		snprintf(out, room, "0 or 1");
-		break;
-	case CM_TIME:
-		snprintf(out, room, "a time such as 2026-02-06T10:30:00Z, or Unix seconds");
-		break;
-	case CM_INTERVAL:
-		snprintf(out, room, "a number and s, m, h or d, from %" PRId64 "s to %" PRId64 "s", param->min, param->max);
-		break;
-	case CM_ZONE:
-		snprintf(out, room, "a time zone of the IANA database such as Europe/Berlin");
-		break;
-	default:
-		*out = '\0';
-		break;
-	}
-}
+	const struct cm_param *tables[] = { params, cm_common_params }, *param;
+	char list[320] = "", shown[CM_SHOWN_TEXT], detail[sizeof problem->detail];
+	struct cm_nearest nearest = { .word = name };
+	size_t i, used = 0;
 
-static bool
-read_int(const char *text, const struct cm_param *param, int64_t *out)
-{
-	char *end;
-	long long number;
-
-	if (*text != '-' && (*text < '0' || *text > '9'))
-		return false;
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	*out = number;
-	return errno == 0 && *end == '\0' && number >= param->min && number <= param->max;
-}
-
-static bool
-read_interval(const char *text, const struct cm_param *param, int64_t *out)
-{
-	static const struct {
-		char unit;
-		int seconds;
-	} units[] = { { 's', 1 }, { 'm', CM_MINUTE_S }, { 'h', CM_HOUR_S }, { 'd', CM_DAY_S } };
-	char *end;
-	long number;
-	size_t i;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	number = strtol(text, &end, 10);
-	for (i = 0; i < nitems(units); i++)
-		if (end[0] == units[i].unit && end[1] == '\0')
-			break;
-	if (errno != 0 || i == nitems(units) || number > param->max)
-		return false;
-	*out = number * units[i].seconds;
-	return *out >= param->min && *out <= param->max;
-}
-
-static bool
-is_choice(const char *choices, const char *text)
-{
-	size_t length = strlen(text), word;
-
-	for (; *choices != '\0'; choices += word + (choices[word] == ' ')) {
-		word = strcspn(choices, " ");
-		if (word == length && strncmp(choices, text, length) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_plain(const char *text, int64_t max)
-{
-	size_t length = strlen(text), i;
-
-	for (i = 0; i < length; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return false;
-	return length > 0 && (int64_t)length <= (max != 0 ? max : TEXT_MAX_BYTES);
-}
-
-/* Reads a value by its parameter's type. */
-static bool
-read_value(struct value *value)
-{
-	const struct cm_param *param = value->param;
-
-	switch (param->type) {
-	case CM_INT:
-		return read_int(value->text, param, &value->number);
-	case CM_FLAG:
-		value->number = value->text[0] == '1';
-		return strcmp(value->text, "0") == 0 || strcmp(value->text, "1") == 0;
-	case CM_CHOICE:
-		return is_choice(param->choices, value->text);
-	case CM_TIME:
-		return cm_time_parse(value->text, &value->number);
-	case CM_INTERVAL:
-		return read_interval(value->text, param, &value->number);
-	case CM_ZONE:
-		return cm_zone_exists(value->text);
-	case CM_TEXT:
-		return strcmp(param->name, "_") == 0 || is_plain(value->text, param->max);
-	default:
-		return false;
-	}
+	for (i = 0; i < nitems(tables); i++)
+		for (param = NULL; (param = cm_param_next(tables[i], param)) != NULL && used < sizeof list;) {
+			cm_nearest_offer(&nearest, param->name);
+			used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", param->name);
+		}
+	snprintf(detail, sizeof detail, "There is no parameter \"%s\" here%s%s%s  There are: %s.", cm_show(name, strlen(name), shown),
+	    nearest.best != NULL ? "; did you mean \"" : ".", cm_or_empty(nearest.best), nearest.best != NULL ? "\"?" : "", list);
+	return refuse(problem, name, detail);
 }
 
 static int
 take_value(struct cm_query *query, const char *name, const char *text, struct cm_problem *problem)
 {
-	struct value value = { .param = find_param(query->params, name), .text = text };
-	char allowed[256], shown[CM_SHOWN_TEXT], detail[512];
+	struct cm_given value = { .param = find_param(query->params, name), .text = text };
+	char allowed[CM_ALLOWED_TEXT], shown[CM_SHOWN_TEXT], detail[512];
 
 	if (value.param == NULL)
-		return refuse(problem, name, "There is no such parameter here; GET /metrics/ lists what there is.");
-	if (find_value(query, name) != NULL)
+		return refuse_unknown(query->params, name, problem);
+	if (find_value(query, value.param->name) != NULL)
 		return refuse(problem, name, "The parameter is given twice; give it once.");
 	if (query->count == VALUES_MAX)
 		return refuse(problem, name, "Too many parameters.");
-	if (!read_value(&value)) {
-		describe(value.param, allowed, sizeof allowed);
+	if (!cm_param_read(&value)) {
 		snprintf(detail, sizeof detail, "%s is \"%s\"; allowed is %s.", name, cm_show(text, strlen(text), shown),
-		    allowed);
+		    cm_param_allowed(value.param, allowed));
 		return refuse(problem, name, detail);
 	}
 	query->values[query->count++] = value;
@@ -315,16 +194,16 @@ cm_query_given(const struct cm_query *query, const char *name)
 }
 
 /* The value given, else the fallback read the same way. */
-static struct value
+static struct cm_given
 value_of(const struct cm_query *query, const char *name)
 {
-	const struct value *given = find_value(query, name);
-	struct value value = { .param = find_param(query->params, name) };
+	const struct cm_given *given = find_value(query, name);
+	struct cm_given value = { .param = find_param(query->params, name) };
 
 	if (given != NULL)
 		return *given;
 	if (value.param != NULL && (value.text = value.param->fallback) != NULL)
-		read_value(&value);
+		cm_param_read(&value);
 	return value;
 }
 

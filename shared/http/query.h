@@ -1,8 +1,4 @@
-/*
- * query: what a request asks, checked against the parameters that its question declares.
- *
- * From one table of struct cm_param come validation, the texts of errors, --help and the index at /metrics/.
- */
+/* query: what a request asks, checked against the parameters that its question declares. */
 #ifndef CM_QUERY_H
 #define CM_QUERY_H
 
@@ -10,29 +6,9 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "param.h"
 #include "problem.h"
 #include "window.h"
-
-enum cm_param_type {
-	CM_END,			/* ends a table */
-	CM_INT,			/* a whole number from .min to .max */
-	CM_TEXT,		/* UTF-8 without control characters, at most .max bytes (128 where 0) */
-	CM_CHOICE,		/* a word of .choices */
-	CM_FLAG,		/* 0 or 1 */
-	CM_TIME,		/* RFC 3339, or Unix seconds */
-	CM_INTERVAL,		/* a number and s, m, h or d, from .min to .max seconds */
-	CM_ZONE,		/* an IANA time zone */
-};
-
-struct cm_param {
-	const char *name;
-	enum cm_param_type type;
-	const char *fallback;	/* NULL: none */
-	int64_t min;
-	int64_t max;
-	const char *choices;	/* words, a space between */
-	const char *help;
-};
 
 enum { CM_WINDOW_MAX_DAYS = 3660, CM_WINDOW_MAX_HOURS = CM_WINDOW_MAX_DAYS * 24 };
 

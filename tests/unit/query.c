@@ -108,9 +108,10 @@ test_edges_of_types(void **state)
 		{ "name=", "name", "" }, { "name=a%09", "name", "control" }, { "name=%7f", "name", "" }, { "name=%c3", "name", "UTF-8" },
 		{ "name=%00", "name", "NUL" }, { "na%00me=x", "na", "NUL" }, { "name=%", "name", "malformed" }, { "%=x", "", "malformed" },
 		{ "flag=2", "flag", "0 or 1" }, { "flag=true", "flag", "0 or 1" }, { "flag=", "flag", "" }, { "flag=11", "flag", "" },
-		{ "at=soon", "at", "RFC" }, { "every=4s", "every", "from 5s to 172800s" }, { "every=3d", "every", "" },
+		{ "at=soon", "at", "RFC" }, { "every=4s", "every", "from 5s to 2d" }, { "every=3d", "every", "" },
 		{ "every=172801s", "every", "" }, { "every=5", "every", "" }, { "every=h", "every", "" }, { "every=5sm", "every", "" },
-		{ "every=99999999999999999999d", "every", "" }, { "tz=Nowhere", "tz", "IANA" }, { "none=1", "none", "no such parameter" },
+		{ "every=99999999999999999999d", "every", "" }, { "tz=Nowhere", "tz", "IANA" }, { "none=1", "none", "no parameter" },
+		{ "wrod=one", "wrod", "did you mean \"word\"" }, { "none=1", "none", "There are: count" },
 		{ "count=1&count=1", "count", "twice" }, { "pretty=1&pretty=1", "pretty", "twice" }, { "count=1&%63ount=2", "count", "twice" },
 		{ "hours=1&days=1", "days", "not both" }, { "hours=1&start_time=0", "start_time", "not both" },
 		{ "days=1&end_time=1", "end_time", "not both" }, { "end_time=1", "start_time", "needs" },
@@ -144,7 +145,7 @@ test_long_queries(void **state)
 	text[4096] = '\0';
 	text[1000] = '=';
 	text[1] = 'a';
-	refuse(text, 400, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "no such parameter");
+	refuse(text, 400, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "no parameter");
 	memset(text, '&', 4096);
 	cm_query_free(ask(text));
 }
@@ -168,6 +169,7 @@ test_windows(void **state)
 	check_window("hours=1", now - CM_HOUR_US, now);
 	check_window("days=2", now - 2 * CM_DAY_US, now);
 	check_window("days=3660", now - 3660 * CM_DAY_US, now);
+	check_window("start_time=2026-02-05&end_time=2026-02-06", cm_time_floor(now, CM_DAY_US) - CM_DAY_US, cm_time_floor(now, CM_DAY_US));
 	check_window("start_time=5&end_time=7.5", 5 * CM_SECOND_US, 7500000);
 	check_window("start_time=1770373799", now - CM_SECOND_US, now);
 	check_window("start_time=0&end_time=316224000", 0, INT64_C(316224000) * CM_SECOND_US);
