@@ -2,20 +2,23 @@
 #ifndef CM_ADMIN_H
 #define CM_ADMIN_H
 
+#include "job.h"
 #include "store.h"
 
 struct cm_progress;
 
-struct cm_job {
-	const char *name;
+struct cm_admin {
 	enum cm_store_mode mode;
-	const char *summary;	/* for --help: what it does, in whole sentences */
 	int (*work)(struct cm_store *store, const struct cm_progress *progress);
 	const char *done;	/* printed at the end */
 	const char *refused;	/* what CM_ENOTFOUND means */
 };
 
-/* The whole of main() for a job that takes the path of one database: 0, 1 where it failed, 2 for wrong usage. */
-int cm_job_main(const struct cm_job *job, int argc, char **argv);
+/* --exclusive and DATABASE, which is never one that was not named. */
+extern const struct cm_param cm_admin_options[];
+extern const struct cm_param cm_admin_arguments[];
+
+/* Opens the database, does the work on it and says how it went; the program's exit status. */
+int cm_admin_run(const struct cm_options *options, const struct cm_admin *admin);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "job.h"
 #include "progress.h"
 #include "store.h"
 
@@ -52,16 +53,6 @@ struct comparison {
 	int64_t differing;
 	struct cm_bar bar;
 };
-
-static int
-usage(FILE *out, int status)
-{
-	fprintf(out, "usage: callmetrics compare DATABASE DATABASE\n\n"
-	    "Asks both databases every question, of all their time, of their last day and of their last hour, for all calls and by\n"
-	    "tenant, agent, provider and direction, and compares the answers byte by byte.  Nobody may write to them meanwhile.\n\n"
-	    "Exit status: 0 they answer alike; 1 they do not, or could not be asked; 2 it was not understood.\n");
-	return status;
-}
 
 /* The folder cgi-bin beside the one that this program lies in. */
 static int
@@ -302,17 +293,13 @@ ask_all(struct comparison *comparison)
 	return rc;
 }
 
-int
-main(int argc, char **argv)
+static int
+compare(const struct cm_options *options)
 {
 	static struct comparison comparison;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return usage(stdout, 0);
-	if (argc != 3 || *argv[1] == '-' || *argv[2] == '-')
-		return usage(stderr, 2);
-	comparison.urls[0] = argv[1];
-	comparison.urls[1] = argv[2];
+	comparison.urls[0] = cm_options_text(options, "database");
+	comparison.urls[1] = cm_options_text(options, "other");
 	if (find_programs(comparison.folder) < 0 || look(&comparison) < 0 || ask_all(&comparison) < 0)
 		return 1;
 	if (comparison.differing > 0) {
@@ -321,4 +308,29 @@ main(int argc, char **argv)
 	}
 	printf("%lld answers compared: all are the same\n", (long long)comparison.asked);
 	return 0;
+}
+
+static const struct cm_param arguments[] = {
+	CM_JOB_DATABASE(.required = true),
+	{ "other", CM_PATH, .word = "DATABASE", .required = true, .help = "the one that it is compared with" },
+	{ 0 },
+};
+
+static const struct cm_job job = {
+	.command = {
+	    .name = "compare", .summary = "Asks two databases every question, and compares the answers.",
+	    .about =
+	    "Asks both databases every question, of all their time, of their last day and of their last hour, for all calls "
+	    "and by tenant, agent, provider and direction, and compares the answers byte by byte.  Nobody may write to them "
+	    "meanwhile.",
+	    .outcome = "0 they answer alike; 1 they do not, or could not be asked; 2 it was not understood.",
+	    .arguments = arguments,
+	},
+	.run = compare,
+};
+
+int
+main(int argc, char **argv)
+{
+	return cm_job_main(&job, argc, argv);
 }

@@ -12,20 +12,10 @@
 
 #include "error.h"
 #include "database_copy.h"
+#include "job.h"
 #include "progress.h"
 #include "schema.h"
 #include "store.h"
-
-static int
-usage(FILE *out, int status)
-{
-	fprintf(out, "usage: callmetrics copy FROM.db postgresql://[USER@][HOST[:PORT]]/DATABASE\n\n"
-	    "Copies all that a SQLite call database holds (calls, steps, rollups, counters, events ...) into a database on a\n"
-	    "PostgreSQL server, which must be there and empty, and then asks both every question and compares the answers.  Stop\n"
-	    "what writes to it first: POST /events, and the voice app.  May be broken off and run again: it goes on where it was.\n\n"
-	    "Exit status: 0 it is copied and answers alike; 1 it is not; 2 it was not understood.\n");
-	return status;
-}
 
 static int
 explain_failure(const struct cm_store *to, int rc)
@@ -89,37 +79,69 @@ copy(const char *from_url, const char *to_url, const struct cm_progress *progres
 
 /* Goes on as the program `compare` beside this one. */
 static int
-compare(char *from_url, char *to_url)
+compare(const char *from_url, const char *to_url)
 {
 	char path[PATH_MAX + 16], name[] = "compare";
-	char *const argv[] = { name, from_url, to_url, NULL };
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
 
 	if (length > 0) {
 		path[length] = '\0';
 		strcpy(strrchr(path, '/') + 1, name);
-		execv(path, argv);
+		execl(path, name, from_url, to_url, (char *)NULL);
 	}
 	fprintf(stderr, "callmetrics copy: %s cannot be run; compare them by: callmetrics compare\n", path);
 	return 1;
 }
 
-int
-main(int argc, char **argv)
+static bool
+is_server(const char *url)
 {
+	return strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
+}
+
+static int
+run(const struct cm_options *options)
+{
+	const char *from = cm_options_text(options, "file"), *to = cm_options_text(options, "database");
 	struct cm_bar bar = { 0 };
 	struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
 	int rc;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return usage(stdout, 0);
-	if (argc != 3 || *argv[1] == '-' || strncmp(argv[2], "postgres", 8) != 0 || strncmp(argv[1], "postgres", 8) == 0)
-		return usage(stderr, 2);
-	if ((rc = look_at_source(argv[1])) == 0 && (rc = make_target(argv[2], &progress)) == 0)
-		rc = copy(argv[1], argv[2], &progress);
+	if (is_server(from) || !is_server(to))
+		return cm_job_refuse(options, "it copies a SQLite file into a database on a server; %s is %s",
+		    is_server(from) ? "FROM.db" : "DATABASE", is_server(from) ? "on a server" : "a file");
+	if ((rc = look_at_source(from)) == 0 && (rc = make_target(to, &progress)) == 0)
+		rc = copy(from, to, &progress);
 	if (rc != 0)
 		return rc;
-	printf("%s: copied\n", argv[1]);
+	printf("%s: copied\n", from);
 	fflush(stdout);
-	return compare(argv[1], argv[2]);
+	return compare(from, to);
+}
+
+static const struct cm_param arguments[] = {
+	{ "file", CM_PATH, .word = "FROM.db", .required = true, .help = "the SQLite file" },
+	{ "database", CM_PATH, .word = "DATABASE", .required = true,
+	    .help = "postgresql://[USER@][HOST[:PORT]]/NAME, which must be there and empty" },
+	{ 0 },
+};
+
+static const struct cm_job job = {
+	.command = {
+	    .name = "copy", .summary = "Copies a call database from a SQLite file to a PostgreSQL server.",
+	    .about =
+	    "Copies all that a SQLite call database holds (calls, steps, rollups, counters, events ...) into a database on a "
+	    "PostgreSQL server, which must be there and empty, and then asks both every question and compares the answers.  "
+	    "Stop what writes to it first: POST /events, and the voice app.  May be broken off and run again: it goes on "
+	    "where it was.",
+	    .outcome = "0 it is copied and answers alike; 1 it is not; 2 it was not understood.",
+	    .arguments = arguments,
+	},
+	.run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+	return cm_job_main(&job, argc, argv);
 }

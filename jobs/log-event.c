@@ -8,81 +8,46 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "call_log.h"
 #include "clock.h"
 #include "error.h"
+#include "job.h"
 #include "log.h"
 
-static const double DURATION_MOST_S = 1e9;
+enum { DURATION_MOST_S = 1000000000 };
 
+/* Each kind has its own unit, so that a duration is not read as a thousand times what it is. */
 static int
-usage(FILE *out, int status)
-{
-	fprintf(out, "usage: callmetrics log-event started|ended|latency --call-id ID [--option VALUE ...] [--to FILE]\n\n"
-	    "Writes a line of the structured log, call_started, call_ended or call_latency, to standard error, or to the end of a file\n"
-	    "(- is standard output).\n\n"
-	    "  --call-type --phone-number --caller-number --callee-number --status --failure-reason --event-type --tenant-id\n"
-	    "  --agent --provider     texts\n"
-	    "  --duration-seconds S   how long the call was\n"
-	    "  --duration-ms MS       how long the step of `latency` took; it needs this and --event-type\n\n"
-	    "Numbers are masked unless CALLMETRICS_LOG_NUMBERS is 1; CALLMETRICS_LOG_LEVEL above INFO writes nothing.\n");
-	return status;
-}
-
-static bool
-read_duration(const char *text, double unit_us, struct cm_call_event *event)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (*text == '\0' || *end != '\0' || !isfinite(value) || value < 0 || value * unit_us > DURATION_MOST_S * CM_SECOND_US)
-		return false;
-	event->has_duration = true;
-	event->duration_us = llround(value * unit_us);
-	return true;
-}
-
-static bool
-read_option(const char *name, const char *value, struct cm_call_event *event, const char **to)
+read_event(const struct cm_options *options, const char *what, struct cm_call_event *event)
 {
 	const struct {
 		const char *name;
 		const char **text;
 	} texts[] = {
-		{ "--call-id", &event->call_id }, { "--call-type", &event->call_type }, { "--phone-number", &event->phone_number },
-		{ "--caller-number", &event->caller_number }, { "--callee-number", &event->callee_number },
-		{ "--status", &event->status }, { "--failure-reason", &event->failure_reason },
-		{ "--event-type", &event->event_type }, { "--tenant-id", &event->tenant_id }, { "--agent", &event->agent },
-		{ "--provider", &event->provider }, { "--to", to },
+		{ "call_id", &event->call_id }, { "call_type", &event->call_type }, { "phone_number", &event->phone_number },
+		{ "caller_number", &event->caller_number }, { "callee_number", &event->callee_number },
+		{ "status", &event->status }, { "failure_reason", &event->failure_reason },
+		{ "event_type", &event->event_type }, { "tenant_id", &event->tenant_id }, { "agent", &event->agent },
+		{ "provider", &event->provider },
 	};
+	bool times = strcmp(what, "latency") == 0;
+	const char *unit = times ? "duration_ms" : "duration_seconds";
 	size_t i;
 
 	for (i = 0; i < nitems(texts); i++)
-		if (strcmp(texts[i].name, name) == 0) {
-			*texts[i].text = value;
-			return true;
-		}
-	if (strcmp(name, "--duration-seconds") == 0)
-		return read_duration(value, CM_SECOND_US, event);
-	if (strcmp(name, "--duration-ms") == 0)
-		return read_duration(value, CM_SECOND_US / 1000.0, event);
-	return false;
-}
-
-/* Each kind has its own unit, so that a duration is not read as a thousand times what it is. */
-static bool
-is_whole(const char *what, const struct cm_call_event *event, bool seconds, bool milliseconds)
-{
-	if (event->call_id == NULL || *event->call_id == '\0')
-		return false;
-	if (strcmp(what, "latency") == 0)
-		return event->event_type != NULL && milliseconds && !seconds;
-	return (strcmp(what, "started") == 0 || strcmp(what, "ended") == 0) && !milliseconds;
+		*texts[i].text = cm_options_text(options, texts[i].name);
+	if (*event->call_id == '\0')
+		return cm_job_refuse(options, "--call-id is empty");
+	if (cm_options_given(options, times ? "duration_seconds" : "duration_ms"))
+		return cm_job_refuse(options, "the duration of `%s` is --%s", what, times ? "duration-ms" : "duration-seconds");
+	if (times && (event->event_type == NULL || !cm_options_given(options, unit)))
+		return cm_job_refuse(options, "latency needs --event-type and --duration-ms");
+	event->has_duration = cm_options_given(options, unit);
+	event->duration_us = llround(cm_options_number(options, unit) * (times ? CM_SECOND_US / 1000.0 : CM_SECOND_US));
+	return 0;
 }
 
 static int
@@ -95,29 +60,58 @@ open_log(const char *to)
 	return open(to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
 
+static int
+log_event(const struct cm_options *options)
+{
+	const char *what = cm_options_text(options, "what"), *to = cm_options_text(options, "to");
+	struct cm_call_event event = { 0 };
+	int fd, rc;
+
+	if ((rc = read_event(options, what, &event)) != 0 || !cm_log_lets(CM_INFO))
+		return rc;
+	if ((fd = open_log(to)) < 0 || cm_log_call_write(fd, what, &event) < 0)
+		return cm_job_fail(options, "%s: %s", to != NULL ? to : "standard error", strerror(errno));
+	return 0;
+}
+
+static const struct cm_param options[] = {
+	{ "call_id", CM_ANY, .word = "ID", .required = true, .help = "the call" },
+	{ "call_type", CM_ANY, .help = "inbound or outbound" },
+	{ "phone_number", CM_ANY, .help = "whose number is not said" },
+	{ "caller_number", CM_ANY, .help = "who calls" },
+	{ "callee_number", CM_ANY, .help = "who is called" },
+	{ "status", CM_ANY, .help = "how it ended" },
+	{ "failure_reason", CM_ANY, .help = "why it failed" },
+	{ "event_type", CM_ANY, .help = "the step of `latency`, such as tool_call_duration" },
+	{ "tenant_id", CM_ANY, .help = "the tenant" },
+	{ "agent", CM_ANY, .help = "the agent" },
+	{ "provider", CM_ANY, .help = "the provider" },
+	{ "duration_seconds", CM_DECIMAL, .max = DURATION_MOST_S, .help = "how long the call was" },
+	{ "duration_ms", CM_DECIMAL, .max = DURATION_MOST_S, .help = "how long the step of `latency` took" },
+	{ "to", CM_PATH, .help = "the file at whose end the line is written, instead of standard error; - is standard output" },
+	{ 0 },
+};
+
+static const struct cm_param arguments[] = {
+	{ "what", CM_CHOICE, .choices = "started ended latency", .word = "started|ended|latency", .required = true,
+	    .help = "what happened to the call" },
+	{ 0 },
+};
+
+static const struct cm_job job = {
+	.command = {
+	    .name = "log-event", .summary = "Writes what happened to a call as a line of the structured log.",
+	    .about =
+	    "Writes a line of the structured log, call_started, call_ended or call_latency, to standard error, or to the end of a "
+	    "file.  `latency` needs --event-type and --duration-ms.\n\n"
+	    "Numbers are masked unless CALLMETRICS_LOG_NUMBERS is 1; CALLMETRICS_LOG_LEVEL above INFO writes nothing.",
+	    .options = options, .arguments = arguments,
+	},
+	.run = log_event,
+};
+
 int
 main(int argc, char **argv)
 {
-	struct cm_call_event event = { 0 };
-	bool seconds = false, milliseconds = false;
-	const char *to = NULL;
-	int i, fd;
-
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return usage(stdout, 0);
-	for (i = 2; i < argc; i += 2) {
-		if (i + 1 == argc || !read_option(argv[i], argv[i + 1], &event, &to))
-			return usage(stderr, 2);
-		seconds |= strcmp(argv[i], "--duration-seconds") == 0;
-		milliseconds |= strcmp(argv[i], "--duration-ms") == 0;
-	}
-	if (argc < 2 || !is_whole(argv[1], &event, seconds, milliseconds))
-		return usage(stderr, 2);
-	if (!cm_log_lets(CM_INFO))
-		return 0;
-	if ((fd = open_log(to)) < 0 || cm_log_call_write(fd, argv[1], &event) < 0) {
-		fprintf(stderr, "callmetrics log-event: %s: %s\n", to != NULL ? to : "standard error", strerror(errno));
-		return 1;
-	}
-	return 0;
+	return cm_job_main(&job, argc, argv);
 }

@@ -242,7 +242,7 @@ like "no file" "$taken $(cat "$work/err")" '1 *none.csv: No such file*'
 take "$work"
 is "a folder" "$taken" 2
 take "$work/ours.csv" --odd
-like "an option that there is not" "$taken $(cat "$work/err")" '2 usage: *'
+like "an option that there is not" "$taken $(cat "$work/err")" '2 callmetrics import: there is no option --*usage: *'
 db=$(chosen "$work/none.db" "${db%/*}/none")
 take "$work/ours.csv"
 like "no database" "$taken $(cat "$work/err")" \

@@ -15,7 +15,7 @@ key() {
 wrong_use() {
 	key "$@"
 	is "key $*" "$code $(wc -c <"$work/said")" '2 0'
-	like "key $*: how it is used" "$(cat "$work/complained")" 'usage: callmetrics key add NAME *'
+	like "key $*: how it is used" "$(cat "$work/complained")" 'callmetrics key: *usage: callmetrics key *NAME*'
 }
 
 wrong_use add

@@ -58,7 +58,7 @@ for use in '' 'started' 'started --call-id' 'paused --call-id x' 'started --call
 	# shellcheck disable=SC2086 # words
 	event $use
 	is "log-event $use" "$code" 2
-	like "log-event $use: how it is used" "$(cat "$work/logged")" 'usage: callmetrics log-event *'
+	like "log-event $use: how it is used" "$(cat "$work/logged")" 'callmetrics log-event: *usage: callmetrics log-event *'
 done
 event started --call-id ''
 is "an empty id" "$code" 2
