@@ -11,10 +11,9 @@
 #include <stdint.h>
 
 #include "pace.h"
+#include "schema_version.h"
 
 struct cm_store;
-
-enum { CM_SCHEMA_VERSION = 3 };
 
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.

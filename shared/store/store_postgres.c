@@ -18,7 +18,7 @@
 
 #include "error.h"
 #include "log.h"
-#include "schema.h"
+#include "schema_version.h"
 #include "settings.h"
 
 /* libpq is loaded when the first store on a server is opened: with all that it brings along it takes a megabyte of each process. */

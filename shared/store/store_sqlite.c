@@ -19,7 +19,7 @@
 #include <sqlite3.h>
 
 #include "error.h"
-#include "schema.h"
+#include "schema_version.h"
 
 enum { BUSY_READ_MS = 2000, BUSY_WRITE_MS = 5000, PROGRESS_OPS = 100000 };
 

@@ -1,0 +1,7 @@
+/* schema_version: the version of the tables that this program knows; a store refuses others. */
+#ifndef CM_SCHEMA_VERSION_H
+#define CM_SCHEMA_VERSION_H
+
+enum { CM_SCHEMA_VERSION = 3 };
+
+#endif
