@@ -41,6 +41,48 @@ only_in "the environment" '\<getenv[ ]*\(' shared/base/settings.c
 nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \
 	$(find shared -name '*.c' ! -name describe.c ! -name manual.c)
 
+# The rooms of shared/README.md: each knows only those that stand before it there.
+rooms=$(sed -n 's|^- `\([a-z]*\)/` .*|\1|p' shared/README.md | tr '\n' ' ')
+is "the rooms of shared/README.md are those of Makefile.am" "$rooms" "$(sed -n 's/^rooms = //p' Makefile.am) "
+for room in shared/*/; do
+	room=${room#shared/}
+	like "$room is in shared/README.md" " $rooms" "* ${room%/} *"
+done
+# Files by the number of their room, as headers are named and as objects are.
+for room in $rooms; do
+	floor=$((${floor:-0} + 1))
+	for file in shared/"$room"/*.[ch]; do
+		[ -e "$file" ] || continue
+		base=${file##*/}
+		printf '%s %s\n%s %s\n' "$base" "$floor" "${base%.c}.o" "$floor"
+	done
+done >"$work/floors"
+grep -E '^#include "' shared/*/*.[ch] | sed 's/^\([^:]*\):#include "\([^"]*\)".*/\1 \2/' |
+	awk 'NR == FNR { floor[$1] = $2; next }
+		{ n = split($1, path, "/") }
+		floor[$2] > floor[path[n]] && $2 != "report.h" { print $1 " includes " $2 }' "$work/floors" - >"$work/upward"
+is "no room includes one above it" "$(cat "$work/upward")" ''
+nm -A -g "$build/libcallmetrics.a" 2>/dev/null | sed 's/^[^:]*:\([^:]*\):/\1 /' |
+	awk 'NR == FNR { floor[$1] = $2; next }
+		$(NF - 1) == "U" { asker[++n] = $1; asked[n] = $NF; next }
+		{ home[$NF] = $1 }
+		END { for (i = 1; i <= n; i++) if (floor[home[asked[i]]] > floor[asker[i]] && asked[i] !~ /^cm_component/)
+			print asker[i] " calls " asked[i] " of " home[asked[i]] }' "$work/floors" - >"$work/upward"
+is "no room calls one above it" "$(cat "$work/upward")" ''
+isnt "objects have rooms" "$(nm -A -g "$build/libcallmetrics.a" 2>/dev/null | grep -c ':store\.o:')" 0
+# Headers of a room's own.
+for room in $rooms; do
+	for file in shared/"$room"/*_own.h; do
+		[ ! -e "$file" ] || grep -l "^#include \"${file##*/}\"" shared/*/*.[ch] cgi-bin/*.c jobs/*.[ch] | grep -v "^shared/$room/" || :
+	done
+done >"$work/strangers"
+is "what is a room's own stays in it" "$(cat "$work/strangers")" ''
+
+# Functions that read straight down.
+awk '/^{$/ { start = FNR } /^}$/ && start { if (FNR - start - 1 > 40) print FILENAME ":" start ": " FNR - start - 1 " lines"; start = 0 }
+	FNR == 1 && !/^{$/ { start = 0 }' cgi-bin/*.c shared/*/*.c jobs/*.c >"$work/long"
+is "no function is longer than 40 lines" "$(cat "$work/long")" ''
+
 # A statement a file, with a comment that says what it uses.
 for file in sql/*.sql; do
 	is "$file: a comment first" "$(head -c 3 "$file")" '-- '
