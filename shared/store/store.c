@@ -28,6 +28,13 @@ cm_store_fail(struct cm_store *store, int error, const char *problem)
 }
 
 int
+cm_store_lacks(struct cm_store *store, const char *statement)
+{
+	snprintf(store->problem, sizeof store->problem, "The statement %s is missing from this program; install it again.", statement);
+	return CM_ESTORE;
+}
+
+int
 cm_store_relay(struct cm_store *store, const struct cm_store *other, int error)
 {
 	return cm_store_fail(store, error, other->problem);
@@ -147,8 +154,10 @@ forget_memos(struct cm_store *store)
 void
 cm_store_forget(struct cm_store *store)
 {
-	while (store->rows_count > 0)
-		store->engine->finish(&store->rows[--store->rows_count]);
+	while (store->rows_count > 0) {
+		store->engine->finish(store->rows[--store->rows_count]);
+		free(store->rows[store->rows_count]);
+	}
 	store->in_transaction = false;
 	forget_memos(store);
 	forget_notes(store);
@@ -162,6 +171,7 @@ cm_store_close(struct cm_store *store)
 		return;
 	cm_store_forget(store);
 	store->engine->close(store);
+	free(store->rows);
 	free(store->wall);
 	free(store->url);
 	free(store);
@@ -232,7 +242,7 @@ cm_store_end(struct cm_store *store, bool keep)
 	if (keep)
 		rc = before_commit(store);
 	for (i = 0; i < store->rows_count; i++)
-		cm_rows_done(&store->rows[i]);
+		cm_rows_done(store->rows[i]);
 	store->deadline_ms = 0;
 	store->in_transaction = false;
 	forget_memos(store);
@@ -248,8 +258,7 @@ cm_store_script(struct cm_store *store, const char *name)
 {
 	const struct cm_sql *sql = cm_sql_find(store->engine->name, name);
 
-	return sql != NULL ? store->engine->script(store, sql->text)
-			   : cm_store_fail(store, CM_ESTORE, "A script is missing from this program.");
+	return sql != NULL ? store->engine->script(store, sql->text) : cm_store_lacks(store, name);
 }
 
 int64_t

@@ -15,7 +15,7 @@
 /* How long a question may take; under nginx's patience. */
 enum { CM_QUERY_LIMIT_MS = 8000 };
 
-enum { CM_STATEMENTS_MAX = 96, CM_PARAMETERS_MAX = 32, CM_NOTES_MAX = 1000, CM_PROBLEM_TEXT = 256 };
+enum { CM_PARAMETERS_MAX = 32, CM_NOTES_MAX = 1000, CM_PROBLEM_TEXT = 256 };
 
 struct cm_engine {
 	const char *name;				/* of its folder in sql/ */
@@ -72,8 +72,8 @@ struct cm_store {
 	enum cm_store_mode mode;
 	char *wall;			/* the tenant whose data alone may be seen; NULL: all */
 	char problem[CM_PROBLEM_TEXT];
-	struct cm_rows rows[CM_STATEMENTS_MAX];
-	size_t rows_count;
+	struct cm_rows **rows;		/* the statements that were prepared; each stays where it is */
+	size_t rows_count, rows_room;
 	bool in_transaction;
 	bool horizon_known;		/* pruned_before_us is of this transaction */
 	int64_t pruned_before_us;
@@ -98,6 +98,9 @@ int64_t cm_store_now_ms(void);
 
 /* Sets what cm_store_problem tells; returns error. */
 int cm_store_fail(struct cm_store *store, int error, const char *problem);
+
+/* The same for a statement that sql.c does not have. */
+int cm_store_lacks(struct cm_store *store, const char *statement);
 
 /* Finishes all statements and forgets the transaction: the connection is going, or has gone. */
 void cm_store_forget(struct cm_store *store);

@@ -4,6 +4,7 @@
 #include "store_own.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -71,8 +72,8 @@ kept_rows(struct cm_store *store, const char *name)
 	size_t i;
 
 	for (i = 0; i < store->rows_count; i++)
-		if (strcmp(store->rows[i].name, name) == 0)
-			return &store->rows[i];
+		if (strcmp(store->rows[i]->name, name) == 0)
+			return store->rows[i];
 	return NULL;
 }
 
@@ -166,26 +167,57 @@ bind_all(struct cm_rows *rows, const struct values *values)
 	return rc;
 }
 
+static struct cm_rows *
+new_rows(struct cm_store *store, const char *name)
+{
+	size_t room = store->rows_room == 0 ? 32 : 2 * store->rows_room;
+	struct cm_rows *rows = malloc(sizeof *rows), **grown;
+
+	if (rows != NULL && store->rows_count == store->rows_room) {
+		if ((grown = realloc(store->rows, room * sizeof *grown)) == NULL) {
+			free(rows);
+			return NULL;
+		}
+		store->rows = grown;
+		store->rows_room = room;
+	}
+	if (rows != NULL)
+		*rows = (struct cm_rows){ .store = store, .name = name };
+	return rows;
+}
+
+/* Nothing is kept of a statement that cannot be prepared. */
+static int
+prepare_new(struct cm_store *store, const char *name, const struct values *values, struct cm_rows **out)
+{
+	const struct cm_sql *sql = cm_sql_find(store->engine->name, name);
+	struct cm_rows *rows;
+	int rc;
+
+	if (sql == NULL)
+		return cm_store_lacks(store, name);
+	if ((rows = new_rows(store, cm_sql_name(sql))) == NULL)
+		return cm_store_fail(store, CM_ENOMEM, "Out of memory.");
+	if ((rc = name_parameters(rows, sql->text)) == 0) {
+		type_parameters(rows, values);
+		rc = store->engine->prepare(rows, sql->text);
+	}
+	if (rc < 0) {
+		free(rows);
+		return rc;
+	}
+	store->rows[store->rows_count++] = *out = rows;
+	return 0;
+}
+
 /* A statement, prepared, once and for all. */
 static int
 prepare(struct cm_store *store, const char *name, const struct values *values, struct cm_rows **out)
 {
 	struct cm_rows *rows = kept_rows(store, name);
-	const struct cm_sql *sql;
-	int rc;
 
-	if (rows == NULL) {
-		if ((sql = cm_sql_find(store->engine->name, name)) == NULL || store->rows_count == CM_STATEMENTS_MAX)
-			return cm_store_fail(store, CM_ESTORE, "A statement is missing from this program; install it again.");
-		rows = &store->rows[store->rows_count];
-		*rows = (struct cm_rows){ .store = store, .name = cm_sql_name(sql) };
-		if ((rc = name_parameters(rows, sql->text)) < 0)
-			return rc;
-		type_parameters(rows, values);
-		if ((rc = store->engine->prepare(rows, sql->text)) < 0)
-			return rc;
-		store->rows_count++;
-	}
+	if (rows == NULL)
+		return prepare_new(store, name, values, out);
 	*out = rows;
 	return 0;
 }
