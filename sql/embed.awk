@@ -1,7 +1,11 @@
 # Turns the .sql files named as arguments into shared/sql.c: a table of named statements.
 #
-# A statement's name is its file's name below sql/ without ".sql".  Whole-line comments stay in the file.  @name(text)@ is
-# replaced by the content of the file name.inc in the same folder, or else in sql/ itself, in which $1 stands for the text.
+# A statement's name is its file's name without ".sql", and with its engine's folder before it where it is in one.  Whole-line comments
+# stay in the file.  @name(text)@ is replaced by the content of the file name.inc in the same folder, or else in sql/ itself, in which
+# $1 stands for the text; or else by that of name-text.inc, made from the declarations of tables (tables-sql.awk) in the folder `made`.
+#
+# A server gets many rows in one statement: a statement that puts one row, INSERT ... VALUES (:a, 'b', ...), is there for PostgreSQL as
+# NAME-many, too, whose parameters are arrays, unless there is a file of that name.
 
 function c_quote(line) {
 	line = literal_sub(line, "\\", "\\\\")
@@ -19,11 +23,13 @@ function content(file,    body, line) {
 }
 
 function macro(dir, name, text,    body) {
-	if ((body = content(dir "/" name ".inc")) == "" && (body = content(shared(dir) "/" name ".inc")) == "") {
-		print "embed.awk: no macro " name " for " dir > "/dev/stderr"
-		exit 1
+	if ((body = content(dir "/" name ".inc")) != "" || (body = content(shared(dir) "/" name ".inc")) != "")
+		return literal_sub(body, "$1", text)
+	if ((body = content(made substr(dir, length(shared(dir)) + 1) "/" name "-" text ".inc")) == "") {
+		print "embed.awk: no macro " name "(" text ") for " dir > "/dev/stderr"
+		exit failed = 1
 	}
-	return literal_sub(body, "$1", text)
+	return body
 }
 
 # The folder of what both engines share, seen from an engine's.
@@ -52,12 +58,58 @@ function expand(dir, line,    open, name, rest, shut) {
 	return line
 }
 
-function finish() {
-	if (name != "")
-		print "\t},"
+# The statement that puts many rows; "" where this is not one that puts a row of parameters and words.
+function many(text,    at, shut, values, n, i, row, arrays, columns) {
+	if (index(text, "INSERT INTO ") != 1 || (at = index(text, "VALUES (")) == 0 || index(text, "SELECT") > 0)
+		return ""
+	values = substr(text, at + 8)
+	shut = index(values, ")")
+	n = split(substr(values, 1, shut - 1), value, /,[ \t\n]*/)
+	for (i = 1; i <= n; i++) {
+		if (sub(/^:/, "", value[i])) {
+			if (index(", " columns ",", ", " value[i] ",") == 0) {
+				arrays = arrays (arrays == "" ? "" : ", ") ":" value[i]
+				columns = columns (columns == "" ? "" : ", ") value[i]
+			}
+			value[i] = "w." value[i]
+		} else if (value[i] !~ /^('[a-z]*'|[0-9]+)$/)
+			return ""
+		row = row (i == 1 ? "" : ", ") value[i]
+	}
+	return substr(text, 1, at - 1) "SELECT " row "\n\tFROM unnest(" arrays ") w (" columns ")" substr(values, shut + 1)
+}
+
+function entry(name, text,    n, lines, i) {
+	print "\t{ \"" name "\","
+	n = split(text, lines, "\n")
+	for (i = 1; i <= n; i++)
+		print c_quote(lines[i])
+	print "\t},"
+}
+
+function finish(    plain) {
+	if (name == "")
+		return
+	entry(name, text)
+	plain = name
+	sub(/^postgres\//, "", plain)
+	if (name !~ /^sqlite\// && !((plain "-many") in named) && many(text) != "")
+		entry("postgres/" plain "-many", many(text))
+}
+
+function name_of(file) {
+	sub(/\.sql$/, "", file)
+	if (!match(file, /\/(sqlite|postgres)\/[^\/]*$/))
+		match(file, /\/[^\/]*$/)
+	return substr(file, RSTART + 1)
 }
 
 BEGIN {
+	for (i = 1; i < ARGC; i++) {
+		of = name_of(ARGV[i])
+		sub(/^postgres\//, "", of)
+		named[of]
+	}
 	print "/* Made from sql/ by sql/embed.awk. */"
 	print "#include \"sql.h\""
 	print "const struct cm_sql cm_sql[] = {"
@@ -65,26 +117,22 @@ BEGIN {
 
 FNR == 1 {
 	finish()
-	name = FILENAME
-	sub(/\.sql$/, "", name)
-	sub(/^.*sql\/sqlite\//, "sqlite/", name)
-	sub(/^.*sql\/postgres\//, "postgres/", name)
-	sub(/^.*sql\//, "", name)
+	name = name_of(FILENAME)
+	text = ""
 	dir = FILENAME
 	sub(/\/[^\/]*$/, "", dir)
-	print "\t{ \"" name "\","
 }
 
 /^[ \t]*--/ || /^[ \t]*$/ { next }
 
 {
 	sub(/[ \t]+--.*$/, "")
-	n = split(expand(dir, $0), lines, "\n")
-	for (i = 1; i <= n; i++)
-		print c_quote(lines[i])
+	text = text (text == "" ? "" : "\n") expand(dir, $0)
 }
 
 END {
+	if (failed)
+		exit 1
 	finish()
 	print "\t{ 0 }\n};"
 }

@@ -99,7 +99,7 @@ for file in tests/golden/*; do
 	case $name in
 	plan-*.txt)
 		name=${name#plan-}
-		passes "$file is of a statement" test -f "sql/${name%.txt}.sql" -o -f "sql/sqlite/${name%.txt}.sql"
+		passes "$file is of a statement" test -f "sql/${name%.txt}.sql" -o -f "sql/sqlite/${name%.txt}.sql" -o -f "$build/made/${name%.txt}.sql"
 		;;
 	export.* | export-metadata.* | export-nothing.*) ;;
 	*) passes "$file is used" grep -q -F "golden $name" tests/*.sh ;;

@@ -21,8 +21,8 @@ copy() {
 # numbers FILE-OR-URL: how many rows each table holds.
 numbers() {
 	case $1 in
-	postgres*) psql -X -q -A -t -F '|' -d "$1" <"$top/sql/move-counts.sql" ;;
-	*) sqlite3 "$1" <"$top/sql/move-counts.sql" ;;
+	postgres*) psql -X -q -A -t -F '|' -d "$1" <"$build/made/move-counts.sql" ;;
+	*) sqlite3 "$1" <"$build/made/move-counts.sql" ;;
 	esac
 }
 

@@ -4,7 +4,8 @@
 . "${0%/*}/lib.sh"
 
 real_db
-for file in "$top"/sql/*.sql "$top"/sql/sqlite/reach-*.sql; do
+# Those of sql/, and those that follow from the declarations of tables.
+for file in "$top"/sql/*.sql "$build"/made/*.sql "$top"/sql/sqlite/reach-*.sql; do
 	name=${file##*/}
 	name=${name%.sql}
 	# A parameter that is not bound is null, as a filter that is not given; what must be a number or a word is set.

@@ -15,6 +15,7 @@
 #include "error.h"
 #include "import_own.h"
 #include "pace.h"
+#include "schema.h"
 #include "text.h"
 
 enum { ROWS_MOST = 20000, HEAD_BYTES = 65536, KEY_TEXT = 32, ARENA_BYTES = 1 << 20, METADATA_DEPTH = 128, PREFETCHED = 256 };
@@ -302,24 +303,22 @@ take_records(struct run *run, int64_t rows)
 static int
 take_batch(struct run *run, int64_t rows)
 {
-	int64_t done;
 	int rc, more;
 
 	if (run->import->dry_run) {
 		cm_store_no_deadline(run->store);
 		return take_records(run, rows);
 	}
-	if ((done = cm_store_run(run->store, "fold-later", NULL)) < 0)
-		return (int)done;
+	if ((rc = cm_schema_fold_later(run->store)) < 0)
+		return rc;
 	if ((more = take_records(run, rows)) < 0)
 		return more;
 	if ((rc = write_unit(run)) < 0)
 		return rc;
 	if (run->refused != NULL && fflush(run->refused) != 0)
 		return fail(run, CM_EIO, run->refused_path, strerror(errno));
-	if ((done = cm_store_run(run->store, "fold-usual", NULL)) < 0 ||
-	    (done = cm_store_run(run->store, "fold-now", NULL)) < 0)
-		return (int)done;
+	if ((rc = cm_schema_fold_now(run->store)) < 0)
+		return rc;
 	rc = keep_place(run);
 	return rc < 0 ? rc : more;
 }

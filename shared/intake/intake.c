@@ -20,9 +20,9 @@ int
 cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 {
 	const struct cm_bind binds[] = {
-		CM_TEXT_PARAM("type", event->type), CM_TEXT_PARAM("event_id", event->event_id),
+		CM_TEXT_PARAM("event_type", event->type), CM_TEXT_PARAM("event_id", event->event_id),
 		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("call_id", event->call_id),
-		CM_INT_PARAM("at", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
+		CM_INT_PARAM("at_us", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
 
 	return cm_row_batch_add(&taking->unit->kept, binds);
@@ -34,7 +34,7 @@ cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("component", event->component),
 		CM_TEXT_PARAM("component_id", event->component_id), CM_TEXT_PARAM("status", event->status),
-		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at", event->at), { 0 },
+		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
 	return cm_row_batch_add(&taking->unit->readings, binds);
@@ -54,7 +54,7 @@ cm_take_line(struct cm_taking *taking, struct cm_event *event)
 	if ((rc = cm_unit_next_line_id(taking->unit, &line_id)) < 0)
 		return rc;
 	const struct cm_bind line[] = {
-		CM_INT_PARAM("transcript_id", line_id), CM_TEXT_PARAM("call_id", event->call_id), CM_INT_PARAM("at", event->at),
+		CM_INT_PARAM("transcript_id", line_id), CM_TEXT_PARAM("call_id", event->call_id), CM_INT_PARAM("at_us", event->at),
 		CM_TEXT_PARAM("speaker", event->speaker), CM_TEXT_PARAM("content", event->body), { 0 },
 	};
 

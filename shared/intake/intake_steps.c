@@ -198,7 +198,7 @@ add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_
 		CM_TEXT_PARAM("model", event->model), CM_TEXT_PARAM("service", use->service),
 		CM_INT_PARAM("usage_micro", use->amount_micro), CM_TEXT_PARAM("usage_unit", use->unit),
 		maybe("cost_nusd", bill.cost_nusd >= 0, bill.cost_nusd), maybe("price_id", bill.price_id != 0, bill.price_id),
-		CM_INT_PARAM("at", event->at), { 0 },
+		CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
 	return cm_row_batch_add(&taking->unit->costs, binds);

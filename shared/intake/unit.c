@@ -237,7 +237,7 @@ int
 cm_unit_mark_add(struct cm_unit *unit, const char *call_id, const char *turn_id, const char *mark, cm_us at)
 {
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), CM_TEXT_PARAM("turn_id", turn_id),
-		CM_TEXT_PARAM("mark", mark), CM_INT_PARAM("at", at), { 0 } };
+		CM_TEXT_PARAM("mark", mark), CM_INT_PARAM("at_us", at), { 0 } };
 
 	return cm_row_batch_add(&unit->marks, binds);
 }

@@ -101,7 +101,7 @@ add_turn(struct cm_row_batch *batch, const void *thing)
 	const struct cm_turn_entry *turn = thing;
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("call_id", turn->call_id), CM_TEXT_PARAM("turn_id", turn->turn_id),
-		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("measured", turn->measured), CM_INT_PARAM("at", turn->at),
+		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("measured", turn->measured), CM_INT_PARAM("at_us", turn->at),
 		{ 0 },
 	};
 
@@ -166,7 +166,7 @@ write_steps(struct cm_unit *unit)
 			CM_INT_PARAM("latency_id", step->latency_id), CM_TEXT_PARAM("call_id", step->call->call_id),
 			CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", fold.series_id),
 			CM_TEXT_PARAM("component", cm_components[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
-			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at", step->at),
+			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at_us", step->at),
 			CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", fold.bin),
 			CM_TEXT_PARAM("metadata", step->metadata), { 0 },
 		};

@@ -12,18 +12,15 @@
 #include "partitions.h"
 #include "schema.h"
 #include "store.h"
+#include "tables.h"
 
-enum { TABLES_MOST = 24, ROWS_AT_ONCE = 100000, TABLE_NAME = 32, COUNTS_TEXT = 640, SIGNS = 5 };
+enum { ROWS_AT_ONCE = 100000, SIGNS = 5, SIGNS_TEXT = 48 };
 
-/* What is to be copied, in this order. */
+/* What is to be copied. */
 struct inventory {
-	size_t count;
-	struct {
-		char name[TABLE_NAME];
-		int64_t rows;
-	} tables[TABLES_MOST];
-	int64_t total;
-	char text[COUNTS_TEXT];		/* the numbers of rows, and a hash of the signs: what tells a changed original */
+	int64_t total;			/* rows of all tables */
+	int64_t own;			/* those that a new database does not have */
+	uint64_t hash;			/* of the number of each table's rows, and of its signs */
 };
 
 struct move {
@@ -31,37 +28,43 @@ struct move {
 	struct cm_store *to;
 	const struct cm_progress *progress;
 	struct inventory inventory;
+	char signs[SIGNS_TEXT];		/* the inventory as a text: what tells a changed original */
 	int64_t done;
 };
+
+/* A table that is to be copied, from this one on; NULL: none. */
+static const struct cm_table *
+to_move(const struct cm_table *table)
+{
+	while (table->name != NULL && table->move == NULL)
+		table++;
+	return table->name != NULL ? table : NULL;
+}
 
 static int
 read_inventory(struct cm_store *store, struct inventory *inventory)
 {
+	const struct cm_table *table;
 	struct cm_rows *rows;
-	size_t used = 0;
 	int rc;
 
-	*inventory = (struct inventory){ 0 };
+	*inventory = (struct inventory){ .hash = CM_HASH };
 	if ((rc = cm_store_query(store, "move-counts", NULL, &rows)) < 0)
 		return rc;
-	while (inventory->count < TABLES_MOST && (rc = cm_rows_next(rows)) > 0) {
-		size_t i = inventory->count++;
-
-		snprintf(inventory->tables[i].name, TABLE_NAME, "%s", cm_rows_text(rows, 0));
-		inventory->tables[i].rows = cm_rows_int(rows, 1);
-		inventory->total += inventory->tables[i].rows;
-		used += (size_t)snprintf(inventory->text + used, COUNTS_TEXT - used, "%" PRId64 " ", inventory->tables[i].rows);
+	while ((rc = cm_rows_next(rows)) > 0) {
+		table = cm_table_find(cm_rows_text(rows, 0));
+		inventory->total += cm_rows_int(rows, 1);
+		inventory->own += table == NULL || table->seeded ? 0 : cm_rows_int(rows, 1);
+		inventory->hash = cm_hash_text(inventory->hash, cm_rows_text(rows, 1));
 	}
 	cm_rows_done(rows);
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
-/* Adds a hash of move-signs to the text: rows may be others though they are as many. */
+/* Adds move-signs: rows may be others though they are as many. */
 static int
 read_signs(struct cm_store *from, struct inventory *inventory)
 {
-	uint64_t hash = CM_HASH;
-	size_t used = strlen(inventory->text);
 	struct cm_rows *rows;
 	int rc, column;
 
@@ -69,9 +72,8 @@ read_signs(struct cm_store *from, struct inventory *inventory)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0)
 		for (column = 0; column < SIGNS; column++)
-			hash = cm_hash_text(hash, cm_rows_text(rows, column));
+			inventory->hash = cm_hash_text(inventory->hash, cm_rows_text(rows, column));
 	cm_rows_done(rows);
-	snprintf(inventory->text + used, COUNTS_TEXT - used, "%016" PRIx64, hash);
 	return rc;
 }
 
@@ -93,82 +95,59 @@ get_text(struct cm_store *store, const char *key, char *value, size_t room)
 	return cm_store_text(store, "meta-text", binds, value, room);
 }
 
-static char *
-key_of(const char *table, char key[TABLE_NAME + 8])
-{
-	snprintf(key, TABLE_NAME + 8, "moved_%s", table);
-	return key;
-}
-
+/* How far a table is copied stands in cm_meta, under "moved_" and its name. */
 static int
-moved_rows(struct cm_store *to, const char *table, int64_t *done)
+moved_rows(struct cm_store *to, const struct cm_table *table, int64_t *done)
 {
-	char key[TABLE_NAME + 8];
+	char key[64];
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_INT_PARAM("fallback", 0), { 0 } };
 
-	key_of(table, key);
+	snprintf(key, sizeof key, "moved_%s", table->name);
 	return cm_store_number(to, "meta-get", binds, done);
 }
 
 static int
-set_moved(struct cm_store *to, const char *table, int64_t done)
+set_moved(struct cm_store *to, const struct cm_table *table, int64_t done)
 {
-	char key[TABLE_NAME + 8], value[24];
+	char key[64], value[24];
 
+	snprintf(key, sizeof key, "moved_%s", table->name);
 	snprintf(value, sizeof value, "%" PRId64, done);
-	return set_text(to, key_of(table, key), value);
-}
-
-/* Whether a database holds anything but what a new one does. */
-static int
-holds_calls(struct cm_store *to, bool *out)
-{
-	struct inventory inventory;
-	size_t i;
-	int rc;
-
-	if ((rc = read_inventory(to, &inventory)) < 0)
-		return rc;
-	*out = false;
-	for (i = 0; i < inventory.count; i++)
-		if (strcmp(inventory.tables[i].name, "cm_call") == 0 || strcmp(inventory.tables[i].name, "cm_latency") == 0 ||
-		    strcmp(inventory.tables[i].name, "cm_event") == 0)
-			*out |= inventory.tables[i].rows > 0;
-	return 0;
+	return set_text(to, key, value);
 }
 
 /* Empties the target, and says that what follows is a copy of this original. */
 static int
 start_anew(struct move *move, const char *script)
 {
-	size_t i;
+	const struct cm_table *table;
 	int rc;
 
 	if ((rc = cm_store_script(move->to, script)) < 0)
 		return rc;
-	for (i = 0; i < move->inventory.count; i++)
-		if ((rc = set_moved(move->to, move->inventory.tables[i].name, 0)) < 0)
+	for (table = cm_tables; (table = to_move(table)) != NULL; table++)
+		if ((rc = set_moved(move->to, table, 0)) < 0)
 			return rc;
-	return set_text(move->to, "moving", move->inventory.text);
+	return set_text(move->to, "moving", move->signs);
 }
 
 /* In a transaction of the target: goes on with a copy, or begins one. */
 static int
 start(struct move *move)
 {
-	char moving[COUNTS_TEXT];
-	bool holds;
+	struct inventory there;
+	char moving[SIGNS_TEXT];
 	int rc;
 
 	if ((rc = get_text(move->to, "moving", moving, sizeof moving)) < 0)
 		return rc;
-	if (strcmp(moving, move->inventory.text) == 0)
+	if (strcmp(moving, move->signs) == 0)
 		return 0;
 	if (*moving != '\0')
 		return start_anew(move, "move-again");
-	if ((rc = holds_calls(move->to, &holds)) < 0)
+	if ((rc = read_inventory(move->to, &there)) < 0)
 		return rc;
-	return holds ? CM_ENOTFOUND : start_anew(move, "move-start");
+	return there.own > 0 ? CM_ENOTFOUND : start_anew(move, "move-start");
 }
 
 /* Runs a piece of work in one transaction of the target. */
@@ -194,14 +173,14 @@ report(const struct move *move)
 /* Appends the next rows of a table, and notes how far that is, in one transaction; how many, fewer than ROWS_AT_ONCE
  * at the end. */
 static int64_t
-append_some(struct move *move, const char *table, struct cm_rows *rows, int64_t done)
+append_some(struct move *move, const struct cm_table *table, struct cm_rows *rows, int64_t done)
 {
 	int64_t count;
 	int rc;
 
 	if ((rc = cm_store_begin(move->to)) < 0)
 		return rc;
-	count = cm_store_append(move->to, table, rows, ROWS_AT_ONCE);
+	count = cm_store_append(move->to, table->name, rows, ROWS_AT_ONCE);
 	rc = count > 0 ? set_moved(move->to, table, done + count) : (int)count;
 	if (rc < 0) {
 		cm_store_end(move->to, false);
@@ -212,9 +191,8 @@ append_some(struct move *move, const char *table, struct cm_rows *rows, int64_t 
 }
 
 static int
-move_table(struct move *move, const char *table)
+move_table(struct move *move, const struct cm_table *table)
 {
-	char statement[TABLE_NAME + 8];
 	int64_t done = 0, count;
 	struct cm_rows *rows;
 	int rc;
@@ -225,10 +203,9 @@ move_table(struct move *move, const char *table)
 	cm_store_end(move->to, false);
 	if (rc < 0)
 		return rc;
-	snprintf(statement, sizeof statement, "move-%s", table);
 	const struct cm_bind binds[] = { CM_INT_PARAM("done", done), { 0 } };
 
-	if ((rc = cm_store_query(move->from, statement, binds, &rows)) < 0)
+	if ((rc = cm_store_query(move->from, table->move, binds, &rows)) < 0)
 		return cm_store_relay(move->to, move->from, rc);
 	move->done += done;
 	do {
@@ -255,29 +232,30 @@ finish(struct move *move)
 	if ((rc = cm_store_run(move->to, "prune-from", horizon)) < 0 || (rc = cm_store_script(move->to, "move-end")) < 0 ||
 	    (rc = cm_store_run(move->to, "meta-drop", moving)) < 0)
 		return (int)rc;
-	return set_text(move->to, "moved", move->inventory.text);
+	return set_text(move->to, "moved", move->signs);
 }
 
 /* Within one view of the original. */
 static int
 move_all(struct move *move)
 {
-	char moved[COUNTS_TEXT];
-	size_t i;
+	const struct cm_table *table;
+	char moved[SIGNS_TEXT];
 	int rc;
 
 	if ((rc = read_inventory(move->from, &move->inventory)) < 0 || (rc = read_signs(move->from, &move->inventory)) < 0)
 		return cm_store_relay(move->to, move->from, rc);
+	snprintf(move->signs, sizeof move->signs, "%" PRId64 " %016" PRIx64, move->inventory.total, move->inventory.hash);
 	if ((rc = cm_store_begin(move->to)) < 0)
 		return rc;
 	rc = get_text(move->to, "moved", moved, sizeof moved);
 	cm_store_end(move->to, false);
-	if (rc < 0 || strcmp(moved, move->inventory.text) == 0)
+	if (rc < 0 || strcmp(moved, move->signs) == 0)
 		return rc;
 	if ((rc = transact(move, start)) < 0 || (rc = cm_partitions_make_like(move->to, move->from)) < 0)
 		return rc;
-	for (i = 0; i < move->inventory.count; i++)
-		if ((rc = move_table(move, move->inventory.tables[i].name)) < 0)
+	for (table = cm_tables; (table = to_move(table)) != NULL; table++)
+		if ((rc = move_table(move, table)) < 0)
 			return rc;
 	if ((rc = transact(move, finish)) < 0)
 		return rc;

@@ -155,6 +155,24 @@ make_schema(struct cm_store *store, void *arg)
 	return set_meta(store, "schema_version", "", CM_SCHEMA_VERSION);
 }
 
+int
+cm_schema_fold_later(struct cm_store *store)
+{
+	int64_t rc = cm_store_is_remote(store) ? 0 : cm_store_run(store, "fold-later", NULL);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+int
+cm_schema_fold_now(struct cm_store *store)
+{
+	int64_t rc = cm_store_is_remote(store) ? 0 : cm_store_run(store, "fold-usual", NULL);
+
+	if (rc >= 0)
+		rc = cm_store_run(store, "fold-now", NULL);
+	return rc < 0 ? (int)rc : 0;
+}
+
 struct batch {
 	const struct source *source;
 	int64_t after;
@@ -176,9 +194,8 @@ copy_batch(struct cm_store *store, void *arg)
 		reach = batch->until;
 	const struct cm_bind range[] = { CM_INT_PARAM("after", batch->after), CM_INT_PARAM("until", reach), { 0 } };
 
-	if ((rc = cm_store_run(store, "fold-later", NULL)) < 0 ||
-	    (rc = cm_store_run(store, batch->source->copy, range)) < 0 ||
-	    (rc = cm_store_run(store, "fold-usual", NULL)) < 0 || (rc = cm_store_run(store, "fold-now", NULL)) < 0)
+	if ((rc = cm_schema_fold_later(store)) < 0 || (rc = cm_store_run(store, batch->source->copy, range)) < 0 ||
+	    (rc = cm_schema_fold_now(store)) < 0)
 		return (int)rc;
 	batch->after = reach;
 	return set_meta(store, "copied_", batch->source->table, reach);

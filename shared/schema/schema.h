@@ -15,6 +15,11 @@
 
 struct cm_store;
 
+/* For a transaction of many rows: lets all its facts pend until it ends, or goes back to the usual number of them and folds them.  On a
+ * server facts are folded at the end anyway, so the former does nothing. */
+int cm_schema_fold_later(struct cm_store *store);
+int cm_schema_fold_now(struct cm_store *store);
+
 /* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
  * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
  * The store is opened with CM_STORE_ADMIN.  One of our own (cm_schema_create) is only brought up.  CM_ENOTFOUND: no call database (no

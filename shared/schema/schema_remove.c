@@ -3,17 +3,10 @@
 
 #include "schema_own.h"
 
-#include <string.h>
-
 #include "error.h"
 #include "partitions.h"
 #include "store.h"
-
-/* What is emptied bit by bit before it is dropped, since dropping a large table takes long. */
-static const char *const large_tables[] = {
-	"empty-cm_rollup_bin", "empty-cm_rollup", "empty-cm_latency", "empty-cm_call", "empty-cm_transcript",
-	"empty-cm_event", "empty-cm_event_kept", "empty-cm_mark", "empty-cm_turn", "empty-cm_cost", "empty-cm_health",
-};
+#include "tables.h"
 
 struct emptying {
 	const char *statement;
@@ -33,9 +26,9 @@ empty_some(struct cm_store *store, void *arg)
 	return emptying->removed < 0 ? (int)emptying->removed : 0;
 }
 
-/* Runs a statement that removes some rows until none is left; the rows removed, or an error. */
+/* Runs a statement that removes some rows of a table until none is left; the rows removed, or an error. */
 static int64_t
-empty(struct cm_store *store, const char *statement, int64_t before_us, const struct cm_progress *progress)
+empty(struct cm_store *store, const char *table, const char *statement, int64_t before_us, const struct cm_progress *progress)
 {
 	struct emptying emptying = { .statement = statement, .before_us = before_us, .rows = cm_pace_rows(progress) };
 	int64_t started_ms, total = 0;
@@ -46,13 +39,13 @@ empty(struct cm_store *store, const char *statement, int64_t before_us, const st
 		if ((rc = cm_schema_transact(store, empty_some, &emptying)) < 0)
 			return rc;
 		cm_pace_end(progress, &emptying.rows, cm_pace_now_ms() - started_ms);
-		cm_schema_report(progress, strchr(statement, '-') + 1, total += emptying.removed, 0);
+		cm_schema_report(progress, table, total += emptying.removed, 0);
 	} while (emptying.removed > 0);
 	return total;
 }
 
 static int
-empty_table(struct cm_store *store, const char *statement, const struct cm_progress *progress)
+empty_table(struct cm_store *store, const struct cm_table *table, const struct cm_progress *progress)
 {
 	int64_t removed;
 	bool there;
@@ -60,12 +53,27 @@ empty_table(struct cm_store *store, const char *statement, const struct cm_progr
 
 	if ((rc = cm_store_begin(store)) < 0)
 		return rc;
-	rc = cm_schema_exists(store, strchr(statement, '-') + 1, &there);
+	rc = cm_schema_exists(store, table->name, &there);
 	cm_store_end(store, false);
 	if (rc < 0 || !there)
 		return rc;
-	removed = empty(store, statement, 0, progress);
+	removed = empty(store, table->name, table->empty, 0, progress);
 	return removed < 0 ? (int)removed : 0;
+}
+
+/* Large tables are emptied bit by bit before they are dropped, since dropping one takes long; not on a server, where it does not. */
+static int
+empty_tables(struct cm_store *store, const struct cm_progress *progress)
+{
+	const struct cm_table *table;
+	int rc;
+
+	if (cm_store_is_remote(store))
+		return 0;
+	for (table = cm_tables; table->name != NULL; table++)
+		if (table->empty != NULL && (rc = empty_table(store, table, progress)) < 0)
+			return rc;
+	return 0;
 }
 
 static int
@@ -81,18 +89,15 @@ set_horizon(struct cm_store *store, void *arg)
 int
 cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progress *progress, int64_t *removed)
 {
-	static const char *const statements[] = {
-		"prune-cm_call", "prune-cm_latency", "prune-cm_transcript", "prune-cm_cost", "prune-cm_health", "prune-cm_turn",
-		"prune-cm_mark", "prune-cm_event", "prune-cm_event_kept",
-	};
+	const struct cm_table *table;
 	int64_t count, total;
-	size_t i;
 	int rc;
 
 	if ((rc = cm_schema_transact(store, set_horizon, &before_us)) < 0 || (rc = cm_partitions_drop(store, &total)) < 0)
 		return rc;
-	for (i = 0; i < nitems(statements); i++) {
-		if ((count = empty(store, statements[i], before_us, progress)) < 0)
+	for (table = cm_tables; table->name != NULL; table++) {
+		count = table->prune == NULL ? 0 : empty(store, table->name, table->prune, before_us, progress);
+		if (count < 0)
 			return (int)count;
 		total += count;
 	}
@@ -120,7 +125,6 @@ cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
 	char journal_mode[16] = "wal", former[16];
 	int64_t version;
 	bool calls_there;
-	size_t i;
 	int rc;
 
 	if ((rc = cm_schema_look(store, &version, &calls_there)) < 0)
@@ -133,10 +137,7 @@ cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
 	cm_store_end(store, false);
 	if (rc < 0 || (rc = cm_schema_transact(store, remove_triggers, NULL)) < 0)
 		return rc;
-	for (i = 0; i < nitems(large_tables); i++)
-		if ((rc = empty_table(store, large_tables[i], progress)) < 0)
-			return rc;
-	if ((rc = cm_schema_transact(store, remove_tables, NULL)) < 0)
+	if ((rc = empty_tables(store, progress)) < 0 || (rc = cm_schema_transact(store, remove_tables, NULL)) < 0)
 		return rc;
 	/* Needs the database for itself; where somebody has it open it stays in WAL mode, which serves the app as well. */
 	cm_store_journal_mode(store, journal_mode, former);

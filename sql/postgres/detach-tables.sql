@@ -6,9 +6,7 @@ END
 $$;
 
 DROP VIEW IF EXISTS cm_rollup_bin;
-DROP TABLE IF EXISTS cm_series, cm_call, cm_latency, cm_transcript, cm_skipped, cm_event, cm_event_kept, cm_mark, cm_turn, cm_price,
-	cm_cost, cm_health, cm_grid, cm_grid_bin, cm_marginal, cm_rollup, cm_rollup_slot, cm_counter, cm_pending, cm_vocabulary,
-	cm_octave, cm_state, cm_meta;
+DROP TABLE IF EXISTS @list(tables)@;
 DROP FUNCTION IF EXISTS cm_slot, cm_label, cm_member, cm_bin, cm_wall;
 DROP FUNCTION IF EXISTS cm_instant(text), cm_instant(timestamptz), cm_instant(date), cm_instant(timestamp);
 DROP FUNCTION IF EXISTS cm_micros(text, bigint), cm_micros(interval, bigint), cm_micros(double precision, bigint);

@@ -14,4 +14,4 @@ DROP FUNCTION IF EXISTS cm_series_added, cm_pending_full CASCADE;
 DROP FUNCTION IF EXISTS cm_month_next, cm_month_drop, cm_month_make, cm_month_start, cm_months;
 DROP FUNCTION IF EXISTS cm_fold, cm_note, cm_note_failed, cm_rewritten;
 DROP VIEW IF EXISTS cm_pending_count, cm_pending_bin, cm_pending_counter;
-DROP VIEW IF EXISTS cm_v_calls, cm_v_failures, cm_v_steps, cm_v_transcripts, cm_v_costs, cm_v_health;
+DROP VIEW IF EXISTS cm_v_calls, cm_v_failures, cm_v_steps, cm_v_transcripts, @list(viewnames)@;

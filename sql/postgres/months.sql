@@ -1,4 +1,4 @@
--- The months (of UTC) that cm_event_kept, cm_cost and cm_health are kept in: cm_health_2026_02 and so on, and cm_health_default for
+-- The months (of UTC) that some tables are kept in: cm_health_2026_02 and so on, and cm_health_default for
 -- what has none.  Months are made ahead by whoever runs anyhow (attach, migrate, prune, cleanup), never by who takes events in, and
 -- dropped whole by prune.  No lock is waited for longer than 0.2 s, since everybody else would wait behind us: what does not work
 -- is left for the next time.
@@ -69,7 +69,7 @@ BEGIN
 	IF NOT pg_try_advisory_xact_lock(25453, 2) THEN
 		RETURN 0;
 	END IF;
-	FOREACH of IN ARRAY ARRAY['cm_event_kept', 'cm_cost', 'cm_health'] LOOP
+	FOREACH of IN ARRAY ARRAY[@list(months)@] LOOP
 		FOR ahead IN 0 .. 2 LOOP
 			IF cm_month_make(of, cm_month_start(now_us, ahead), most) = 1 THEN
 				RETURN 1;
@@ -99,7 +99,7 @@ DECLARE
 	removed bigint;
 BEGIN
 	FOR of, name IN
-		SELECT u.of, m.month FROM unnest(ARRAY['cm_event_kept', 'cm_cost', 'cm_health']) u (of)
+		SELECT u.of, m.month FROM unnest(ARRAY[@list(months)@]) u (of)
 			CROSS JOIN LATERAL cm_months(u.of::regclass) m
 		WHERE m.until_us <= (SELECT pruned_before_us FROM cm_state WHERE state_id = 1)
 	LOOP

@@ -1,6 +1,6 @@
 -- What a new database has from the start is copied, too; keys and indexes are made at the end, which is many times faster.
 -- Those of partitions come and go with their tables'.
-TRUNCATE cm_vocabulary, cm_price, cm_series, cm_marginal;
+TRUNCATE @list(seeded)@;
 DO $$
 DECLARE
 	key record;

@@ -56,14 +56,12 @@ DECLARE
 BEGIN
 	EXECUTE format('GRANT USAGE ON SCHEMA %I TO callmetrics_owner, callmetrics_writer, callmetrics_reader', current_schema());
 	FOR name, wall IN
-		SELECT c.relname, CASE
-			WHEN c.relname IN ('cm_series', 'cm_cost', 'cm_health', 'cm_event_kept') THEN 'tenant_id = (SELECT cm_wall())'
-			WHEN c.relname IN ('cm_call', 'cm_latency', 'cm_rollup', 'cm_rollup_slot', 'cm_counter', 'cm_pending', 'cm_marginal')
-				THEN 'series_id IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
-			WHEN c.relname IN ('cm_transcript', 'cm_mark', 'cm_turn')
-				THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_id = %I.call_id)', c.relname)
-			WHEN c.relname IN ('cm_event', 'cm_skipped') THEN 'false' END
-		FROM pg_class c
+		SELECT c.relname, CASE w.by
+			WHEN 'tenant_id' THEN 'tenant_id = (SELECT cm_wall())'
+			WHEN 'series_id' THEN 'series_id IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
+			WHEN 'call_id' THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_id = %I.call_id)', c.relname)
+			WHEN 'none' THEN 'false' END
+		FROM pg_class c LEFT JOIN (VALUES @list(walls)@) w (name, by) ON w.name = c.relname
 		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'
 			AND NOT c.relispartition
 		ORDER BY c.relname

@@ -28,13 +28,5 @@ CREATE OR REPLACE VIEW cm_v_transcripts WITH (security_invoker = true) AS
 		'epoch'::timestamptz + t.at_us * interval '1 microsecond' AS at, t.speaker, t.content, t.at_us
 	FROM cm_transcript t LEFT JOIN cm_call c ON c.call_id = t.call_id LEFT JOIN cm_series s ON s.series_id = c.series_id;
 
-CREATE OR REPLACE VIEW cm_v_costs WITH (security_invoker = true) AS
-	SELECT o.cost_id, o.call_id, o.turn_id, o.tenant_id, o.provider, o.model, o.service,
-		o.usage_micro / 1000000.0 AS usage, o.usage_unit, o.cost_nusd / 1000000000.0 AS cost_usd,
-		'epoch'::timestamptz + o.at_us * interval '1 microsecond' AS at, o.at_us
-	FROM cm_cost o;
-
-CREATE OR REPLACE VIEW cm_v_health WITH (security_invoker = true) AS
-	SELECT h.health_id, h.tenant_id, h.component, h.component_id, h.status, h.state, h.readings,
-		'epoch'::timestamptz + h.at_us * interval '1 microsecond' AS at, h.at_us
-	FROM cm_health h;
+-- Those of one table, from its declaration.
+@list(views)@

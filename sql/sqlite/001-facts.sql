@@ -4,36 +4,12 @@
 -- constraint that fails would fail the voice app's own write, so what must hold is made to hold by the doors
 -- (cm_call_in, cm_latency_in) and not by CHECK or NOT NULL.
 
-CREATE TABLE cm_meta (
-	key TEXT PRIMARY KEY,
-	value TEXT
-) WITHOUT ROWID;
-
--- Words of the outside world and what they mean here.  Operators may add rows; `callmetrics attach` again applies them.
-CREATE TABLE cm_vocabulary (
-	topic TEXT,		-- status | reason | component
-	term TEXT,		-- lower case
-	meaning TEXT,
-	PRIMARY KEY (topic, term)
-) WITHOUT ROWID;
+@list(since-1)@
 
 INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
 	@words()@;
 
-CREATE TABLE cm_state (
-	state_id INTEGER PRIMARY KEY,
-	pending_most INTEGER,		-- how many facts may be pending; a long copy raises it for its own transactions
-	pruned_before_us INTEGER	-- facts before this may be gone, and what is gone does not come back
-);
-
 INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 512, 0);
-
--- Histogram bins: a duration of v microseconds lies in bin (v >> shift) + 512 * shift, shift being that of the highest
--- floor_us not above v.  Bins are 1 us wide up to 1023 us, then 0.1 % to 0.2 % of the value.
-CREATE TABLE cm_octave (
-	floor_us INTEGER PRIMARY KEY,
-	shift INTEGER
-);
 
 INSERT INTO cm_octave (floor_us, shift)
 	WITH RECURSIVE octave (floor_us, shift) AS (
@@ -42,81 +18,6 @@ INSERT INTO cm_octave (floor_us, shift)
 		SELECT 1024 << shift, shift + 1 FROM octave WHERE shift < 40
 	)
 	SELECT floor_us, shift FROM octave;
-
--- One row per combination of labels seen.  scope 'full' is what a fact refers to; the other scopes are the marginals that
--- rollups are kept for.  A label that is not there is ''.
-CREATE TABLE cm_series (
-	series_id INTEGER PRIMARY KEY,
-	scope TEXT,
-	tenant_id TEXT,
-	agent TEXT,
-	agent_version TEXT,
-	provider TEXT,
-	call_type TEXT,
-	UNIQUE (scope, tenant_id, agent, agent_version, provider, call_type)
-);
-
-CREATE TABLE cm_call (
-	call_id TEXT PRIMARY KEY,
-	series_id INTEGER,
-	call_type TEXT,			-- inbound | outbound
-	caller_number TEXT,
-	callee_number TEXT,
-	started_us INTEGER,
-	ended_us INTEGER,
-	duration_us INTEGER,
-	bin INTEGER,			-- of duration_us; only where the call completed
-	status TEXT,			-- active | completed | failed | cancelled | timeout
-	failure_reason TEXT,		-- timeout | user_hangup | network_error | api_error | unknown; '' where nothing failed
-	has_audio INTEGER,
-	has_transcript INTEGER,
-	metadata TEXT
-);
-
-CREATE INDEX cm_call_started ON cm_call (started_us, call_id);
-CREATE INDEX cm_call_series ON cm_call (series_id, started_us, duration_us, bin, status, call_type, failure_reason, has_transcript);
-CREATE INDEX cm_call_bin ON cm_call (bin, started_us, duration_us, series_id) WHERE bin IS NOT NULL;
-CREATE INDEX cm_call_active ON cm_call (started_us, series_id) WHERE status = 'active';
-CREATE INDEX cm_call_failed ON cm_call (started_us, call_id, series_id) WHERE failure_reason <> '';
-CREATE INDEX cm_call_failed_series ON cm_call (series_id, started_us, call_id) WHERE failure_reason <> '';
-
-CREATE TABLE cm_latency (
-	latency_id INTEGER PRIMARY KEY,
-	call_id TEXT,
-	turn_id TEXT,
-	series_id INTEGER,
-	component TEXT,			-- turn_e2e | stt | llm_ttft | tts_ttfb | tool | network | session
-	provider TEXT,
-	model TEXT,
-	at_us INTEGER,
-	duration_us INTEGER,
-	bin INTEGER,
-	metadata TEXT
-);
-
-CREATE INDEX cm_latency_call ON cm_latency (call_id);
-CREATE INDEX cm_latency_at ON cm_latency (component, at_us, duration_us, series_id);
-CREATE INDEX cm_latency_series ON cm_latency (series_id, component, at_us, duration_us);
-CREATE INDEX cm_latency_bin ON cm_latency (component, bin, at_us, duration_us, series_id);
-
-CREATE TABLE cm_transcript (
-	transcript_id INTEGER PRIMARY KEY,
-	call_id TEXT,
-	at_us INTEGER,
-	speaker TEXT,
-	content TEXT
-);
-
-CREATE INDEX cm_transcript_call ON cm_transcript (call_id, at_us);
-CREATE INDEX cm_transcript_at ON cm_transcript (at_us);
-
--- What could not be understood: one row per row of the source, gone when the source's row is mended.
-CREATE TABLE cm_skipped (
-	source TEXT,			-- calls | latency_events | transcripts
-	source_id TEXT,
-	field TEXT,			-- the first field that made no sense
-	PRIMARY KEY (source, source_id)
-) WITHOUT ROWID;
 
 INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, provider, call_type)
 	VALUES (1, 'full', '', '', '', '', '');

@@ -9,87 +9,13 @@
 -- coarse ones of 32 fine.  A bin's parent is its coarse bin, that of a coarse one -1: so all coarse bins of a run of buckets lie
 -- together, and so do the fine bins of one coarse bin, and either is one look into the index.
 
--- Which buckets are kept for which scope, in seconds; the same as in shared/rollups/window.c.  Tenant and labels together ('full')
--- have so few facts that parts of a day are read raw.
-CREATE TABLE cm_grid (
-	scope TEXT,
-	resolution INTEGER,
-	PRIMARY KEY (scope, resolution)
-) WITHOUT ROWID;
+@list(since-2)@
 
 INSERT INTO cm_grid (scope, resolution) VALUES
 	@grid()@;
 
-CREATE TABLE cm_grid_bin (
-	scope TEXT,
-	resolution INTEGER,
-	fine INTEGER,			-- 1: fine bins, 0: coarse ones
-	PRIMARY KEY (scope, resolution, fine)
-) WITHOUT ROWID;
-
 INSERT INTO cm_grid_bin (scope, resolution, fine)
 	SELECT scope, resolution, 0 FROM cm_grid UNION ALL SELECT scope, resolution, 1 FROM cm_grid;
-
--- Into which series a fact of a series counts.
-CREATE TABLE cm_marginal (
-	series_id INTEGER,
-	scope TEXT,
-	into_id INTEGER,
-	PRIMARY KEY (series_id, scope)
-) WITHOUT ROWID;
-
-CREATE TABLE cm_rollup (
-	series_id INTEGER,
-	kind TEXT,			-- call
-	resolution INTEGER,
-	bucket INTEGER,			-- start, seconds since 1970
-	outcome TEXT,
-	n INTEGER,
-	n_transcript INTEGER,
-	n_value INTEGER,		-- with a duration that counts (completed calls)
-	sum_us INTEGER,			-- of those durations
-	PRIMARY KEY (series_id, kind, resolution, bucket, outcome)
-) WITHOUT ROWID;
-
-CREATE TABLE cm_rollup_bin (
-	series_id INTEGER,
-	kind TEXT,			-- call | a latency component
-	resolution INTEGER,
-	parent INTEGER,
-	bucket INTEGER,
-	bin INTEGER,
-	n INTEGER,
-	sum_us INTEGER,
-	PRIMARY KEY (series_id, kind, resolution, parent, bucket, bin)
-) WITHOUT ROWID;
-
--- What was ever seen: these never fall, whatever is corrected, deleted or pruned.
-CREATE TABLE cm_counter (
-	series_id INTEGER,
-	kind TEXT,
-	outcome TEXT,
-	n_seen INTEGER,			-- facts first seen with this outcome
-	n_reached INTEGER,		-- facts that came to this outcome
-	n_value INTEGER,
-	sum_us INTEGER,
-	PRIMARY KEY (series_id, kind, outcome)
-) WITHOUT ROWID;
-
--- Facts come (n = 1) and gone (n = -1) since the last fold.
-CREATE TABLE cm_pending (
-	pending_id INTEGER PRIMARY KEY,
-	series_id INTEGER,
-	kind TEXT,
-	outcome TEXT,			-- '' for a latency
-	at_us INTEGER,
-	value_us INTEGER,
-	bin INTEGER,
-	n INTEGER,
-	n_transcript INTEGER,
-	n_seen INTEGER,			-- 1: was never seen before
-	n_reached INTEGER,		-- 1: came to this outcome
-	n_timed INTEGER			-- 1: its value became known
-);
 
 CREATE VIEW cm_pending_count AS
 	SELECT m.into_id AS series_id, p.kind, g.resolution, p.at_us / 1000000 / g.resolution * g.resolution AS bucket,

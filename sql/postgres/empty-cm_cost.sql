@@ -1,2 +1,0 @@
--- Removes nothing: a large table is dropped as fast as a small one.
-DELETE FROM cm_cost WHERE false AND :limit > 0

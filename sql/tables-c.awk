@@ -1,0 +1,19 @@
+# The tables as a list in C (shared/facts/tables.h), from their declarations (tables.awk).
+
+function named(what, t, condition) {
+	return condition ? ", ." what " = \"" what "-" t "\"" : ""
+}
+
+END {
+	if (failed)
+		exit 1
+	print "/* Made from sql/tables/ by sql/tables.awk and sql/tables-c.awk. */"
+	print "#include \"tables.h\""
+	print "const struct cm_table cm_tables[] = {"
+	for (i = 1; i <= count; i++) {
+		t = tables[i]
+		print "\t{ .name = \"" t "\"" (copy[t] == "seeded" ? ", .seeded = true" : "") named("prune", t, time[t] != "") \
+		    named("empty", t, large[t]) named("move", t, copy[t] != "no") " },"
+	}
+	print "\t{ 0 }\n};"
+}
