@@ -36,11 +36,11 @@ summary(struct cm_json *json, const struct cm_tally *now, const struct cm_tally 
 {
 	cm_json_object(json, "summary");
 	cm_json_int(json, "total_calls", now->total);
-	cm_report_delta(json, "total_calls_delta", (double)now->total, (double)before->total);
-	cm_json_decimal(json, "success_rate", cm_tally_success_pct(now), 1);
-	cm_report_delta(json, "success_rate_delta", cm_tally_success_pct(now), cm_tally_success_pct(before));
-	cm_json_decimal(json, "avg_duration", cm_tally_mean_s(now), 1);
-	cm_report_delta(json, "avg_duration_delta", cm_tally_mean_s(now), cm_tally_mean_s(before));
+	cm_json_change(json, "total_calls_delta", (struct cm_ratio){ now->total, 1 }, (struct cm_ratio){ before->total, 1 });
+	cm_json_ratio(json, "success_rate", cm_tally_success_pct(now), 1);
+	cm_json_change(json, "success_rate_delta", cm_tally_success_pct(now), cm_tally_success_pct(before));
+	cm_json_ratio(json, "avg_duration", cm_tally_mean_s(now), 1);
+	cm_json_change(json, "avg_duration_delta", cm_tally_mean_s(now), cm_tally_mean_s(before));
 	cm_json_int(json, "active_now", active);
 	cm_json_end(json);
 }
@@ -88,7 +88,7 @@ transcript(struct cm_json *json, const struct cm_tally *tally)
 {
 	cm_json_object(json, "transcript");
 	cm_json_int(json, "calls_with_transcript", tally->with_transcript);
-	cm_json_decimal(json, "transcript_rate", cm_tally_transcript_pct(tally), 1);
+	cm_json_ratio(json, "transcript_rate", cm_tally_transcript_pct(tally), 1);
 	cm_json_end(json);
 }
 

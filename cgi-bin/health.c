@@ -60,9 +60,9 @@ indicators(struct cm_json *json, const struct cm_tally *tally, int64_t active)
 {
 	cm_json_object(json, "indicators");
 	cm_json_int(json, "calls_last_hour", tally->total);
-	cm_json_decimal(json, "success_rate", cm_tally_success_pct(tally), 1);
+	cm_json_ratio(json, "success_rate", cm_tally_success_pct(tally), 1);
 	cm_json_int(json, "active_calls", active);
-	cm_json_decimal(json, "avg_duration", cm_tally_mean_s(tally), 1);
+	cm_json_ratio(json, "avg_duration", cm_tally_mean_s(tally), 1);
 	cm_json_end(json);
 }
 

@@ -114,7 +114,7 @@ latency(struct cm_store *store, const struct cm_query *query, struct cm_reply *r
 		return cm_reply_refuse(reply, "interval", "The interval cuts the window into more than 1000 spans.");
 	if ((rc = components(store, &window, asked, values)) < 0)
 		return rc;
-	cm_json_decimal(json, "period_hours", (double)(window.to - window.from) / (double)CM_HOUR_US, 0);
+	cm_json_ratio(json, "period_hours", (struct cm_ratio){ window.to - window.from, CM_HOUR_US }, 0);
 	report(json, asked, values);
 	return interval_us != 0 ? timeseries(store, &window, asked, interval_us, json) : 0;
 }

@@ -83,10 +83,10 @@ calls(struct cm_exposition *out, const struct cm_tally *now, const struct cm_tal
 	cm_exposition_family(out, "voice_calls", CM_COUNTER, "Calls ever seen.");
 	cm_exposition_sample(out, "", "", (double)ever->total);
 	gauge(out, "voice_calls_success_rate", "Completed calls per hundred that ended, last 24 hours.",
-	    cm_tally_success_pct(now));
+	    cm_ratio_double(cm_tally_success_pct(now)));
 	gauge(out, "voice_calls_active", "Calls that are active now.", (double)active);
 	gauge(out, "voice_transcript_rate", "Calls with a transcript per hundred, last 24 hours.",
-	    cm_tally_transcript_pct(now));
+	    cm_ratio_double(cm_tally_transcript_pct(now)));
 	cm_exposition_family(out, "voice_calls_by_status", CM_GAUGE, "Calls of the last 24 hours, by status.");
 	by_label(out, "status", cm_status_names, now->by_status, CM_STATUSES);
 	cm_exposition_family(out, "voice_calls_by_type", CM_GAUGE, "Calls of the last 24 hours, by direction.");

@@ -19,11 +19,11 @@ for now in 2025-03-30T01:00:00Z 2025-03-30T12:00:00Z 2025-10-26T01:00:00.000001Z
 	judge "$now" cases-at-edges "the made database"
 done
 
-# No call at all, and one.
+# No call at all, and one: its 30.05 s are a tie, which is rounded one way wherever it is told.
 attached_db none
 judge "$NOW" cases "an empty database"
 sql "INSERT INTO calls (call_id, call_type, started_at, ended_at, duration_seconds, status)
-	VALUES ('one', 'inbound', '2026-02-06T10:00:00', '2026-02-06T10:01:00', 60.5, 'completed');
+	VALUES ('one', 'inbound', '2026-02-06T10:00:00', '2026-02-06T10:00:30.05', 30.05, 'completed');
 	INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp)
 	VALUES ('one', 'speech_end_to_first_audio', 812.25, '2026-02-06T10:00:05Z')"
 judge "$NOW" cases "a database of one call"

@@ -3,7 +3,6 @@
 
 #include "report.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,29 +35,36 @@ cm_component_find(const char *name)
 	return NULL;
 }
 
-static double
-known_ms(const struct cm_durations *values, int64_t value_us)
+/* Average, extremes and percentiles, in units of so many microseconds; null where there is no value. */
+static void
+figures(struct cm_json *json, const struct cm_durations *values, int64_t unit_us, int places)
 {
-	return values->count == 0 ? NAN : (double)value_us / 1e3;
+	int64_t unit = values->count == 0 ? 0 : unit_us;
+
+	cm_json_ratio(json, "avg", (struct cm_ratio){ values->sum_us, values->count * unit }, places);
+	cm_json_ratio(json, "min", (struct cm_ratio){ values->min_us, unit }, places);
+	cm_json_ratio(json, "max", (struct cm_ratio){ values->max_us, unit }, places);
+	cm_json_ratio(json, "p50", (struct cm_ratio){ values->quantile_us[0], unit }, places);
+	cm_json_ratio(json, "p95", (struct cm_ratio){ values->quantile_us[1], unit }, places);
+	cm_json_ratio(json, "p99", (struct cm_ratio){ values->quantile_us[2], unit }, places);
+}
+
+static void
+inexactness(struct cm_json *json, const struct cm_durations *values)
+{
+	if (values->exact)
+		return;
+	cm_json_bool(json, "exact", false);
+	cm_json_decimal(json, "error_pct", values->error_pct, 2);
 }
 
 void
 cm_report_latency(struct cm_json *json, const char *key, const struct cm_durations *values, int places)
 {
-	double mean_us = values->count == 0 ? 0 : (double)values->sum_us / (double)values->count;
-
 	cm_json_object(json, key);
 	cm_json_int(json, "count", values->count);
-	cm_json_decimal(json, "avg", values->count == 0 ? NAN : mean_us / 1e3, places);
-	cm_json_decimal(json, "min", known_ms(values, values->min_us), places);
-	cm_json_decimal(json, "max", known_ms(values, values->max_us), places);
-	cm_json_decimal(json, "p50", known_ms(values, values->quantile_us[0]), places);
-	cm_json_decimal(json, "p95", known_ms(values, values->quantile_us[1]), places);
-	cm_json_decimal(json, "p99", known_ms(values, values->quantile_us[2]), places);
-	if (!values->exact) {
-		cm_json_bool(json, "exact", false);
-		cm_json_decimal(json, "error_pct", values->error_pct, 2);
-	}
+	figures(json, values, CM_SECOND_US / 1000, places);
+	inexactness(json, values);
 	cm_json_end(json);
 }
 
@@ -112,10 +118,10 @@ report_bucket(struct cm_json *json, const char *label_key, cm_us start, const st
 	cm_json_int(json, "failed", tally->by_status[CM_FAILED] + tally->by_status[CM_TIMEOUT]);
 	cm_json_int(json, "cancelled", tally->by_status[CM_CANCELLED]);
 	cm_json_int(json, "active", tally->by_status[CM_ACTIVE]);
-	cm_json_decimal(json, "avg_duration", cm_tally_mean_s(tally), 1);
-	cm_json_decimal(json, "p95_duration", p95_us < 0 ? NAN : (double)p95_us / 1e6, 1);
+	cm_json_ratio(json, "avg_duration", cm_tally_mean_s(tally), 1);
+	cm_json_ratio(json, "p95_duration", (struct cm_ratio){ p95_us, p95_us < 0 ? 0 : CM_SECOND_US }, 1);
 	if (by_date)
-		cm_json_decimal(json, "success_rate", cm_tally_success_pct(tally), 1);
+		cm_json_ratio(json, "success_rate", cm_tally_success_pct(tally), 1);
 	cm_json_end(json);
 }
 
@@ -167,12 +173,6 @@ cm_report_call(struct cm_json *json, const struct cm_call *call)
 	cm_json_end(json);
 }
 
-void
-cm_report_delta(struct cm_json *json, const char *key, double now, double before)
-{
-	cm_json_decimal(json, key, before == 0 ? NAN : (now - before) * 100 / before, 1);
-}
-
 /* Edges of hours into edges[CM_HOURS_MAX + 1]; their number less one, or CM_EPARAM. */
 static int
 hour_edges(const struct cm_window *window, bool whole_hours, cm_us *edges)
@@ -206,27 +206,13 @@ cm_report_hours(struct cm_store *store, const struct cm_window *window, bool who
 	return rc < 0 ? rc : n;
 }
 
-static double
-known_s(const struct cm_durations *values, int64_t value_us)
-{
-	return values->count == 0 ? NAN : (double)value_us / 1e6;
-}
-
 void
 cm_report_durations(struct cm_json *json, const char *key, const struct cm_durations *values)
 {
 	cm_json_object(json, key);
-	cm_json_decimal(json, "avg", values->count == 0 ? NAN : (double)values->sum_us / 1e6 / (double)values->count, 1);
-	cm_json_decimal(json, "min", known_s(values, values->min_us), 1);
-	cm_json_decimal(json, "max", known_s(values, values->max_us), 1);
-	cm_json_decimal(json, "p50", known_s(values, values->quantile_us[0]), 1);
-	cm_json_decimal(json, "p95", known_s(values, values->quantile_us[1]), 1);
-	cm_json_decimal(json, "p99", known_s(values, values->quantile_us[2]), 1);
-	cm_json_decimal(json, "total_seconds", (double)values->sum_us / 1e6, 1);
-	if (!values->exact) {
-		cm_json_bool(json, "exact", false);
-		cm_json_decimal(json, "error_pct", values->error_pct, 2);
-	}
+	figures(json, values, CM_SECOND_US, 1);
+	cm_json_ratio(json, "total_seconds", (struct cm_ratio){ values->sum_us, CM_SECOND_US }, 1);
+	inexactness(json, values);
 	cm_json_end(json);
 }
 

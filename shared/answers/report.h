@@ -70,7 +70,4 @@ void cm_report_page(struct cm_json *json, const struct cm_page *page);
 /* A failed call with everything known of it. */
 void cm_report_call(struct cm_json *json, const struct cm_call *call);
 
-/* (now - before) / before in per cent, one decimal; null where either is not a number or before is 0. */
-void cm_report_delta(struct cm_json *json, const char *key, double now, double before);
-
 #endif

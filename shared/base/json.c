@@ -258,6 +258,18 @@ cm_json_text(struct cm_json *json, const char *key, const char *text)
 	free(clean);
 }
 
+/* A number of so many places; 0 is short. */
+static void
+put_places(struct cm_json *json, const char *key, int64_t number, int places)
+{
+	char text[CM_DECIMAL_TEXT];
+
+	if (number == 0)
+		put(json, key, "0.0", places > 0 ? 3 : 1);
+	else
+		put(json, key, text, (size_t)(put_digits(number, places, 0, text) - text));
+}
+
 /* value * 10^places as the nearest whole number, the even one of two as near, of the exact product, as printf rounds; false
  * where that is beyond the reach of a double's whole numbers. */
 static bool
@@ -290,10 +302,30 @@ cm_json_decimal(struct cm_json *json, const char *key, double value, int places)
 		cm_json_null(json, key);
 	else if (!rounded(value, places, &number))
 		put(json, key, text, (size_t)snprintf(text, sizeof text, "%.*f", places, value));
-	else if (number == 0)
-		put(json, key, "0.0", places > 0 ? 3 : 1);
 	else
-		put(json, key, text, (size_t)(put_digits(number, places, 0, text) - text));
+		put_places(json, key, number, places);
+}
+
+void
+cm_json_ratio(struct cm_json *json, const char *key, struct cm_ratio ratio, int places)
+{
+	int64_t number;
+
+	if (cm_ratio_round(ratio, places, &number))
+		put_places(json, key, number, places);
+	else
+		cm_json_null(json, key);
+}
+
+void
+cm_json_change(struct cm_json *json, const char *key, struct cm_ratio now, struct cm_ratio before)
+{
+	int64_t number;
+
+	if (cm_ratio_change_pct(now, before, 1, &number))
+		put_places(json, key, number, 1);
+	else
+		cm_json_null(json, key);
 }
 
 void

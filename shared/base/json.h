@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "ratio.h"
 
 struct cm_json;
 
@@ -29,8 +30,12 @@ void cm_json_bool(struct cm_json *json, const char *key, bool value);
 void cm_json_null(struct cm_json *json, const char *key);
 /* NULL text is null. */
 void cm_json_text(struct cm_json *json, const char *key, const char *text);
-/* Rounded to so many places; NaN is null. */
+/* Rounded to so many places, half to even; NaN is null.  For what is measured; a sum over a count goes by cm_json_ratio. */
 void cm_json_decimal(struct cm_json *json, const char *key, double value, int places);
+/* To so many places, in integers and half up; null where it is no number. */
+void cm_json_ratio(struct cm_json *json, const char *key, struct cm_ratio ratio, int places);
+/* The change from one to another in per cent, to one place; null where there is none to tell. */
+void cm_json_change(struct cm_json *json, const char *key, struct cm_ratio now, struct cm_ratio before);
 /* Microseconds as exact seconds ("30.5") or exact milliseconds. */
 void cm_json_seconds(struct cm_json *json, const char *key, int64_t value_us);
 void cm_json_milliseconds(struct cm_json *json, const char *key, int64_t value_us);

@@ -3,7 +3,6 @@
 
 #include "tally.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -288,28 +287,22 @@ cm_tally_ended(const struct cm_tally *tally)
 	return tally->total - tally->by_status[CM_ACTIVE];
 }
 
-static double
-ratio(int64_t part, int64_t whole, double scale)
-{
-	return whole == 0 ? NAN : (double)part * scale / (double)whole;
-}
-
-double
+struct cm_ratio
 cm_tally_success_pct(const struct cm_tally *tally)
 {
-	return ratio(tally->by_status[CM_COMPLETED], cm_tally_ended(tally), 100);
+	return (struct cm_ratio){ 100 * tally->by_status[CM_COMPLETED], cm_tally_ended(tally) };
 }
 
-double
+struct cm_ratio
 cm_tally_mean_s(const struct cm_tally *tally)
 {
-	return ratio(tally->duration_sum_us, tally->timed, 1 / (double)CM_SECOND_US);
+	return (struct cm_ratio){ tally->duration_sum_us, tally->timed * CM_SECOND_US };
 }
 
-double
+struct cm_ratio
 cm_tally_transcript_pct(const struct cm_tally *tally)
 {
-	return ratio(tally->with_transcript, tally->total, 100);
+	return (struct cm_ratio){ 100 * tally->with_transcript, tally->total };
 }
 
 int

@@ -6,6 +6,7 @@
 #ifndef CM_TALLY_H
 #define CM_TALLY_H
 
+#include "ratio.h"
 #include "store.h"
 #include "window.h"
 
@@ -38,14 +39,14 @@ int cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, con
 /* Calls that ended: all but the active. */
 int64_t cm_tally_ended(const struct cm_tally *tally);
 
-/* Completed calls per hundred ended ones; NaN where none ended. */
-double cm_tally_success_pct(const struct cm_tally *tally);
+/* Completed calls per hundred ended ones; no number where none ended. */
+struct cm_ratio cm_tally_success_pct(const struct cm_tally *tally);
 
-/* Mean duration of completed calls in seconds; NaN where there is none. */
-double cm_tally_mean_s(const struct cm_tally *tally);
+/* Mean duration of completed calls in seconds; no number where there is none. */
+struct cm_ratio cm_tally_mean_s(const struct cm_tally *tally);
 
-/* Calls with a transcript per hundred calls; NaN where there is none. */
-double cm_tally_transcript_pct(const struct cm_tally *tally);
+/* Calls with a transcript per hundred calls; no number where there is none. */
+struct cm_ratio cm_tally_transcript_pct(const struct cm_tally *tally);
 
 /* Calls that are active now, whenever they started, and those of them that started before `stale_before`. */
 int cm_active_calls(struct cm_store *store, const struct cm_filter *filter, cm_us stale_before, int64_t *active,

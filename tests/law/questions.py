@@ -8,6 +8,7 @@ import csv
 import datetime
 import io
 import json
+import math
 import os
 import re
 import subprocess
@@ -31,7 +32,7 @@ class Different(Exception):
 
 
 class Near:
-    """A figure printed with so many places: right when it is nearest to the exact one.  bound: per cent by which it may be
+    """A figure printed with so many places: right when it is nearest to the exact one, half up.  bound: per cent by which it may be
     too high, where raw rows are gone."""
 
     def __init__(self, exact, places, bound=0):
@@ -45,6 +46,10 @@ class Near:
             return False
         if isinstance(given, Decimal) and given != 0 and -given.as_tuple().exponent != self.places:
             return False
+        if self.bound == 0:
+            scaled = Fraction(self.exact) * 10 ** self.places
+            half_up = math.floor(abs(scaled) + Fraction(1, 2)) * (1 if scaled >= 0 else -1)
+            return Fraction(given) * 10 ** self.places == half_up
         low = Fraction(self.exact)
         high = low * (1 + Fraction(self.bound) / 100)
         slack = Fraction(1, 2 * 10 ** self.places) + abs(high) / 10 ** 12

@@ -11,6 +11,7 @@ status tells whether anything did.
 import csv
 import io
 import json
+import math
 import os
 import re
 import subprocess
@@ -82,6 +83,11 @@ class Step:
             ("tenant_id", "agent", "agent_version", "provider", "call_type"), "")
 
 
+def half_up(value):
+    """The nearest whole number; of two as near the one away from zero."""
+    return math.floor(abs(value) + Fraction(1, 2)) * (1 if value >= 0 else -1)
+
+
 class Places:
     """An exact figure that the answer gives rounded to so many places."""
 
@@ -94,8 +100,7 @@ class Places:
         if isinstance(answered, bool) or not isinstance(answered, (int, Fraction)):
             return False
         step = Fraction(1, 10 ** self.places)
-        # A value that lies within a hair of the middle may go either way: the program rounds a double.
-        return (answered / step).denominator == 1 and abs(answered - self.value) <= step / 2 + step / 10 ** 6
+        return answered == half_up(Fraction(self.value) / step) * step
 
     def __repr__(self):
         return "null" if self.value is None else f"{float(self.value)!r} to {self.places} places"

@@ -46,6 +46,42 @@ test_decimals(void **state)
 	assert_written(cm_json_decimal(json, "x", -(double)INFINITY, 1), "{\"x\":null}");
 }
 
+/* Half up, whatever a double would make of it, and in full width. */
+static void
+test_ratios(void **state)
+{
+	(void)state;
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 30050000, 1000000 }), 1), "{\"x\":30.1}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 30150000, 1000000 }), 1), "{\"x\":30.2}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 30049999, 1000000 }), 1), "{\"x\":30.0}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ -5, 100 }), 1), "{\"x\":-0.1}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ -4, 100 }), 1), "{\"x\":0.0}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 2, 3 }), 3), "{\"x\":0.667}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 1, 2 }), 0), "{\"x\":1}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 0, 7 }), 3), "{\"x\":0.0}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ 7, 0 }), 1), "{\"x\":null}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ INT64_MAX, INT64_MAX - 1 }), 6), "{\"x\":1.000000}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ INT64_MAX, 1 }), 0), "{\"x\":9223372036854775807}");
+	assert_written(cm_json_ratio(json, "x", ((struct cm_ratio){ INT64_MIN, 1 }), 1), "{\"x\":null}");
+}
+
+static void
+test_changes(void **state)
+{
+	const int64_t large = INT64_C(1) << 62, many = INT64_C(1) << 40;
+
+	(void)state;
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 3, 1 }), ((struct cm_ratio){ 2, 1 })), "{\"x\":50.0}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 1999, 1 }), ((struct cm_ratio){ 2000, 1 })), "{\"x\":-0.1}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 2, 3 }), ((struct cm_ratio){ 1, 3 })), "{\"x\":100.0}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 5, 5 }), ((struct cm_ratio){ 1, 1 })), "{\"x\":0.0}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 5, 0 }), ((struct cm_ratio){ 1, 1 })), "{\"x\":null}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 5, 1 }), ((struct cm_ratio){ 0, 1 })), "{\"x\":null}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ 5, 1 }), ((struct cm_ratio){ 1, 0 })), "{\"x\":null}");
+	assert_written(cm_json_change(json, "x", ((struct cm_ratio){ large, many }), ((struct cm_ratio){ large / 2, many - 1 })),
+	    "{\"x\":100.0}");
+}
+
 /* Rounded as printf does, which works with the exact binary value. */
 static void
 test_decimals_as_printf(void **state)
@@ -176,6 +212,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decimals),
+		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_decimals_as_printf),
 		cmocka_unit_test(test_indented),
 		cmocka_unit_test(test_exact_durations),
