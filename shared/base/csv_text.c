@@ -83,6 +83,8 @@ struct cm_csv_reader {
 	int64_t offset;			/* where input begins in the file */
 	int64_t line;
 	/* The record that is being read. */
+	enum { BEFORE, PLAIN, QUOTED, CLOSED, SPACED } where;	/* in a field; SPACED: behind its closing quote and a space */
+	bool misquoted;			/* the rest of its line is not read */
 	bool whole;
 	bool cut;			/* its last field is too long */
 	const char *fault;
@@ -224,6 +226,30 @@ is_blank(const char *piece, size_t bytes)
 	return bytes == 0;
 }
 
+/* Whether quotes stand where they may: around a whole field.  libcsv takes one that closes too early for a part of the field and reads
+ * on, into the lines behind. */
+static bool
+quotes_well(struct cm_csv_reader *reader, const char *piece, size_t bytes)
+{
+	for (; bytes > 0; bytes--, piece++) {
+		bool ends = *piece == ',' || ends_line(*piece);
+
+		if (reader->where == QUOTED)
+			reader->where = *piece == '"' ? CLOSED : QUOTED;
+		else if (ends)
+			reader->where = BEFORE;
+		else if (reader->where == CLOSED && *piece == '"')
+			reader->where = QUOTED;
+		else if (reader->where == CLOSED || reader->where == SPACED) {
+			if (*piece != ' ')
+				return false;
+			reader->where = SPACED;
+		} else if (reader->where == BEFORE && *piece != ' ')
+			reader->where = *piece == '"' ? QUOTED : PLAIN;
+	}
+	return true;
+}
+
 /* A field that does not fit is cut down to a few bytes, which nobody will see, and read to its end.  Two must be left: libcsv takes
  * a closing quote away again. */
 static int
@@ -260,12 +286,42 @@ step_over(struct cm_csv_reader *reader, size_t bytes)
 	return reader->whole ? 0 : parse(reader, "\n", 1);
 }
 
+/* Ends a record whose quotes make no sense. */
+static void
+break_off(struct cm_csv_reader *reader)
+{
+	csv_fini(&reader->parser, take_field, end_record, reader);
+	reader->whole = true;
+}
+
+/* Reads a piece of a record.  One whose quotes make no sense is over where its line is. */
+static int
+take_piece(struct cm_csv_reader *reader, size_t bytes)
+{
+	const char *piece = reader->input + reader->at;
+	int rc = 0;
+
+	if (!reader->misquoted && !quotes_well(reader, piece, bytes)) {
+		reader->misquoted = true;
+		reader->fault = "Something follows a quote that closes a field.";
+	}
+	if (!reader->misquoted)
+		rc = parse(reader, piece, bytes);
+	else if (ends_line(piece[bytes - 1]))
+		break_off(reader);
+	return rc < 0 ? rc : step_over(reader, bytes);
+}
+
 /* The file's last record may lack the end of its line, but not that of its quotes. */
 static int
 finish(struct cm_csv_reader *reader, bool begun)
 {
 	if (!begun)
 		return 0;
+	if (reader->misquoted) {
+		break_off(reader);
+		return 1;
+	}
 	csv_set_opts(&reader->parser, CSV_STRICT | CSV_STRICT_FINI);
 	if (csv_fini(&reader->parser, take_field, end_record, reader) < 0) {
 		csv_set_opts(&reader->parser, 0);
@@ -297,7 +353,7 @@ read_record(struct cm_csv_reader *reader, int64_t *line)
 		if (!begun)
 			*line = reader->line;
 		begun = true;
-		if ((rc = parse(reader, reader->input + reader->at, bytes)) < 0 || (rc = step_over(reader, bytes)) < 0)
+		if ((rc = take_piece(reader, bytes)) < 0)
 			return rc;
 	}
 	return 1;
@@ -309,7 +365,8 @@ cm_csv_next(struct cm_csv_reader *reader, struct cm_csv_record *record)
 	int64_t line = 0;
 	int rc;
 
-	reader->whole = reader->cut = false;
+	reader->whole = reader->cut = reader->misquoted = false;
+	reader->where = BEFORE;
 	reader->fault = NULL;
 	reader->count = reader->used = 0;
 	if ((rc = read_record(reader, &line)) <= 0)

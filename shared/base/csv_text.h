@@ -16,6 +16,7 @@ size_t cm_csv_field(char *out, const char *text, size_t bytes);
 /*
  * Reading a file, in memory that depends on the limits below and on nothing in the file.  Lines end in LF, CR LF or CR; blank ones
  * do not count, and neither does a byte order mark at the beginning.  Spaces around a field do not belong to it unless it is quoted.
+ * A quote that closes a field ends it: a record with anything else behind one is at fault, and its line alone.
  */
 struct cm_csv_reader;
 

@@ -87,6 +87,8 @@ test_records(void **state)
 	assert_reads("\xef\xbb\xbf", "");
 }
 
+#define MISQUOTED "Something follows a quote that closes a field.\n"
+
 static void
 test_quotes(void **state)
 {
@@ -100,6 +102,13 @@ test_quotes(void **state)
 	assert_reads("a \"word\" in,b\n", "1:a \"word\" in|b\n");
 	assert_reads("a,b\n\"c,d\ne,f\n", "1:a|b\n2!A quote that opens in it is never closed.\n");
 	assert_reads("\"a\"", "1:a\n");
+	assert_reads("\"a\"  ,b\n", "1:a|b\n");
+	assert_reads("1,\"Bob\" <200>,x\n2,\"Al\",y\n3,z\n", "1!" MISQUOTED "2:2|Al|y\n3:3|z\n");
+	assert_reads("1,\"a\"b\",c\r\n2,\"d\"\r\n", "1!" MISQUOTED "2:2|d\n");
+	assert_reads("1,\"a\" \"b\"\n2\n", "1!" MISQUOTED "2:2\n");
+	assert_reads("1,\"a\nb\" c,\"\nd,e\n", "1!" MISQUOTED "3:d|e\n");
+	assert_reads("1,\"a\"b", "1!" MISQUOTED);
+	assert_reads("1,\"a,b\n2,\"c\",d\n3,e\n", "1!" MISQUOTED "3:3|e\n");
 	assert_reads_bytes("a\0b,c\nd\n", 8, "1!A field has a NUL.\n2:d\n");
 }
 
@@ -157,7 +166,7 @@ test_limits(void **state)
 	assert_reads_long("\"", "x", MB10, "\"\ny\n", too_long);
 	assert_reads_long("\"", "\"\"", MB10 / 2, "\"\ny\n", too_long);
 	assert_reads_long("\"\"", " ", MB10, ",a\ny\n", too_long);
-	assert_reads_long("\"x\"", " ", MB10, "\"\ny\n", too_long);
+	assert_reads_long("\"x\"", " ", MB10, "\"\ny\n", "1!" MISQUOTED "2:y\n");
 	assert_reads_long("x", " ", MB10, "\ny\n", too_long);
 	assert_reads_long("x", " ", MB10, "z\ny\n", too_long);
 	assert_reads_long("", " ", MB10, "\ny\n", "2:y\n");
