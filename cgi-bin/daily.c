@@ -22,35 +22,60 @@ static const struct cm_param params[] = {
 	{ 0 },
 };
 
+enum { EDGES_MAX = CM_WINDOW_MAX_DAYS + 3 };
+
+/* Whether the days are those that a window touches, rather than so many. */
+static bool
+is_window(const struct cm_query *query)
+{
+	return cm_query_given(query, "start_time") || cm_query_given(query, "hours");
+}
+
 /* The local day on which the series begins. */
 static struct cm_date
 first_day(const struct cm_query *query, const struct cm_window *window)
 {
 	struct cm_date date;
 
-	if (cm_query_given(query, "start_time") || cm_query_given(query, "hours"))
+	if (is_window(query))
 		return cm_zone_date(window->from);
 	date = cm_zone_date(window->to - 1);
 	date.day -= (int)cm_query_int(query, "days") - 1;
 	return date;
 }
 
+/* The edges of the days from a date on that the window touches; how many.  A local day that the clocks of a zone left out, as that of
+ * Samoa in 2011, is none. */
+static int
+day_edges(struct cm_date date, const struct cm_window *window, cm_us edges[EDGES_MAX])
+{
+	int n = 0;
+
+	edges[0] = cm_zone_day_start(date);
+	while (edges[n] < window->to && n < EDGES_MAX - 1) {
+		date.day++;
+		edges[n + 1] = cm_zone_day_start(date);
+		n += edges[n + 1] > edges[n];
+	}
+	edges[n] = window->to;
+	return n;
+}
+
 static int
 daily(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
 	struct cm_window window = cm_query_window(query);
-	cm_us edges[CM_WINDOW_MAX_DAYS + 3];
+	int n, rc, wanted = (int)cm_query_int(query, "days");
+	cm_us edges[EDGES_MAX];
 	struct cm_date date;
-	int n, rc;
 
 	cm_zone_use(cm_query_text(query, "tz"));
 	date = first_day(query, &window);
-	edges[0] = cm_zone_day_start(date);
-	for (n = 0; edges[n] < window.to && n <= CM_WINDOW_MAX_DAYS + 1; n++) {
-		date.day++;
-		edges[n + 1] = cm_zone_day_start(date);
+	n = day_edges(date, &window, edges);
+	if (!is_window(query) && n < wanted) {
+		date.day -= wanted - n;
+		n = day_edges(date, &window, edges);
 	}
-	edges[n] = window.to;
 	if (cm_query_given(query, "start_time"))
 		edges[0] = window.from;
 	rc = cm_report_series(store, &window.filter, edges, (size_t)n, "date", cm_reply_json(reply), "timeseries");

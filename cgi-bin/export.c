@@ -20,6 +20,7 @@
 static const struct cm_param params[] = {
 	{ "format", CM_CHOICE, .fallback = "json", .choices = "json csv ndjson", .help = "how calls are written" },
 	{ "days", CM_INT, .fallback = "30", .min = 1, .max = CM_WINDOW_MAX_DAYS, .help = "window: so many days back from now" },
+	{ "safe", CM_FLAG, .fallback = "0", .help = "in CSV, an apostrophe before what a spreadsheet would take for a formula" },
 	{ "metadata", CM_FLAG, .fallback = "0", .help = "adds the calls' metadata" },
 	{ "after", CM_TEXT, .max = 128, .help = "resumes behind this call_id" },
 	CM_WINDOW_FILTERS,
@@ -32,7 +33,7 @@ export(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 	const char *format = cm_query_text(query, "format"), *after = cm_query_text(query, "after");
 	struct cm_export export = {
 		.window = cm_query_window(query), .after = cm_place_first, .now = cm_query_now(query),
-		.metadata = cm_query_flag(query, "metadata"),
+		.metadata = cm_query_flag(query, "metadata"), .safe = cm_query_flag(query, "safe"),
 	};
 	int rc;
 

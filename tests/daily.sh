@@ -33,6 +33,16 @@ is "autumn" "$(json '[.timeseries[] | [.date, .total]]')" '[["2025-10-25",24],["
 ask daily 'days=3' CALLMETRICS_NOW=2025-03-31T21:00:00Z
 is "UTC knows no such thing" "$(json '[.timeseries[] | .total]')" '[24,24,21]'
 
+# Samoa left out 30 December 2011, when it came over the date line: there is no such day.
+for at in 29T12 30T09 30T11 31T09; do
+	sql "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('$at', 'inbound', '2011-12-$at:30:00', 'cancelled')"
+done
+ask daily 'start_time=2011-12-29T10:00:00Z&end_time=2012-01-01T10:00:00Z&tz=Pacific/Apia'
+is "a day that was left out" "$(json '[[.timeseries[] | [.date, .total]], .days]')" \
+	'[[["2011-12-29",2],["2011-12-31",2],["2012-01-01",0]],3]'
+ask daily 'days=3&tz=Pacific/Apia' CALLMETRICS_NOW=2012-01-01T09:00:00Z
+is "three days, without it" "$(json '[[.timeseries[] | [.date, .total]], .days]')" '[[["2011-12-29",2],["2011-12-31",2],["2012-01-01",0]],3]'
+
 # One worker answers one zone after another.
 serve daily CALLMETRICS_DB="$db" CALLMETRICS_NOW=2025-03-31T21:00:00Z
 send 'days=1&tz=Asia/Tokyo'

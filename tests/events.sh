@@ -90,6 +90,18 @@ is "packed" "$(told)" "1 0 0 0"
 post_text events "[$(printf "$event" e4 c4),{\"event_type\":\"x\",},$(printf "$event" e5 c5)]"
 is "one of three is broken" "$(told)" "2 0 0 1"
 
+# A byte order mark before the text, of one event, an array, lines.
+marked=
+# shellcheck disable=SC2059
+for text in "$(printf "$event" b1 c6)" "[$(printf "$event" b2 c6)]" "$(printf "$event\n$event" b3 c6 b4 c6)"; do
+	printf '\357\273\277%s' "$text" >"$work/marked"
+	form=application/json
+	[ "$text" = "${text%b4*}" ] || form=application/x-ndjson
+	post events "$work/marked" "CONTENT_TYPE=$form"
+	marked="$marked$(told), "
+done
+is "a byte order mark costs no event" "$marked" "1 0 0 0, 1 0 0 0, 2 0 0 0, "
+
 # Bodies that are nothing.
 for body in '' '{' '[1,2]x' '"text"' nul; do
 	post_text events "$body"
@@ -148,6 +160,14 @@ is "nothing of them stayed" "$(sql "SELECT count(*) FROM cm_call WHERE call_id =
 # Zero is a value.
 post_text events "{$base,\"data\":{\"latency_ms\":0,\"duration_seconds\":0}}"
 is "zero is taken" "$(told) $(sql 'SELECT duration_us FROM cm_latency') $(sql 'SELECT usage_micro FROM cm_cost')" "1 0 0 0 0 0"
+
+base=$(printf %s "$base" | sed s/why/null/)
+post_text events "{$base,\"data\":{\"latency_ms\":null}}"
+is "null is none, and no fault" "$(told) $(sql 'SELECT count(*) FROM cm_latency')" "1 0 1 0 1"
+base=$(printf %s "$base" | sed s/null/none/)
+post_text events "{$base,\"data\":{\"duration_seconds\":null}}"
+is "but that a figure is missing is" "$(told)" "0 0 0 1"
+sql "DELETE FROM cm_event_kept"
 
 # Turns: by call and turn, and never backwards.
 turn() {

@@ -51,8 +51,18 @@ golden export-odd.csv
 is "read back by a CSV reader" "$("$python" -c 'import csv, sys
 print([(r["call_id"], r["caller_number"], r["callee_number"]) for r in csv.DictReader(open(sys.argv[1], newline="", errors="replace"), strict=True)])' "$work/body")" \
 	"[('', ' lead', 'trail '), ('=1+1', '�A', 'é\\x01'), ('a,b', 'say \"hi\"', '\\nx\\r\\n'), ('line', 'a\\nb', 'c\\rd')]"
+ask export 'days=1&format=csv&safe=1'
+is "formulas disarmed, and nothing else changed" "$("$python" -c 'import csv, sys
+print([(r["call_id"], r["caller_number"], r["callee_number"]) for r in csv.DictReader(open(sys.argv[1], newline="", errors="replace"), strict=True)])' "$work/body")" \
+	"[('', ' lead', 'trail '), (\"'=1+1\", '�A', 'é\\x01'), ('a,b', 'say \"hi\"', '\\nx\\r\\n'), ('line', 'a\\nb', 'c\\rd')]"
 ask export 'days=1'
 golden export-odd.json
+sql "UPDATE calls SET caller_number = '-1', callee_number = ' @SUM(\"a\",2)', metadata = '{\"tenant_id\":\"+49\",\"agent\":\"=x\"}' WHERE call_id = 'line';
+	UPDATE calls SET caller_number = '+49301', metadata = '{\"tenant_id\":\"+49\",\"agent\":\"=x\"}' WHERE call_id = 'a,b'"
+ask export 'days=1&format=csv&safe=1'
+is "numbers and labels, too, whether they were written before or not" "$("$python" -c 'import csv, sys
+print([(r["caller_number"], r["callee_number"], r["tenant_id"], r["agent"], r["provider"]) for r in csv.DictReader(open(sys.argv[1], newline="", errors="replace"), strict=True)][2:])' "$work/body")" \
+	"[(\"'+49301\", '\\nx\\r\\n', \"'+49\", \"'=x\", ''), (\"'-1\", '\\' @SUM(\"a\",2)', \"'+49\", \"'=x\", '')]"
 
 ask export 'days=1&explain=1'
 is "explain goes with JSON" "$status" 200

@@ -15,6 +15,11 @@ is "of one kind" "$(json '[.events[].event_type] | unique')" '["tool_call_durati
 ask latency-events 'call_id=nobody'
 is "of nobody" "$(json '[.events, .count, .next_cursor]')" '[[],0,null]'
 
+for cursor in -9223372036854775808.1 9223372036854775807.1 -1.1; do
+	ask latency-events "agent=x&cursor=$cursor"
+	is_problem 400 cursor
+done
+
 made_db
 for filter in '' event_type=session_duration tenant_id=acme 'call_type=outbound&event_type=tool'; do
 	ask latency-events "limit=1000&start_time=2026-02-05T00:00:00Z${filter:+&$filter}"

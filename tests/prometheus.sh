@@ -43,6 +43,19 @@ for f in families:
 			assert label in ("status", "type", "reason", "quantile", "instance", "version"), s
 print(sorted((s.name, sorted(s.labels.items()), float(s.value)) for f in families for s in f.samples))
 END
+plain='text/plain; version=0.0.4; charset=utf-8'
+open='application/openmetrics-text; version=1.0.0; charset=utf-8'
+while IFS='|' read -r accept type; do
+	ask prometheus '' "HTTP_ACCEPT=$accept"
+	is "Accept: $accept" "$(header Content-Type)" "$type"
+done <<END
+application/openmetrics-text;q=0|$plain
+application/openmetrics-text;q=0.3,text/plain;q=0.5|$plain
+Application/OpenMetrics-Text;Q=0.5,Text/Plain;q=0.5|$open
+text/html;x="application/openmetrics-text",*/*|$plain
+*/*|$plain
+END
+ask prometheus '' "$openmetrics"
 "$python" "$work/families.py" "$work/body" open >"$work/open" 2>&1 || wrong "the OpenMetrics parser refuses" "$(cat "$work/open")"
 "$python" "$work/families.py" "$work/text" text >"$work/plain" 2>&1 || wrong "the text parser refuses" "$(cat "$work/plain")"
 is "both say the same" "$(cat "$work/open")" "$(cat "$work/plain")"

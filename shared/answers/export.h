@@ -10,6 +10,7 @@ struct cm_export {
 	struct cm_place after;
 	cm_us now;
 	bool metadata;
+	bool safe;		/* CSV: text that begins as a formula has an apostrophe before it */
 };
 
 /* Writes the calls to the reply in a format: "json", "csv" or "ndjson".  CM_EGONE when the client left; any other error

@@ -91,6 +91,31 @@ put_odd_field(struct cm_output *out, const char *text)
 	return rc;
 }
 
+/* What a spreadsheet computes rather than shows: by its first byte, a blank being none to it. */
+static bool
+is_formula(const char *text)
+{
+	text += strspn(text, " ");
+	return *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+}
+
+/* A formula disarmed: with an apostrophe before it, which says that the rest is text. */
+static int
+put_formula(struct cm_output *out, const char *text)
+{
+	size_t bytes = strlen(text);
+	char *disarmed = malloc(bytes + 2);
+	int rc;
+
+	if (disarmed == NULL)
+		return CM_ENOMEM;
+	*disarmed = '\'';
+	memcpy(disarmed + 1, text, bytes + 1);
+	rc = put_odd_field(out, disarmed);
+	free(disarmed);
+	return rc < 0 ? rc : cm_output_put(out, ",", 1);
+}
+
 /* A field and the comma behind it. */
 static int
 put_field(struct cm_output *out, const struct cm_rows *rows, int column)
@@ -99,6 +124,8 @@ put_field(struct cm_output *out, const struct cm_rows *rows, int column)
 	size_t bytes = cm_rows_bytes(rows, column);
 	int rc;
 
+	if (out->export->safe && is_formula(text))
+		return put_formula(out, text);
 	if ((rc = cm_output_reserve(out, bytes + 9)) < 0)
 		return rc;
 	if (cm_csv_plain(out->buffer + out->used, text, bytes))

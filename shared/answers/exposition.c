@@ -8,15 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accept.h"
+
 static const char *const type_names[] = {
 	[CM_COUNTER] = "counter", [CM_GAUGE] = "gauge", [CM_SUMMARY] = "summary",
 };
+
+/* Where it is asked for by its name and no less than the text format. */
+static bool
+wants_open_metrics(const struct cm_reply *reply)
+{
+	int wanted = cm_accept_named_permille(cm_reply_accept(reply), "application/openmetrics-text");
+
+	return wanted > 0 && wanted >= cm_accept_permille(cm_reply_accept(reply), "text/plain");
+}
 
 void
 cm_exposition_begin(struct cm_exposition *exposition, struct cm_reply *reply)
 {
 	exposition->reply = reply;
-	exposition->open_metrics = strstr(cm_reply_accept(reply), "application/openmetrics-text") != NULL;
+	exposition->open_metrics = wants_open_metrics(reply);
 	cm_reply_type(reply, exposition->open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
 						      : "text/plain; version=0.0.4; charset=utf-8");
 	cm_reply_header(reply, "Vary", "Accept");

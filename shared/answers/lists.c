@@ -29,7 +29,7 @@ cm_place_parse(const char *text, struct cm_place *out)
 
 	errno = 0;
 	place.at = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '.' || strlen(end + 1) >= sizeof place.id)
+	if (errno != 0 || end == text || *end != '.' || strlen(end + 1) >= sizeof place.id || place.at < 0 || place.at >= CM_TIME_MAX_US)
 		return false;
 	strcpy(place.id, end + 1);
 	*out = place;

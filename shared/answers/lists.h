@@ -22,7 +22,7 @@ struct cm_place {
 /* Before everything, and after everything. */
 extern const struct cm_place cm_place_first, cm_place_last;
 
-/* "1770373800000000.abc123" and back; false where text is no cursor. */
+/* "1770373800000000.abc123" and back; false where text is no cursor, or its instant none that a fact can have. */
 bool cm_place_parse(const char *text, struct cm_place *out);
 char *cm_place_text(const struct cm_place *place, char text[CM_CURSOR_TEXT + 24]);
 

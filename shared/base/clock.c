@@ -128,7 +128,8 @@ static bool
 parse_rfc3339(const char *text, cm_us *out)
 {
 	int year, month, day, hour, minute, second;
-	cm_us fraction, offset;
+	cm_us fraction, offset, at;
+	bool leaps = false;
 
 	if (!read_digits(&text, 4, &year) || !read_char(&text, "-") || !read_digits(&text, 2, &month) ||
 	    !read_char(&text, "-") || !read_digits(&text, 2, &day) || !read_char(&text, "Tt ") ||
@@ -136,10 +137,18 @@ parse_rfc3339(const char *text, cm_us *out)
 	    !read_char(&text, ":") || !read_digits(&text, 2, &second) || !read_fraction(&text, &fraction) ||
 	    !read_offset(&text, &offset) || *text != '\0')
 		return false;
-	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 59)
+	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60)
 		return false;
-	*out = (cm_days_from_civil(year, month, day) * CM_DAY_S + hour * CM_HOUR_S + minute * CM_MINUTE_S + second) *
+	if (second == 60) {
+		second = 59;
+		fraction = CM_SECOND_US - 1;
+		leaps = true;
+	}
+	at = (cm_days_from_civil(year, month, day) * CM_DAY_S + hour * CM_HOUR_S + minute * CM_MINUTE_S + second) *
 	    CM_SECOND_US + fraction - offset;
+	if (leaps && (at + 1) % CM_DAY_US != 0)
+		return false;
+	*out = at;
 	return true;
 }
 

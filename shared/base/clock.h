@@ -24,7 +24,8 @@ enum { CM_TIME_TEXT = 32 };	/* bytes that any time's text needs */
 /* Now; CALLMETRICS_NOW (RFC 3339) stands in for it where set. */
 cm_us cm_now_us(void);
 
-/* Reads an RFC 3339 time, or Unix seconds with an optional fraction.  False where text is neither, or outside 1970..9999. */
+/* Reads an RFC 3339 time, or Unix seconds with an optional fraction.  False where text is neither, or outside 1970..9999.
+ * A leap second, which only the last minute of a day of UTC can have, is the last microsecond before it. */
 bool cm_time_parse(const char *text, cm_us *out);
 
 /* "2026-02-06T10:30:00.000Z" into text[CM_TIME_TEXT]; returns text. */

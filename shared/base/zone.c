@@ -16,6 +16,9 @@
 
 enum { ZONE_NAME_MAX = 64 };
 
+/* No local time is farther from UTC. */
+#define FARTHEST_US (26 * CM_HOUR_US)
+
 bool
 cm_zone_exists(const char *name)
 {
@@ -66,12 +69,12 @@ before(struct cm_date a, struct cm_date b)
 cm_us
 cm_zone_day_start(struct cm_date date)
 {
-	struct tm noon = { .tm_year = date.year - 1900, .tm_mon = date.month - 1, .tm_mday = date.day, .tm_hour = 12,
-		.tm_isdst = -1 };
-	cm_us high = (cm_us)mktime(&noon) * CM_SECOND_US, low = high - CM_DAY_US, middle;
-	struct cm_date day = cm_zone_date(high);
+	int64_t days = cm_days_from_civil(date.year, date.month, 1) + date.day - 1;
+	cm_us low = days * CM_DAY_US - FARTHEST_US, high = days * CM_DAY_US + FARTHEST_US, middle;
+	struct cm_date day;
 
-	/* The first second whose local date is the day's, by halving: right whatever the clocks do around midnight. */
+	/* The first second whose local date is the day's or later, by halving: right whatever the clocks do around midnight. */
+	cm_civil_from_days(days, &day.year, &day.month, &day.day);
 	while (high - low > CM_SECOND_US) {
 		middle = cm_time_floor(low + (high - low) / 2, CM_SECOND_US);
 		if (before(cm_zone_date(middle), day))

@@ -22,7 +22,7 @@ void cm_zone_use(const char *name);
 struct cm_date cm_zone_date(cm_us at);
 
 /* The instant at which the local day `date` (out-of-range days are carried over) begins: 00:00, or where a change of the
- * clocks skips that, the first instant after. */
+ * clocks skips that, the first instant after; so a day that a zone left out begins with the next one. */
 cm_us cm_zone_day_start(struct cm_date date);
 
 #endif

@@ -195,6 +195,16 @@ read_any(struct cm_client *client, struct cm_body *body, struct cm_problem *prob
 	return read_plain(client, (size_t)length, body, problem);
 }
 
+/* A byte order mark before the text is none of it (RFC 8259, 8.1, lets a reader step over one). */
+static void
+drop_mark(struct cm_body *body)
+{
+	if (body->length < 3 || memcmp(body->bytes, "\xef\xbb\xbf", 3) != 0)
+		return;
+	body->length -= 3;
+	memmove(body->bytes, body->bytes + 3, body->length + 1);
+}
+
 int
 cm_body_read(struct cm_client *client, const char *types, bool optional, struct cm_body *body, struct cm_problem *problem)
 {
@@ -213,6 +223,7 @@ cm_body_read(struct cm_client *client, const char *types, bool optional, struct 
 		cm_body_done(&read);
 		return rc;
 	}
+	drop_mark(&read);
 	*body = read;
 	return 0;
 }

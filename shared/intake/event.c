@@ -151,9 +151,18 @@ take_uses(struct cm_event_reader *reading)
 		cm_event_fault(reading, "cost_usd", "says nothing of which use it is");
 }
 
+/* Whether the sender says of a field that it is not known: then the event tells of nothing that counts, and is kept. */
+static bool
+is_null(const struct cm_event_reader *reading, const char *name)
+{
+	return cm_event_field(reading, name) == NULL &&
+	    ((reading->data != NULL && cm_value_has(reading->data, name)) || cm_value_has(reading->envelope, name));
+}
+
 static void
 take_step(struct cm_event_reader *reading)
 {
+	const char *measured = reading->rule->latency[0] != NULL ? reading->rule->latency[0] : reading->rule->uses[0].field;
 	struct cm_event *event = reading->event;
 	size_t i;
 
@@ -164,9 +173,14 @@ take_step(struct cm_event_reader *reading)
 	take_uses(reading);
 	if (event->call_id == NULL)
 		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
-	if (event->latency_us < 0 && event->uses[0].service == NULL)
-		cm_event_fault(reading, reading->rule->latency[0] != NULL ? reading->rule->latency[0] : reading->rule->uses[0].field,
-		    "is missing");
+	if (event->latency_us >= 0 || event->uses[0].service != NULL)
+		return;
+	if (is_null(reading, measured)) {
+		event->effect = CM_KEPT;
+		event->body = cm_event_json(reading, reading->envelope);
+	} else {
+		cm_event_fault(reading, measured, "is missing");
+	}
 }
 
 static void

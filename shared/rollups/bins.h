@@ -1,8 +1,8 @@
 /*
  * bins: the histogram's bins, and selection among the values of one.
  *
- * Bins are 1 us wide up to 1023 us, then 512 to each doubling: 0.1 % to 0.2 % of the value.  The same as cm_octave and
- * cm_pending_bin in the database.
+ * Bins are 1 us wide up to 1023 us, then 512 to each doubling: 0.1 % to 0.2 % of the value.  Every value from 0 on has one.  The
+ * same as cm_octave and cm_pending_bin in the database.
  */
 #ifndef CM_BINS_H
 #define CM_BINS_H
@@ -13,7 +13,7 @@
 enum {
 	CM_BINS_TO_DOUBLE = 512,
 	CM_FINE_PER_COARSE = 32,
-	CM_BIN_SHIFTS = 41,
+	CM_BIN_SHIFTS = 54,
 	CM_FINE_BINS = CM_BINS_TO_DOUBLE * (CM_BIN_SHIFTS + 1),
 	CM_COARSE_BINS = CM_FINE_BINS / CM_FINE_PER_COARSE,
 };

@@ -156,12 +156,14 @@ static void
 add_raw(struct fine *fine)
 {
 	const struct cm_selection *select = fine->select;
-	const struct raw *raw = select->raw + select->raw_from[fine->bucket];
-	const struct raw *end = select->raw + select->raw_from[fine->bucket + 1];
+	size_t i;
 
-	for (; raw < end; raw++)
+	for (i = select->raw_from[fine->bucket]; i < select->raw_from[fine->bucket + 1]; i++) {
+		const struct raw *raw = &select->raw[i];
+
 		if (raw->bin / CM_FINE_PER_COARSE == fine->coarse)
 			cm_sum_add(&fine->bins[raw->bin % CM_FINE_PER_COARSE], raw->n, raw->n * raw->value_us);
+	}
 }
 
 /* Adds a look for each piece that a coarse bin was seen in. */
@@ -183,9 +185,12 @@ static int
 take_fine(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 {
 	struct fine *fine = look->of;
+	int64_t bin = cm_rows_int(rows, 0) - (int64_t)fine->coarse * CM_FINE_PER_COARSE;
 
 	(void)arg;
-	cm_sum_add(&fine->bins[cm_rows_int(rows, 0) % CM_FINE_PER_COARSE], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
+	if (bin < 0 || bin >= CM_FINE_PER_COARSE)
+		return CM_ESTORE;
+	cm_sum_add(&fine->bins[bin], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
 	return 0;
 }
 

@@ -105,7 +105,7 @@ take_coarse(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 
 	(void)arg;
 	if (bin < 0 || bin >= CM_COARSE_BINS)
-		return 0;
+		return CM_ESTORE;
 	select->seen[look->at][bin] = true;
 	if (select->n > 1)
 		bucket = cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US);

@@ -15,7 +15,7 @@ INSERT INTO cm_octave (floor_us, shift)
 	WITH RECURSIVE octave (floor_us, shift) AS (
 		VALUES (0, 0)
 		UNION ALL
-		SELECT 1024 << shift, shift + 1 FROM octave WHERE shift < 40
+		SELECT 1024 << shift, shift + 1 FROM octave WHERE shift < 53
 	)
 	SELECT floor_us, shift FROM octave;
 

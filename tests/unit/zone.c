@@ -41,6 +41,7 @@ test_day_starts(void **state)
 		{ "Australia/Lord_Howe", { 2025, 10, 5 }, "2025-10-04T13:30:00Z", 94 },
 		/* A day that was left out: the next one follows the last. */
 		{ "Pacific/Apia", { 2011, 12, 29 }, "2011-12-29T10:00:00Z", 96 },
+		{ "Pacific/Apia", { 2011, 12, 30 }, "2011-12-30T10:00:00Z", 0 },
 		{ "Pacific/Apia", { 2011, 12, 31 }, "2011-12-30T10:00:00Z", 96 },
 		/* Out of range is carried over. */
 		{ "Europe/Berlin", { 2026, 2, 36 }, "2026-03-07T23:00:00Z", 96 },
