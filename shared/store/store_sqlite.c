@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@
 
 #include "error.h"
 #include "schema_version.h"
+#include "settings.h"
 
 enum { BUSY_READ_MS = 2000, BUSY_WRITE_MS = 5000, PROGRESS_OPS = 100000 };
 
@@ -176,6 +179,22 @@ static const struct {
 	[CM_STORE_COPY] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA query_only = 1" },
 };
 
+/* A new file is for its owner and its group; what SQLite puts beside it follows.  Where it cannot be made, opening says why; a mode or
+ * group that makes no sense counts as not given. */
+static void
+make_file(const char *path)
+{
+	const char *mode = cm_setting("CALLMETRICS_DB_MODE"), *name = cm_setting("CALLMETRICS_DB_GROUP");
+	const struct group *group = name != NULL ? getgrnam(name) : NULL;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return;
+	if ((group == NULL || fchown(fd, (uid_t)-1, group->gr_gid) == 0) && mode != NULL && strspn(mode, "0246") == strlen(mode))
+		fchmod(fd, (mode_t)strtoul(mode, NULL, 8) & 0666);
+	close(fd);
+}
+
 static int
 connect(struct cm_store *store)
 {
@@ -183,6 +202,8 @@ connect(struct cm_store *store)
 	struct stat file;
 	int code, rc;
 
+	if (store->mode == CM_STORE_CREATE)
+		make_file(store->url);
 	code = sqlite3_open_v2(store->url, &link->db, modes[store->mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK || stat(store->url, &file) < 0) {
 		rc = fail(store, code != SQLITE_OK ? code : SQLITE_CANTOPEN);
