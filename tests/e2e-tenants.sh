@@ -51,6 +51,29 @@ printf 'GET /metrics/dashboard HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAutho
 timeout 10 openssl s_client -quiet -connect "127.0.0.1:$tls_port" <"$work/request" >"$work/said" 2>/dev/null || :
 unlike "two logins at once" "$(cat "$work/said")" '*"total_calls":[1-9]*'
 
+# Tenants whose names read like a query, or a query that reads like a name: each has an answer of its own.
+acme_key=$(key add acme --scope read --tenant acme)
+odd_key=$(key add odd --scope read --tenant 'acme|GET|/metrics/dashboard|_=x')
+with "$acme_key" '/metrics/dashboard?_=x|GET|/metrics/hourly|'
+is "acme's dashboard" "$status $(json .summary.total_calls) $(header X-Cache)" '200 100 MISS'
+with "$odd_key" /metrics/hourly
+is "the odd tenant's hours" "$status $(json '[.timeseries[].total] | add') $(header X-Cache)" '200 0 MISS'
+odd_key=$(key add odd --scope read --tenant '_=y acme')
+for protocol in --http1.1 --http2; do
+	[ "$protocol" = --http1.1 ] || http=$https
+	with "$odd_key" "/metrics/dashboard?$protocol" "$protocol"
+	with "$odd_key" '/metrics/dashboard' "$protocol"
+	is "the odd tenant's dashboard" "$status $(json .summary.total_calls)" '200 0'
+	for blank in ' ' '	' '%20' '+'; do
+		with "$acme_key" / "$protocol" --request-target "/metrics/dashboard?_=y${blank}acme"
+		case $blank in
+		' ' | '	') is "\"$blank\" in a query" "$status" 400 ;;
+		*) is "\"$blank\" in a query" "$status $(json .summary.total_calls)" '200 100' ;;
+		esac
+	done
+done
+http=http://127.0.0.1:$port
+
 # One call of another tenant, by its number.
 theirs=$(sql "SELECT call_id FROM calls WHERE metadata LIKE '%north%' LIMIT 1")
 bare "/metrics/latency/events?call_id=$theirs" -u "bound:$password"
