@@ -78,6 +78,7 @@ refuse_unknown(const struct cm_param *params, const char *name, struct cm_proble
 	return refuse(problem, name, detail);
 }
 
+/* text NULL: it is named, and not given. */
 static int
 take_value(struct cm_query *query, const char *name, const char *text, struct cm_problem *problem)
 {
@@ -86,6 +87,8 @@ take_value(struct cm_query *query, const char *name, const char *text, struct cm
 
 	if (value.param == NULL)
 		return refuse_unknown(query->params, name, problem);
+	if (text == NULL)
+		return 0;
 	if (find_value(query, value.param->name) != NULL)
 		return refuse(problem, name, "The parameter is given twice; give it once.");
 	if (query->count == VALUES_MAX)
@@ -117,7 +120,8 @@ take_pair(struct cm_query *query, char *pair, struct cm_problem *problem)
 		return refuse(problem, pair, "A NUL byte is not allowed.");
 	if (!cm_utf8_valid(pair, (size_t)name_bytes) || !cm_utf8_valid(text, (size_t)text_bytes))
 		return refuse(problem, pair, "The value is not UTF-8.");
-	return take_value(query, pair, text, problem);
+	/* Clients of the guide write `call_id=&limit=100` for a call_id that they do not give. */
+	return take_value(query, pair, equals != NULL && text_bytes == 0 ? NULL : text, problem);
 }
 
 /* The window must be one, and one that can be answered. */

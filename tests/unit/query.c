@@ -96,18 +96,18 @@ static void
 test_edges_of_types(void **state)
 {
 	static const char *const good[] = { "count=100", "count=0", "count=-0", "count=007", "every=5s", "every=48h", "every=172800s",
-		"every=2880m", "name=12345678", "&&", "&", "at=0", "%63ount=5", "_=1" };
+		"every=2880m", "name=12345678", "&&", "&", "at=0", "%63ount=5", "_=1", "count=&word=&name=&flag=&at=&every=&tz=&_=", "count=&count=5&hours=" };
 	static const struct {
 		const char *text, *parameter, *detail;
 	} bad[] = {
-		{ "count=101", "count", "-5 to 100" }, { "count=-6", "count", "-5 to 100" }, { "count=", "count", "whole number" },
+		{ "count=101", "count", "-5 to 100" }, { "count=-6", "count", "-5 to 100" }, { "nothing=", "nothing", "no parameter" },
 		{ "count", "count", "whole number" }, { "count= 5", "count", "whole number" }, { "count=+5", "count", "whole number" },
 		{ "count=5x", "count", "\"5x\"" }, { "count=--5", "count", "" }, { "count=-", "count", "" },
-		{ "count=99999999999999999999", "count", "" }, { "word=four", "word", "one two three" }, { "word=", "word", "" },
+		{ "count=99999999999999999999", "count", "" }, { "word=four", "word", "one two three" }, { "word", "word", "" },
 		{ "word=one two", "word", "" }, { "word=tw", "word", "" }, { "word=ONE", "word", "" }, { "name=123456789", "name", "1 to 8 bytes" },
-		{ "name=", "name", "" }, { "name=a%09", "name", "control" }, { "name=%7f", "name", "" }, { "name=%c3", "name", "UTF-8" },
+		{ "name", "name", "" }, { "name=a%09", "name", "control" }, { "name=%7f", "name", "" }, { "name=%c3", "name", "UTF-8" },
 		{ "name=%00", "name", "NUL" }, { "na%00me=x", "na", "NUL" }, { "name=%", "name", "malformed" }, { "%=x", "", "malformed" },
-		{ "flag=2", "flag", "0 or 1" }, { "flag=true", "flag", "0 or 1" }, { "flag=", "flag", "" }, { "flag=11", "flag", "" },
+		{ "flag=2", "flag", "0 or 1" }, { "flag=true", "flag", "0 or 1" }, { "flag", "flag", "" }, { "flag=11", "flag", "" },
 		{ "at=soon", "at", "RFC" }, { "every=4s", "every", "from 5s to 2d" }, { "every=3d", "every", "" },
 		{ "every=172801s", "every", "" }, { "every=5", "every", "" }, { "every=h", "every", "" }, { "every=5sm", "every", "" },
 		{ "every=99999999999999999999d", "every", "" }, { "tz=Nowhere", "tz", "IANA" }, { "none=1", "none", "no parameter" },
