@@ -202,7 +202,14 @@ is "the user stops twice; the end of a turn counts where nothing else is known" 
 	turn t4 agent_speech_started 09.250 a
 } >"$work/turns"
 post events "$work/turns"
-is "an agent before the user is refused" "$(told) $(json '.rejected[0].index') $(e2e t4)" "3 0 0 1 1 250"
+is "the agent starts after the user stopped, whatever came first" "$(told) $(e2e t4)" "4 0 0 0 1000"
+turn t6 agent_speech_started 08.000 a >"$work/turns"
+turn t6 user_speech_ended 09.000 a >>"$work/turns"
+post events "$work/turns"
+is "an agent before the user is no turn" "$(told) $(e2e t6)" "2 0 0 0 "
+turn t6 agent_speech_started 09.500 a >"$work/turns"
+post events "$work/turns"
+is "until it answers" "$(e2e t6)" 500
 post_text events '{"event_type":"turn_latency","call_id":"t4","timestamp":"2026-03-02T10:00:10Z","data":{"turn_id":"a","latency_ms":333}}'
 is "a measured turn takes the place of a derived one" "$(told) $(e2e t4)" "1 0 0 0 333"
 turn t4 agent_speech_started 09.100 a >"$work/turns"
@@ -227,8 +234,43 @@ post_text events "[$(ended m1 m 05:00.000 ''),$(started m2 m 04:30.000 '')]"
 is "a length from both" "$(of_call m)" "completed||270|300|inbound"
 post_text events "[$(ended m3 m 05:10.000 '"failure_reason":"llm_timeout"'),$(ended m4 m 05:05.000 '"status":"cancelled"')]"
 is "the later of several ends counts" "$(of_call m)" "failed|timeout|270|400|inbound"
-like "an end before its beginning" "$(why "$(ended m5 m 04:00.000 '')")" 'The call started after this.'
-like "a beginning after the end" "$(why "$(started m6 m 06:00.000 '')")" 'The call ended before this.'
+
+# Two clocks: an end before every beginning is an end, in either order.
+two="$(started p1 p 00:05.000 '')" one="$(ended p2 p 00:03.000 '"duration_seconds":2.5')"
+post_text events "$two"
+post_text events "$one"
+is "an end before its beginning" "$(of_call p)" "completed||5|25|inbound"
+post_text events "$(echo "$one" | sed 's/"p/"q/g')"
+post_text events "$(echo "$two" | sed 's/"p/"q/g')"
+is "a beginning after the end" "$(of_call q)" "completed||5|25|inbound"
+is "the very same" "$(sql "SELECT count(*) FROM (SELECT DISTINCT started_us, ended_us, duration_us FROM cm_call WHERE call_id IN ('p', 'q')) x")" 1
+post_text events "[$(started p3 p 00:01.000 '')]"
+is "an earlier beginning is right again" "$(of_call p)" "completed||1|25|inbound"
+
+# Two ends at one instant; what is told twice, otherwise: the later word, and at one instant the higher.
+for order in 'r1 r2' 's2 s1'; do
+	for id in $order; do
+		case $id in
+		?1) post_text events "$(ended "$id" "${id%?}" 05:00.000 '"status":"completed","agent":"desk","metadata":{"a":1}')" ;;
+		?2) post_text events "$(ended "$id" "${id%?}" 05:00.000 '"failure_reason":"llm_timeout","agent":"door","metadata":{"a":2}')" ;;
+		esac
+	done
+	is "two ends at one instant: $order" "$(of_call "${id%?}") $(sql "SELECT agent, c.metadata FROM cm_call c JOIN cm_series USING (series_id)
+		WHERE call_id = '${id%?}'")" 'failed|timeout|300|0|inbound door|{"a":2}'
+done
+for order in 'v1 v2 v3' 'w3 w2 w1'; do
+	for id in $order; do
+		case $id in
+		?1) post_text events "$(started "$id" "${id%?}" 01:00.000 '"direction":"inbound","agent":"desk","metadata":{"a":9}')" ;;
+		?2) post_text events "$(started "$id" "${id%?}" 01:01.000 '"direction":"outbound","agent":"door","from":"+1","metadata":{"a":3}')" ;;
+		?3) post_text events "$(ended "$id" "${id%?}" 02:00.000 '"duration_seconds":60')" ;;
+		esac
+	done
+	is "the later word: $order" "$(of_call "${id%?}") $(sql "SELECT agent, caller_number, c.metadata FROM cm_call c JOIN cm_series
+		USING (series_id) WHERE call_id = '${id%?}'")" 'completed||60|600|outbound door|+1|{"a":3}'
+done
+post_text events "$(started v4 v 00:30.000 '')"
+is "a length that is given stays, though it is that from both ends" "$(of_call v)" "completed||30|600|outbound"
 
 # Unknown types are kept.
 post_text events '{"event_type":"objective_captured","event_id":"u1","call_id":"k","timestamp":"2026-03-02T10:00:00Z","data":{"value":7}}'

@@ -114,6 +114,13 @@ CSV
 take "$work/spans.csv"
 is "a length from both ends" "$(of_call e2)" 'inbound|failed|user_hangup|1770372000000000|1770372010000000|10000000|0|0|||'
 is "no end" "$(of_call e3)" 'inbound|active||1770372000000000|||0|0|||'
+printf 'call_id,started_at,ended_at,duration_seconds\ne4,2026-02-06T10:00:00Z,0,5\ne5,2026-02-06T10:00:00Z,0,\n' | file clocks.csv
+printf 'call_id,started_at,ended_at\ne6,2026-02-06T10:00:00Z,0\n' | file clock.csv
+take "$work/clocks.csv"
+take "$work/clock.csv"
+is "an end before its start stays, with its length" "$(of_call e4)" 'inbound|completed||1770372000000000|0|5000000|0|0|||'
+is "which else is not known" "$(of_call e5) $(of_call e6)" \
+	'inbound|completed||1770372000000000|0||0|0||| inbound|completed||1770372000000000|0||0|0|||'
 obeys_law "theirs"
 
 # What makes no sense is told, with its line and why, and costs no other.
@@ -121,7 +128,8 @@ fresh
 "$build/jobs/prune" --days 30 "$db" >/dev/null 2>&1
 sql "INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, provider, call_type)
 	VALUES (77, 'full', 'north', '', '', '', 'inbound');
-	INSERT INTO cm_call VALUES ('theirs', 77, 'inbound', NULL, NULL, 1770372000000000, NULL, NULL, NULL, 'active', '', 0, 0, NULL)"
+	INSERT INTO cm_call (call_id, series_id, call_type, started_us, status, failure_reason, has_audio, has_transcript)
+		VALUES ('theirs', 77, 'inbound', 1770372000000000, 'active', '', 0, 0)"
 {
 	cat <<-'CSV'
 		call_id,call_type,started_at,ended_at,duration_seconds,status,has_audio,tenant_id
@@ -203,7 +211,7 @@ file one.csv <<-'CSV'
 	m,outbound,2026-02-06T10:00:00Z,2026-02-06T10:00:07Z,7,completed,front,
 CSV
 take "$work/one.csv"
-is "what comes later counts" "$taken $(said) $(of_call m)" '0 1 3 0 0 outbound|completed||1770372000000000|1770372007000000|7000000|0|1||front|'
+is "what comes later counts" "$taken $(said) $(of_call m)" '0 1 3 0 0 outbound|completed||1770372000000000|1770372007000000|7000000|0|1||desk|'
 held >"$work/held"
 { head -n 1 "$work/one.csv"; tail -n +2 "$work/one.csv" | tac; } >"$work/back.csv"
 take "$work/back.csv"
@@ -213,7 +221,7 @@ is "and again" "$taken $(said)" "0 0 0 4 0"
 held >"$work/again"
 passes "nothing is counted twice" cmp "$work/held" "$work/again"
 post_text events '{"event_id":"m1","event_type":"call_ended","call_id":"m","timestamp":"2026-02-06T10:00:09Z","data":{"duration_seconds":9}}'
-is "an event goes on from there" "$(json .accepted) $(of_call m)" '1 outbound|completed||1770372000000000|1770372009000000|9000000|0|1||front|'
+is "an event goes on from there" "$(json .accepted) $(of_call m)" '1 outbound|completed||1770372000000000|1770372009000000|9000000|0|1||desk|'
 take "$work/one.csv" --again
 is "and is not undone" "$taken $(said)" "0 0 0 4 0"
 obeys_law "one call"
@@ -345,7 +353,7 @@ if [ "$engine" = postgres ]; then
 	awk 'BEGIN { print "call_id,started_at,metadata"; for (i = 0; i < 4000; i++) printf "r%06d,%d,m%d\n", i % 3999, 1767225600 + i * 40, i }' \
 		>"$work/many.csv"
 	take "$work/many.csv"
-	is "many lines" "$taken $(said)" "0 3999 0 1 0"
+	is "many lines" "$taken $(said)" "0 3999 1 0 0"
 	postgres_sql postgres "ALTER DATABASE ${db##*/} SET log_statement = 'all'"
 	take "$work/many.csv" --again
 	is "again" "$taken $(said)" "0 0 0 4000 0"

@@ -47,15 +47,12 @@ cm_sorted_times_add(struct cm_arena *arena, struct cm_sorted_times *instants, cm
 	return 1;
 }
 
-void
-cm_sorted_times_drop(struct cm_sorted_times *instants, cm_us at)
+cm_us
+cm_sorted_times_first(const struct cm_sorted_times *instants, cm_us from)
 {
-	size_t place = count_until(instants, at);
+	size_t place = count_until(instants, from - 1);
 
-	if (place == 0 || instants->at[place - 1] != at)
-		return;
-	memmove(instants->at + place - 1, instants->at + place, (instants->count - place) * sizeof *instants->at);
-	instants->count--;
+	return place < instants->count ? instants->at[place] : -1;
 }
 
 cm_us

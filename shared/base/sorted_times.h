@@ -15,8 +15,8 @@ struct cm_sorted_times {
 /* Puts an instant into its place: 1 where it is new, 0 where it was there; CM_ENOMEM. */
 int cm_sorted_times_add(struct cm_arena *arena, struct cm_sorted_times *instants, cm_us at);
 
-/* Takes an instant out, if it is there. */
-void cm_sorted_times_drop(struct cm_sorted_times *instants, cm_us at);
+/* The first one that is not before an instant; -1 where there is none. */
+cm_us cm_sorted_times_first(const struct cm_sorted_times *instants, cm_us from);
 
 /* The last one that is not after an instant; -1 where there is none. */
 cm_us cm_sorted_times_last(const struct cm_sorted_times *instants, cm_us until);

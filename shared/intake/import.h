@@ -2,8 +2,8 @@
  * import: calls of a CSV file become facts, in a call database of our own.
  *
  * The file is what /metrics/export?format=csv writes, or another with a line of column names and a map from ours to those.  A call
- * that is not known is added.  One that is known changes only where the line tells more: that it ended, or ended later, or what was
- * not known of it.  So lines may come again, and in any order, and count once.
+ * that is not known is added.  What is told of one that is known is weighed (call_order.h).  So lines may come again, and in any order,
+ * and count once.
  *
  * It works in short transactions, each with the place that it has come to, and goes on there when it was broken off.
  */

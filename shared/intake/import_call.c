@@ -138,9 +138,7 @@ read_times(struct line *line)
 	else if (!has_column(line, CM_AT_ENDED_AT) && call->duration_us >= 0)
 		call->ended_us = call->started_us + call->duration_us;
 	else if (!has_column(line, CM_AT_DURATION) && call->ended_us >= 0)
-		call->duration_us = call->ended_us - call->started_us;
-	if (!has_column(line, CM_AT_DURATION) && call->ended_us >= 0 && call->duration_us < 0)
-		reject(line, "ended_at", "lies before started_at.");
+		call->duration_us = call->ended_us >= call->started_us ? call->ended_us - call->started_us : -1;
 }
 
 /* A text, or JSON, of the metadata, cut to so many characters as attaching does; NULL where there is none. */
@@ -267,59 +265,38 @@ read_line(struct line *line, const struct cm_csv_record *record)
 	return read_status(line);
 }
 
-/* How far a call has come, by what is told of it; a clean-up's guess, timeout, gives way to any end. */
+/* What a line says of its call, as of its end or its start, whichever is later.  A timeout may be what a clean-up guessed, in the database
+ * that the line was exported from; an end of a call that goes on is next to none. */
+static struct cm_telling
+telling_of(const struct line *line)
+{
+	const struct cm_unit_call *told = &line->call;
+	bool active = strcmp(told->status, "active") == 0, unknown = told->duration_us < 0 && has_column(line, CM_AT_DURATION);
+
+	return (struct cm_telling){
+		.at = told->ended_us > told->started_us ? told->ended_us : told->started_us,
+		.texts = {
+			[CM_OF_AGENT] = told->labels.agent, [CM_OF_AGENT_VERSION] = told->labels.agent_version,
+			[CM_OF_PROVIDER] = told->labels.provider, [CM_OF_CALL_TYPE] = told->labels.call_type,
+			[CM_OF_CALLER] = told->caller_number, [CM_OF_CALLEE] = told->callee_number, [CM_OF_METADATA] = told->metadata,
+		},
+		.has_audio = told->has_audio, .has_transcript = told->has_transcript, .started_us = told->started_us,
+		.end_rank = active && told->ended_us < 0 && told->duration_us < 0 ? CM_UNCLAIMED : active ? CM_GUESSED :
+		    strcmp(told->status, "timeout") == 0 ? CM_DERIVED : CM_TOLD,
+		.ended_us = told->ended_us, .duration_us = unknown ? CM_LENGTH_UNKNOWN : told->duration_us, .status = told->status,
+		.failure_reason = told->failure_reason,
+	};
+}
+
 static int
-standing(const struct cm_unit_call *call)
+tell(struct cm_importing *importing, struct cm_call_entry *entry, const struct cm_telling *telling, enum cm_learned *learned)
 {
-	return strcmp(call->status, "active") == 0 ? 0 : strcmp(call->status, "timeout") == 0 ? 1 : 2;
-}
+	struct cm_unit_call copy = entry->call;
 
-/* So the order of two lines of one call does not matter: that which tells more counts. */
-static bool
-tells_more(const struct cm_unit_call *told, const struct cm_unit_call *known)
-{
-	int rank = standing(told), before = standing(known);
-
-	return rank != before ? rank > before : rank > 0 && told->ended_us > known->ended_us;
-}
-
-/* Puts a text where it is told, and either none is known or it counts for more; whether that changed anything. */
-static bool
-add_text(const char **known, const char *told, bool more)
-{
-	bool none = *known == NULL || **known == '\0';
-
-	if (told == NULL || *told == '\0' || (!none && (!more || strcmp(*known, told) == 0)))
-		return false;
-	*known = told;
-	return true;
-}
-
-/* Adds what a line tells to what is known; whether that changed anything. */
-static bool
-merge(struct cm_unit_call *known, const struct cm_unit_call *told)
-{
-	bool more = tells_more(told, known), changed = more;
-
-	if (more) {
-		known->started_us = told->started_us;
-		known->ended_us = told->ended_us;
-		known->duration_us = told->duration_us;
-		known->status = told->status;
-		known->failure_reason = told->failure_reason;
-	}
-	changed |= add_text(&known->labels.tenant_id, told->labels.tenant_id, more);
-	changed |= add_text(&known->labels.agent, told->labels.agent, more);
-	changed |= add_text(&known->labels.agent_version, told->labels.agent_version, more);
-	changed |= add_text(&known->labels.provider, told->labels.provider, more);
-	changed |= add_text(&known->labels.call_type, told->labels.call_type, more);
-	changed |= add_text(&known->caller_number, told->caller_number, more);
-	changed |= add_text(&known->callee_number, told->callee_number, more);
-	changed |= add_text(&known->metadata, told->metadata, more);
-	changed |= (told->has_audio && !known->has_audio) || (told->has_transcript && !known->has_transcript);
-	known->has_audio |= told->has_audio;
-	known->has_transcript |= told->has_transcript;
-	return changed;
+	if (!importing->dry_run)
+		return cm_unit_call_tell(importing->unit, entry, telling, learned);
+	*learned = cm_call_learn(&copy, telling);
+	return 0;
 }
 
 static int
@@ -327,31 +304,30 @@ store_line(struct line *line)
 {
 	struct cm_importing *importing = line->importing;
 	const char *call_id = line->texts[CM_AT_CALL_ID], *tenant_id = line->call.labels.tenant_id;
+	const struct cm_telling telling = telling_of(line);
 	struct cm_call_entry *entry;
-	struct cm_unit_call known;
+	enum cm_learned learned;
+	bool found, ours;
 	int rc;
 
 	if ((rc = cm_unit_call(importing->unit, call_id, &entry)) < 0)
 		return rc;
-	known = entry->call;
-	if (known.found && *tenant_id != '\0' && *known.labels.tenant_id != '\0' && strcmp(tenant_id, known.labels.tenant_id) != 0)
+	found = entry->call.found;
+	ours = *tenant_id == '\0' || strcmp(tenant_id, entry->call.labels.tenant_id) == 0;
+	if (found && !ours && *entry->call.labels.tenant_id != '\0')
 		reject(line, "call_id", "is that of another tenant's call.");
-	else if (!known.found && line->call.started_us < importing->pruned_before)
+	else if (!found && line->call.started_us < importing->pruned_before)
 		reject(line, "The call", "is older than what is kept.");
 	if (line->bad)
 		return CM_IMPORT_REJECTED;
-	if (known.found && !merge(&known, &line->call))
-		return CM_IMPORT_KNOWN;
-	if (!known.found) {
-		/* A call that is new came in unless it is said to have gone out. */
-		line->call.has_transcript |= known.has_transcript;
-		line->call.first_start = known.first_start;
-		if (*line->call.labels.call_type == '\0')
-			line->call.labels.call_type = "inbound";
+	if (!ours && !importing->dry_run) {
+		entry->call.labels.tenant_id = tenant_id;
+		entry->series_id = 0;
+		entry->changed = true;
 	}
-	if (!importing->dry_run)
-		cm_unit_call_store(entry, known.found ? &known : &line->call);
-	return known.found ? CM_IMPORT_CHANGED : CM_IMPORT_ADDED;
+	if ((rc = tell(importing, entry, &telling, &learned)) < 0)
+		return rc;
+	return !found ? CM_IMPORT_ADDED : learned == CM_LEARNED_FACTS || !ours ? CM_IMPORT_CHANGED : CM_IMPORT_KNOWN;
 }
 
 int

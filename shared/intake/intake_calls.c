@@ -24,70 +24,44 @@ may_tell(const struct cm_unit_call *call, struct cm_event *event)
 	return !call->found || cm_call_is_of(call->labels.tenant_id, event);
 }
 
-static void
-label(const char **label, const char *given)
+/* What the event says of its call, but for its times and its end. */
+static struct cm_telling
+telling_of(const struct cm_event *event)
 {
-	if (**label == '\0' && given != NULL)
-		*label = given;
+	return (struct cm_telling){
+		.at = event->at,
+		.texts = {
+			[CM_OF_AGENT] = event->agent, [CM_OF_AGENT_VERSION] = event->agent_version, [CM_OF_PROVIDER] = event->provider,
+			[CM_OF_CALL_TYPE] = event->call_type, [CM_OF_CALLER] = event->caller_number, [CM_OF_CALLEE] = event->callee_number,
+			[CM_OF_METADATA] = event->body,
+		},
+		.has_audio = event->has_audio, .started_us = -1, .ended_us = -1, .duration_us = CM_LENGTH_FOLLOWS,
+	};
 }
 
-/* What is known of a call stays; what is not is taken from the event. */
+/* A call that is nobody's becomes its first teller's. */
 static void
-add_labels(struct cm_unit_call *call, const struct cm_event *event)
+claim_call(struct cm_call_entry *entry, const struct cm_event *event)
 {
-	label(&call->labels.tenant_id, event->tenant_id);
-	label(&call->labels.agent, event->agent);
-	label(&call->labels.agent_version, event->agent_version);
-	label(&call->labels.provider, event->provider);
-	label(&call->labels.call_type, event->call_type);
-	if (call->caller_number == NULL)
-		call->caller_number = event->caller_number;
-	if (call->callee_number == NULL)
-		call->callee_number = event->callee_number;
-	if (event->body != NULL)
-		call->metadata = event->body;
-	call->has_audio |= event->has_audio;
-}
-
-/* A new call came in unless it is said to have gone out. */
-static void
-complete_new(struct cm_unit_call *call)
-{
-	if (!call->found)
-		label(&call->labels.call_type, "inbound");
+	if (*entry->call.labels.tenant_id != '\0' || event->tenant_id == NULL)
+		return;
+	entry->call.labels.tenant_id = event->tenant_id;
+	entry->series_id = 0;
+	entry->changed = true;
 }
 
 int
 cm_take_call_started(struct cm_taking *taking, struct cm_event *event)
 {
+	struct cm_telling telling = telling_of(event);
 	struct cm_call_entry *entry;
-	struct cm_unit_call call;
-	bool derived;
 	int rc;
 
+	telling.started_us = event->at;
 	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event))
 		return rc;
-	call = entry->call;
-	if (call.ended_us >= 0 && event->at > call.ended_us) {
-		cm_event_reject(event, "The call ended before this.");
-		return 0;
-	}
-	/* A length that the sender gave stays; one that came of a beginning and the end follows the beginning. */
-	derived = call.ended_us >= 0 &&
-	    (call.duration_us < 0 || (call.first_start != 0 && call.duration_us == call.ended_us - call.started_us));
-	if ((rc = cm_unit_mark_add(taking->unit, event->call_id, "", "call_started", event->at)) < 0)
-		return rc;
-	if (call.first_start == 0 || event->at < call.first_start)
-		call.first_start = event->at;
-	call.started_us = call.first_start;
-	if (derived)
-		call.duration_us = call.ended_us - call.first_start;
-	if (event->call_type != NULL)
-		call.labels.call_type = event->call_type;
-	add_labels(&call, event);
-	complete_new(&call);
-	cm_unit_call_store(entry, &call);
-	return 0;
+	claim_call(entry, event);
+	return cm_unit_call_tell(taking->unit, entry, &telling, NULL);
 }
 
 /* How the call ended, in our words; *status is NULL where the sender's word means nothing or that it has not ended. */
@@ -114,48 +88,23 @@ ending_of(struct cm_taking *taking, const struct cm_event *event, const char **s
 	return 0;
 }
 
-/* Of several ends the latest counts, in whatever order they came; a clean-up's guess gives way to any. */
-static bool
-ends_later(const struct cm_unit_call *call, const struct cm_event *event)
-{
-	return call->ended_us < 0 || event->at >= call->ended_us || strcmp(call->status, "timeout") == 0;
-}
-
-static void
-end_call(struct cm_unit_call *call, const struct cm_event *event, const char *status, const char *reason, bool started)
-{
-	call->status = status;
-	call->failure_reason = reason;
-	call->ended_us = event->at;
-	call->duration_us = event->duration_us >= 0 ? event->duration_us : started ? event->at - call->started_us : -1;
-	if (!started)
-		call->started_us = event->at - (event->duration_us > 0 ? event->duration_us : 0);
-}
-
 int
 cm_take_call_ended(struct cm_taking *taking, struct cm_event *event)
 {
+	struct cm_telling telling = telling_of(event);
 	struct cm_call_entry *entry;
-	struct cm_unit_call call;
-	const char *status, *reason;
-	bool started;
 	int rc;
 
+	telling.end_rank = CM_TOLD;
+	telling.ended_us = event->at;
+	telling.duration_us = event->duration_us;
 	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event) ||
-	    (rc = ending_of(taking, event, &status, &reason)) < 0)
+	    (rc = ending_of(taking, event, &telling.status, &telling.failure_reason)) < 0)
 		return rc;
-	call = entry->call;
-	started = call.first_start != 0 || (call.found && strcmp(call.status, "active") == 0);
-	if (status == NULL)
+	if (telling.status == NULL) {
 		cm_event_reject(event, "status is not a word for how a call ended.");
-	else if (started && event->at < call.started_us)
-		cm_event_reject(event, "The call started after this.");
-	if (event->verdict == CM_REJECTED)
 		return 0;
-	if (ends_later(&call, event))
-		end_call(&call, event, status, reason, started);
-	add_labels(&call, event);
-	complete_new(&call);
-	cm_unit_call_store(entry, &call);
-	return 0;
+	}
+	claim_call(entry, event);
+	return cm_unit_call_tell(taking->unit, entry, &telling, NULL);
 }

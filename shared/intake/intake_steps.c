@@ -20,14 +20,24 @@ find_call(struct cm_taking *taking, struct cm_event *event, struct cm_call_entry
 	return rc;
 }
 
+/* What a step is to be. */
+struct timing {
+	int kind;			/* its place in cm_components */
+	bool measured;			/* by the sender */
+	cm_us at;
+	int64_t duration_us;
+	const char *provider;
+	const char *model;
+};
+
 static int
-add_step(struct cm_taking *taking, const struct cm_event *event, const struct cm_component *component,
-    struct cm_call_entry *call, cm_us at, int64_t duration_us, struct cm_new_step **out)
+add_step(struct cm_taking *taking, const struct cm_event *event, struct cm_call_entry *call, const struct timing *timing,
+    struct cm_new_step **out)
 {
 	struct cm_new_step step = {
-		.call = call, .tenant_id = cm_or_empty(event->tenant_id), .turn_id = event->turn_id,
-		.kind = (int)(component - cm_components), .provider = event->provider, .model = event->model, .at = at,
-		.duration_us = duration_us, .metadata = event->body,
+		.call = call, .tenant_id = cm_or_empty(event->tenant_id), .turn_id = event->turn_id, .kind = timing->kind,
+		.provider = timing->provider, .model = timing->model, .at = timing->at, .duration_us = timing->duration_us,
+		.metadata = event->body,
 	};
 	int rc;
 
@@ -38,91 +48,113 @@ add_step(struct cm_taking *taking, const struct cm_event *event, const struct cm
 
 /* Times a turn's step anew: where it is not written yet it is written so. */
 static void
-change_step(struct cm_turn_entry *turn, const struct cm_event *event, cm_us at, int64_t duration_us)
+change_step(struct cm_turn_entry *turn, const struct timing *timing)
 {
 	if (turn->step != NULL) {
-		turn->step->at = at;
-		turn->step->duration_us = duration_us;
-		turn->step->provider = event->provider;
-		turn->step->model = event->model;
+		turn->step->at = timing->at;
+		turn->step->duration_us = timing->duration_us;
+		turn->step->provider = timing->provider;
+		turn->step->model = timing->model;
 		return;
 	}
 	turn->timed_anew = true;
-	turn->step_at = at;
-	turn->duration_us = duration_us;
-	turn->provider = event->provider;
-	turn->model = event->model;
+	turn->step_at = timing->at;
+	turn->duration_us = timing->duration_us;
+	turn->provider = timing->provider;
+	turn->model = timing->model;
 }
 
-/* A turn takes one time: the sender's measure, the last one given, or else what its marks give. */
+/* How a measure compares with the one as of the same instant that the turn has: the longer counts, and then by their bytes. */
 static int
-time_turn(struct cm_taking *taking, struct cm_event *event, struct cm_call_entry *call, struct cm_turn_entry *turn, cm_us at,
-    int64_t duration_us, bool measured)
+compare_measures(struct cm_taking *taking, const struct timing *timing, struct cm_turn_entry *turn, int *order)
 {
+	const struct cm_new_step *step = turn->step;
+	int64_t known_us;
 	int rc;
 
-	if (turn->measured && !measured)
+	if (step == NULL && !turn->timed_anew && (rc = cm_unit_read_step(taking->unit, turn)) < 0)
+		return rc;
+	known_us = step != NULL ? step->duration_us : turn->duration_us;
+	*order = (timing->duration_us > known_us) - (timing->duration_us < known_us);
+	if (*order == 0)
+		*order = strcmp(cm_or_empty(timing->provider), cm_or_empty(step != NULL ? step->provider : turn->provider));
+	if (*order == 0)
+		*order = strcmp(cm_or_empty(timing->model), cm_or_empty(step != NULL ? step->model : turn->model));
+	return 0;
+}
+
+/* A turn takes one time: the sender's measure, the last one, or else what its marks give, which follows them. */
+static int
+time_turn(struct cm_taking *taking, struct cm_event *event, struct cm_call_entry *call, struct cm_turn_entry *turn,
+    const struct timing *timing)
+{
+	int rc, order = 1;
+
+	if (turn->measured && (!timing->measured || timing->at < turn->at))
 		return 0;
-	if (turn->latency_id != 0) {
-		change_step(turn, event, at, duration_us);
-		if (turn->measured == measured)
-			return 0;
-	} else {
-		if ((rc = add_step(taking, event, cm_component_find("turn_e2e"), call, at, duration_us, &turn->step)) < 0)
-			return rc;
+	if (turn->measured && timing->at == turn->at && (rc = compare_measures(taking, timing, turn, &order)) < 0)
+		return rc;
+	if (order <= 0)
+		return 0;
+	if (turn->latency_id != 0)
+		change_step(turn, timing);
+	else if ((rc = add_step(taking, event, call, timing, &turn->step)) < 0)
+		return rc;
+	turn->changed |= turn->latency_id == 0 || turn->measured != timing->measured || turn->at != timing->at;
+	if (turn->latency_id == 0)
 		turn->latency_id = turn->step->latency_id;
-	}
-	turn->measured = measured;
-	turn->at = event->at;
-	turn->changed = true;
+	turn->measured = timing->measured;
+	turn->at = timing->at;
 	return 0;
 }
 
 /* What a turn's marks say. */
 struct span {
-	cm_us agent_started;		/* -1: not known */
-	cm_us user_stopped;		/* the last time before that: as told, else as it was detected; -1: not known */
-	bool reversed;			/* the user is only known to have stopped later */
+	cm_us agent_started;		/* the first time after the user had stopped once; -1: not known */
+	cm_us user_stopped;		/* the last time before that: as told, else as it was detected */
 };
+
+static cm_us
+first_of(const struct cm_sorted_times *times, cm_us other)
+{
+	return times->count > 0 && times->at[0] < other ? times->at[0] : other;
+}
 
 static struct span
 span_of(const struct cm_turn_entry *turn)
 {
-	const struct cm_sorted_times *user = &turn->marks[CM_USER_STOPPED], *end = &turn->marks[CM_END_OF_TURN],
-		*agent = &turn->marks[CM_AGENT_STARTED];
-	struct span span = { -1, -1, false };
+	const struct cm_sorted_times *user = &turn->marks[CM_USER_STOPPED], *end = &turn->marks[CM_END_OF_TURN];
+	struct span span = { -1, -1 };
 
-	if (agent->count == 0)
-		return span;
-	span.agent_started = agent->at[0];
-	if ((span.user_stopped = cm_sorted_times_last(user, span.agent_started)) < 0)
+	span.agent_started = cm_sorted_times_first(&turn->marks[CM_AGENT_STARTED], first_of(user, first_of(end, INT64_MAX)));
+	if (span.agent_started >= 0 && (span.user_stopped = cm_sorted_times_last(user, span.agent_started)) < 0)
 		span.user_stopped = cm_sorted_times_last(end, span.agent_started);
-	span.reversed = span.user_stopped < 0 && user->count + end->count > 0;
 	return span;
 }
 
+/* Who provided a turn that is timed by its marks nobody says: it is the work of several. */
 int
 cm_take_turn_mark(struct cm_taking *taking, struct cm_event *event)
 {
 	int rc, kind = cm_mark_kind(event->mark);
 	struct cm_call_entry *call;
 	struct cm_turn_entry *turn;
-	struct span span;
+	struct timing timing = { .kind = (int)(cm_component_find("turn_e2e") - cm_components) };
+	struct span before, span;
 
 	if ((rc = find_call(taking, event, &call)) < 0 || event->verdict == CM_REJECTED ||
-	    (rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0 ||
-	    (rc = cm_sorted_times_add(&taking->unit->arena, &turn->marks[kind], event->at)) <= 0)
+	    (rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0)
+		return rc;
+	before = span_of(turn);
+	if ((rc = cm_sorted_times_add(&taking->unit->arena, &turn->marks[kind], event->at)) <= 0 ||
+	    (rc = cm_unit_mark_add(taking->unit, event->call_id, event->turn_id, event->mark, event->at)) < 0)
 		return rc;
 	span = span_of(turn);
-	if (span.reversed) {
-		cm_event_reject(event, "In this turn the agent would have started before the user stopped.");
-		cm_sorted_times_drop(&turn->marks[kind], event->at);
+	if (span.agent_started < 0 || (span.agent_started == before.agent_started && span.user_stopped == before.user_stopped))
 		return 0;
-	}
-	if ((rc = cm_unit_mark_add(taking->unit, event->call_id, event->turn_id, event->mark, event->at)) < 0 ||
-	    span.agent_started < 0 || span.user_stopped < 0)
-		return rc;
-	return time_turn(taking, event, call, turn, span.agent_started, span.agent_started - span.user_stopped, false);
+	timing.at = span.agent_started;
+	timing.duration_us = span.agent_started - span.user_stopped;
+	return time_turn(taking, event, call, turn, &timing);
 }
 
 /* What a use costs: what the sender says, else by the price of its time; rounded half up. */
@@ -219,15 +251,19 @@ add_uses(struct cm_taking *taking, const struct cm_event *event)
 static int
 time_step(struct cm_taking *taking, struct cm_event *event, const struct cm_component *component, struct cm_call_entry *call)
 {
+	const struct timing timing = {
+		.kind = (int)(component - cm_components), .measured = true, .at = event->at, .duration_us = event->latency_us,
+		.provider = event->provider, .model = event->model,
+	};
 	struct cm_turn_entry *turn;
 	struct cm_new_step *step;
 	int rc;
 
 	if (strcmp(component->name, "turn_e2e") != 0 || event->turn_id == NULL)
-		return add_step(taking, event, component, call, event->at, event->latency_us, &step);
+		return add_step(taking, event, call, &timing, &step);
 	if ((rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0)
 		return rc;
-	return time_turn(taking, event, call, turn, event->at, event->latency_us, true);
+	return time_turn(taking, event, call, turn, &timing);
 }
 
 /* The component that a word means: one of our own names, or of the vocabulary's; NULL in *out where none. */

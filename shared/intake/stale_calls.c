@@ -74,18 +74,17 @@ end_in_source(struct cm_store *store, const struct cm_stale_calls *cleanup, cons
 static int
 end_in_facts(struct cm_unit *unit, const struct cm_stale_calls *cleanup, const struct cm_stale_call *cleaned)
 {
+	const struct cm_telling telling = {
+		.at = cleanup->now, .started_us = -1, .end_rank = CM_GUESSED, .ended_us = cleanup->now,
+		.duration_us = CM_LENGTH_FOLLOWS,
+		.status = "timeout", .failure_reason = "timeout",
+	};
 	struct cm_call_entry *entry;
-	struct cm_unit_call call;
 	int rc;
 
 	if ((rc = cm_unit_call(unit, cleaned->call_id, &entry)) < 0)
 		return rc;
-	call = entry->call;
-	call.status = call.failure_reason = "timeout";
-	call.ended_us = cleanup->now;
-	call.duration_us = cleaned->duration_us;
-	cm_unit_call_store(entry, &call);
-	return 0;
+	return cm_unit_call_tell(unit, entry, &telling, NULL);
 }
 
 static int

@@ -223,14 +223,23 @@ same_labels(const struct cm_labels *one, const struct cm_labels *other)
 	    strcmp(one->call_type, other->call_type) == 0;
 }
 
-void
-cm_unit_call_store(struct cm_call_entry *entry, const struct cm_unit_call *call)
+int
+cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const struct cm_telling *telling, enum cm_learned *learned)
 {
-	if (!same_labels(&entry->call.labels, &call->labels))
+	const struct cm_labels before = entry->call.labels;
+	enum cm_learned what;
+	int rc;
+
+	if (entry->call.found && cm_call_wants_metadata(&entry->call, telling) && (rc = cm_unit_read_metadata(unit, entry)) < 0)
+		return rc;
+	what = cm_call_learn(&entry->call, telling);
+	if (!same_labels(&before, &entry->call.labels))
 		entry->series_id = 0;
-	entry->call = *call;
+	entry->changed |= what != CM_LEARNED_NOTHING || !entry->call.found;
 	entry->call.found = true;
-	entry->changed = true;
+	if (learned != NULL)
+		*learned = what;
+	return 0;
 }
 
 int

@@ -14,6 +14,7 @@
 #define CM_UNIT_H
 
 #include "arena.h"
+#include "call_order.h"
 #include "clock.h"
 #include "fold.h"
 #include "sorted_times.h"
@@ -42,8 +43,8 @@ struct cm_unit_call {
 	const char *failure_reason;
 	bool has_audio;
 	bool has_transcript;		/* of a call that is not found: lines of it came before it */
-	cm_us first_start;		/* when it was first said to have started; 0: nobody said so */
 	const char *metadata;		/* NULL: none, or not read (.whole_calls); storing NULL keeps what is there */
+	struct cm_claim claims[CM_CLAIMS];	/* what stands behind all of this */
 };
 
 /* The same in the set. */
@@ -75,7 +76,7 @@ struct cm_turn_entry {
 	int64_t latency_id;		/* of its step; 0: it has none, or a new one */
 	struct cm_new_step *step;	/* its step where that is not written yet */
 	bool measured;			/* by the sender */
-	cm_us at;
+	cm_us at;			/* as of when it has that step */
 	bool changed;			/* it has come to a step, or to another kind of one */
 	bool timed_anew;		/* its written step is to be changed, to the next four */
 	cm_us step_at;
@@ -169,13 +170,16 @@ void cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2]);
 int cm_unit_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out);
 int cm_unit_turn(struct cm_unit *unit, const char *call_id, const char *turn_id, struct cm_turn_entry **out);
 
-/* Stores a call: it is found from now on. */
-void cm_unit_call_store(struct cm_call_entry *entry, const struct cm_unit_call *call);
+/* Adds what is told of a call to what is known of it (cm_call_learn); it is found from now on.  *learned, unless NULL: what came of it. */
+int cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const struct cm_telling *telling, enum cm_learned *learned);
+
+/* Reads the step that a turn has, into .step_at and what follows it. */
+int cm_unit_read_step(struct cm_unit *unit, struct cm_turn_entry *turn);
 
 /* The kind of a turn's mark; CM_MARKS: none. */
 int cm_mark_kind(const char *mark);
 
-/* Adds an instant of a call (turn_id "") or turn to what is written. */
+/* Adds an instant of a turn to what is written. */
 int cm_unit_mark_add(struct cm_unit *unit, const char *call_id, const char *turn_id, const char *mark, cm_us at);
 
 /* Adds a step to what is written; *out may be changed until then. */

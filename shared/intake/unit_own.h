@@ -27,4 +27,7 @@ int cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry);
 int cm_unit_read_call(struct cm_unit *unit, struct cm_call_entry *entry);
 int cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry);
 
+/* Reads the metadata of a call that was read without. */
+int cm_unit_read_metadata(struct cm_unit *unit, struct cm_call_entry *entry);
+
 #endif

@@ -52,14 +52,12 @@ take_call(struct cm_unit *unit, const struct cm_rows *rows)
 
 	if (entry == NULL)
 		return CM_ENOMEM;
-	entry->call.first_start = cm_rows_int(rows, 1);
 	entry->call.has_transcript = cm_rows_int(rows, 2) != 0;
 	if (cm_rows_null(rows, 3))
 		return 0;
 	entry->series_id = cm_rows_int(rows, 3);
 	entry->call = (struct cm_unit_call){
 		.found = true,
-		.first_start = entry->call.first_start,
 		.labels = {
 			.tenant_id = cm_or_empty(keep(unit, rows, 4, &failed)),
 			.agent = cm_or_empty(keep(unit, rows, 5, &failed)),
@@ -78,6 +76,7 @@ take_call(struct cm_unit *unit, const struct cm_rows *rows)
 		.has_transcript = cm_rows_int(rows, 17) != 0,
 		.metadata = keep(unit, rows, 18, &failed),
 	};
+	cm_claims_take(&entry->call, cm_rows_null(rows, 1) ? NULL : cm_rows_text(rows, 1));
 	return failed ? CM_ENOMEM : 0;
 }
 
@@ -95,6 +94,7 @@ take_turn(struct cm_unit *unit, const struct cm_rows *rows)
 	if (*mark == '\0') {
 		entry->latency_id = cm_rows_int(rows, 3);
 		entry->measured = cm_rows_int(rows, 4) != 0;
+		entry->at = cm_rows_int(rows, 5);
 	} else if (kind < CM_MARKS) {
 		rc = cm_sorted_times_add(&unit->arena, &entry->marks[kind], cm_rows_int(rows, 3));
 	}
@@ -172,6 +172,22 @@ cm_unit_read_call(struct cm_unit *unit, struct cm_call_entry *entry)
 }
 
 int
+cm_unit_read_metadata(struct cm_unit *unit, struct cm_call_entry *entry)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
+	struct cm_rows *rows;
+	bool failed = false;
+	int rc;
+
+	if ((rc = cm_store_query(unit->store, "call-known", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0)
+		entry->call.metadata = keep(unit, rows, 18, &failed);
+	cm_rows_done(rows);
+	return failed ? CM_ENOMEM : rc < 0 ? rc : 0;
+}
+
+int
 cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry)
 {
 	struct cm_row_batch batch = { .statement = "turns-known" };
@@ -188,4 +204,24 @@ cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry)
 		rc = read_rows(unit, binds, "turn-known", &batch, take_turn);
 	cm_row_batch_done(&batch);
 	return rc;
+}
+
+int
+cm_unit_read_step(struct cm_unit *unit, struct cm_turn_entry *turn)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("latency_id", turn->latency_id), { 0 } };
+	struct cm_rows *rows;
+	bool failed = false;
+	int rc;
+
+	if ((rc = cm_store_query(unit->store, "step-known", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		turn->step_at = cm_rows_int(rows, 0);
+		turn->duration_us = cm_rows_int(rows, 1);
+		turn->provider = keep(unit, rows, 2, &failed);
+		turn->model = keep(unit, rows, 3, &failed);
+	}
+	cm_rows_done(rows);
+	return failed ? CM_ENOMEM : rc < 0 ? rc : 0;
 }

@@ -19,7 +19,7 @@ known_int(const char *name, int64_t value)
 /* Writes the things of a map, in order: each adds what it has to say to the batch. */
 static int
 write_map(struct cm_unit *unit, const struct cm_map *map, int (*compare)(const void *one, const void *other),
-    const char *statement, int (*add)(struct cm_row_batch *batch, const void *thing))
+    const char *statement, int (*add)(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing))
 {
 	struct cm_row_batch batch = { .statement = statement };
 	void **things;
@@ -31,7 +31,7 @@ write_map(struct cm_unit *unit, const struct cm_map *map, int (*compare)(const v
 	if ((things = cm_map_sorted(map, compare)) == NULL)
 		return CM_ENOMEM;
 	for (i = 0; i < map->count && rc == 0; i++)
-		rc = add(&batch, things[i]);
+		rc = add(unit, &batch, things[i]);
 	if (rc == 0)
 		rc = cm_row_batch_write(unit->store, &batch);
 	cm_row_batch_done(&batch);
@@ -50,12 +50,13 @@ by_key(const void *one, const void *other)
 }
 
 static int
-add_event(struct cm_row_batch *batch, const void *thing)
+add_event(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_event_entry *entry = thing;
 	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]),
 		CM_INT_PARAM("seen", entry->seen), { 0 } };
 
+	(void)unit;
 	return entry->is_new ? cm_row_batch_add(batch, binds) : 0;
 }
 
@@ -68,11 +69,19 @@ by_call_id(const void *one, const void *other)
 }
 
 static int
-add_call(struct cm_row_batch *batch, const void *thing)
+add_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_call_entry *entry = thing;
 	const struct cm_unit_call *call = &entry->call;
 	bool counts = strcmp(call->status, "completed") == 0 && call->duration_us >= 0;
+	char text[CM_CLAIMS_TEXT];
+	const char *claims;
+
+	if (!entry->changed)
+		return 0;
+	cm_claims_put(call, text);
+	if ((claims = cm_arena_copy(&unit->arena, text, strlen(text))) == NULL)
+		return CM_ENOMEM;
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("call_id", entry->call_id), CM_INT_PARAM("series_id", entry->series_id),
 		CM_TEXT_PARAM("call_type", call->labels.call_type), CM_TEXT_PARAM("caller_number", call->caller_number),
@@ -80,10 +89,11 @@ add_call(struct cm_row_batch *batch, const void *thing)
 		known_int("ended_us", call->ended_us), known_int("duration_us", call->duration_us),
 		known_int("bin", counts ? cm_bin_of(call->duration_us) : -1), CM_TEXT_PARAM("status", call->status),
 		CM_TEXT_PARAM("failure_reason", call->failure_reason), CM_INT_PARAM("has_audio", call->has_audio),
-		CM_INT_PARAM("has_transcript", call->has_transcript), CM_TEXT_PARAM("metadata", call->metadata), { 0 },
+		CM_INT_PARAM("has_transcript", call->has_transcript), CM_TEXT_PARAM("metadata", call->metadata),
+		CM_TEXT_PARAM("claims", claims), { 0 },
 	};
 
-	return entry->changed ? cm_row_batch_add(batch, binds) : 0;
+	return cm_row_batch_add(batch, binds);
 }
 
 static int
@@ -96,7 +106,7 @@ by_turn(const void *one, const void *other)
 }
 
 static int
-add_turn(struct cm_row_batch *batch, const void *thing)
+add_turn(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_turn_entry *turn = thing;
 	const struct cm_bind binds[] = {
@@ -105,11 +115,12 @@ add_turn(struct cm_row_batch *batch, const void *thing)
 		{ 0 },
 	};
 
+	(void)unit;
 	return turn->changed ? cm_row_batch_add(batch, binds) : 0;
 }
 
 static int
-add_change(struct cm_row_batch *batch, const void *thing)
+add_change(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_turn_entry *turn = thing;
 	const struct cm_bind binds[] = {
@@ -118,6 +129,7 @@ add_change(struct cm_row_batch *batch, const void *thing)
 		CM_TEXT_PARAM("provider", turn->provider), CM_TEXT_PARAM("model", turn->model), { 0 },
 	};
 
+	(void)unit;
 	return turn->timed_anew ? cm_row_batch_add(batch, binds) : 0;
 }
 

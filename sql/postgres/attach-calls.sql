@@ -44,8 +44,9 @@ BEGIN
 		IF TG_OP = 'INSERT' THEN
 			INSERT INTO cm_call (@callcolumns()@) VALUES (@callcolumns(fact.)@) ON CONFLICT DO NOTHING;
 		ELSE
-			UPDATE cm_call f SET (@callcolumns()@) = (@callcolumns(fact.)@)
-			WHERE f.call_id = fact.call_id AND (@callcolumns(f.)@) IS DISTINCT FROM (@callcolumns(fact.)@);
+			UPDATE cm_call f SET (@callcolumns()@) = (@callcolumns(fact.)@), claims = NULL
+			WHERE f.call_id = fact.call_id
+				AND (f.claims IS NOT NULL OR (@callcolumns(f.)@) IS DISTINCT FROM (@callcolumns(fact.)@));
 		END IF;
 		IF FOUND THEN
 			RETURN NULL;

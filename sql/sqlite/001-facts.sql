@@ -54,7 +54,8 @@ BEGIN
 			caller_number = excluded.caller_number, callee_number = excluded.callee_number,
 			started_us = excluded.started_us, ended_us = excluded.ended_us, duration_us = excluded.duration_us,
 			bin = excluded.bin, status = excluded.status, failure_reason = excluded.failure_reason,
-			has_audio = excluded.has_audio, has_transcript = excluded.has_transcript, metadata = excluded.metadata;
+			has_audio = excluded.has_audio, has_transcript = excluded.has_transcript, metadata = excluded.metadata,
+			claims = NULL;
 END;
 
 CREATE TRIGGER cm_call_doubted INSTEAD OF INSERT ON cm_call_in
