@@ -116,11 +116,11 @@ function time_leads(t,    i) {
 	return 0
 }
 
-function known_columns(t, list,    n, names, i) {
-	n = split(list, names, /,[ \t]*/)
+function known_columns(t, list,    n, list_of, i) {
+	n = split(list, list_of, /,[ \t]*/)
 	for (i = 1; i <= n; i++)
-		if (!((t, names[i]) in type)) {
-			print t ": no such column: " names[i] > "/dev/stderr"
+		if (!((t, list_of[i]) in type)) {
+			print t ": no such column: " list_of[i] > "/dev/stderr"
 			failed = 1
 		}
 }
