@@ -26,7 +26,8 @@ cm_admin_run(const struct cm_options *options, const struct cm_admin *admin)
 		return 1;
 	rc = admin->work(store, &progress);
 	if (rc < 0)
-		rc = cm_job_fail(options, "%s", rc == CM_ENOTFOUND ? admin->refused : cm_store_problem(store));
+		rc = cm_job_fail(options, "%s: %s", cm_store_shown(url, shown),
+		    rc == CM_ENOTFOUND ? admin->refused : cm_store_problem(store));
 	else
 		printf("%s: %s\n", cm_store_shown(url, shown), admin->done);
 	cm_store_close(store);

@@ -26,18 +26,21 @@ print_refused(void *arg, int64_t line, const char *call_id, const char *why)
 static int
 explain_failure(const struct cm_options *options, const struct cm_store *store, int rc, const struct cm_import_result *result)
 {
-	char shown[CM_SHOWN_URL];
 	const char *why = *result->problem != '\0' ? result->problem : cm_store_problem(store);
+	char shown[CM_SHOWN_URL];
 
 	if (rc == CM_ENOTFOUND)
 		why = "This is the voice app's own call database: what is in its table `calls` is counted as it is written there.  "
 		    "For calls of a file make a database of our own: callmetrics create OTHER.db";
-	cm_job_fail(options, "%s", rc == CM_ENOMEM ? "out of memory" : why);
+	cm_store_shown(cm_options_text(options, "database"), shown);
+	if (rc == CM_ENOMEM)
+		cm_job_fail(options, "out of memory");
+	else if (*result->problem != '\0')
+		cm_job_fail(options, "%s", why);
+	else
+		cm_job_fail(options, "%s: %s", shown, why);
 	if (rc == CM_EBUSY)
 		cm_job_fail(options, "the same again goes on where it was");
-	if (rc == CM_ESTORE)
-		cm_job_fail(options, "`callmetrics create %s` makes a database that takes calls",
-		    cm_store_shown(cm_options_text(options, "database"), shown));
 	return rc == CM_EPARAM ? 2 : 1;
 }
 

@@ -31,7 +31,7 @@ prune(const struct cm_options *options)
 	if (cm_store_open(url, CM_STORE_RETENTION, &store) < 0)
 		return 1;
 	if ((rc = cm_schema_prune(store, before, &progress, &removed)) < 0)
-		rc = cm_job_fail(options, "%s", cm_store_problem(store));
+		rc = cm_job_fail(options, "%s: %s", cm_store_shown(url, shown), cm_store_problem(store));
 	else
 		printf("%s: %" PRId64 " rows removed\n", cm_store_shown(url, shown), removed);
 	cm_store_close(store);

@@ -56,7 +56,7 @@ is_problem 503 '' 'There is no call database*'
 is "Retry-After" "$(header Retry-After)" 2
 : >"$db"
 get '/metrics/hourly?hours=3'
-is_problem 503 '' '*empty*callmetrics attach*'
+is_problem 503 '' '*empty*attach it when*callmetrics create*'
 head -c 100000 /dev/urandom >"$db"
 get '/metrics/hourly?hours=3'
 is_problem 503 '' '*corrupt or is not a SQLite database*'

@@ -66,7 +66,7 @@ mv "$db.away" "$db"
 well "a folder in its place, and back"
 
 : >"$db"
-in_trouble '*empty*callmetrics attach*'
+in_trouble '*empty*attach it when*callmetrics create*'
 fresh
 well "an empty file, and back"
 

@@ -73,6 +73,11 @@ const struct cm_value *cm_value_get(const struct cm_value *value, const char *ke
 /* Whether an object has a key, be it null, and how many keys it has. */
 bool cm_value_has(const struct cm_value *value, const char *key);
 size_t cm_value_count(const struct cm_value *value);
+/* How many elements an array has, and one of them; NULL for null. */
+size_t cm_value_length(const struct cm_value *value);
+const struct cm_value *cm_value_at(const struct cm_value *value, size_t i);
+/* Calls a function for each key of an object, in their order; value is NULL for null. */
+void cm_value_each(const struct cm_value *value, void (*each)(void *arg, const char *key, const struct cm_value *value), void *arg);
 /* A string and its length, which may include NUL; NULL where it is none. */
 const char *cm_value_text(const struct cm_value *value, size_t *bytes);
 /* A finite number; false where it is none. */

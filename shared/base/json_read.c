@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <json-c/json.h>
+#include <json-c/json_object_iterator.h>
 #include <json-c/json_visit.h>
 
 #include "error.h"
@@ -156,6 +157,27 @@ size_t
 cm_value_count(const struct cm_value *value)
 {
 	return (size_t)json_object_object_length(object_of(value));
+}
+
+size_t
+cm_value_length(const struct cm_value *value)
+{
+	return json_object_array_length(object_of(value));
+}
+
+const struct cm_value *
+cm_value_at(const struct cm_value *value, size_t i)
+{
+	return (const struct cm_value *)json_object_array_get_idx(object_of(value), i);
+}
+
+void
+cm_value_each(const struct cm_value *value, void (*each)(void *arg, const char *key, const struct cm_value *value), void *arg)
+{
+	struct json_object_iterator at = json_object_iter_begin(object_of(value)), end = json_object_iter_end(object_of(value));
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		each(arg, json_object_iter_peek_name(&at), (const struct cm_value *)json_object_iter_peek_value(&at));
 }
 
 const char *

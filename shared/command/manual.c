@@ -287,7 +287,7 @@ static void
 print_row(FILE *out, const char *kind, const struct cm_param *param, const char *name)
 {
 	fprintf(out, "%s\t%s\t%s\t%s\t%s\n", kind, name, cm_param_type_name(param->type),
-	    param->choices != NULL ? param->choices : "", param->help);
+	    param->choices != NULL ? param->choices : "-", param->help);
 }
 
 static void
@@ -305,7 +305,7 @@ print_rows(const struct cm_command *command)
 {
 	const struct cm_param *param = NULL;
 
-	printf("command\t%s\t\t\t%s\n", command->name, command->summary);
+	printf("command\t%s\t-\t-\t%s\n", command->name, command->summary);
 	while ((param = cm_param_next(command->arguments, param)) != NULL)
 		print_row(stdout, "argument", param, cm_manual_word(param));
 	each_option(command, row_option, stdout);

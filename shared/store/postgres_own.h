@@ -42,7 +42,7 @@ cm_postgres_link(const struct cm_store *store)
 	return store->link;
 }
 
-#define CM_POSTGRES_GONE "The database server went away or cannot be reached; try again."
+#define CM_POSTGRES_GONE "The database server went away or cannot be reached; check that it runs, and the host and port of the URL."
 
 /* Tells what a result, or without one the connection, failed of; returns its error. */
 int cm_postgres_fail(struct cm_store *store, const PGresult *result);

@@ -180,7 +180,7 @@ cm_store_close(struct cm_store *store)
 char *
 cm_store_shown(const char *url, char out[CM_SHOWN_URL])
 {
-	const char *host = engine_of(url)->remote ? strstr(url, "://") : NULL, *at, *password;
+	const char *host = strstr(url, "://"), *at, *password;
 	int shown = (int)strlen(url);
 
 	at = host != NULL ? strchr(host + 3, '@') : NULL;

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,8 @@ static const struct {
 	{ SQLITE_LOCKED, CM_EBUSY, "The call database is locked by another program; try again." },
 	{ SQLITE_INTERRUPT, CM_EBUSY, "The question took too long; ask for a narrower window." },
 	{ SQLITE_NOMEM, CM_ENOMEM, "Out of memory." },
-	{ SQLITE_NOTADB, CM_ESTORE, "The call database is corrupt or is not a SQLite database; restore it from a backup." },
+	{ SQLITE_NOTADB, CM_ESTORE,
+	    "The call database is corrupt or is not a SQLite database; check that it is the right file, or restore it from a backup." },
 	{ SQLITE_CORRUPT, CM_ESTORE,
 	    "The call database is corrupt; check it with PRAGMA integrity_check and restore it from a backup." },
 	{ SQLITE_FULL, CM_EBUSY, "The disk of the call database is full; free some space." },
@@ -120,6 +122,13 @@ run_text(struct cm_store *store, const char *text)
 	return code == SQLITE_OK ? 0 : fail(store, code);
 }
 
+static int
+fail_empty(struct cm_store *store)
+{
+	return cm_store_fail(store, CM_ESTORE, "The call database is an empty file; attach it when the voice app has made its tables, or, "
+	    "for calls that are sent: callmetrics create DATABASE");
+}
+
 /* A database that is there but cannot be ours yet says what to do. */
 static int
 check_attached(struct cm_store *store)
@@ -137,7 +146,7 @@ check_attached(struct cm_store *store)
 	if (code != SQLITE_OK)
 		return fail(store, code);
 	if (objects == 0)
-		return cm_store_fail(store, CM_ESTORE, "The call database is empty; run: callmetrics attach DATABASE");
+		return fail_empty(store);
 	if (version == 0)
 		return cm_store_fail(store, CM_ESTORE, "The call database is not attached; run: callmetrics attach DATABASE");
 	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT value FROM cm_meta WHERE key = 'schema_version'", -1, &stmt, NULL);
@@ -223,27 +232,56 @@ connect(struct cm_store *store)
 	return rc;
 }
 
+/* What a name that leads to no database is told. */
+static int
+check_name(struct cm_store *store, const struct stat *file)
+{
+	const char *slash = strrchr(store->url, '/');
+	char folder[PATH_MAX];
+
+	if (strstr(store->url, "://") != NULL)
+		return cm_store_fail(store, CM_ESTORE,
+		    "There is no such kind of database; it is the path of a SQLite file, or postgresql://[USER@]HOST/NAME.");
+	if (file != NULL && !S_ISREG(file->st_mode))
+		return cm_store_fail(store, CM_ESTORE, S_ISDIR(file->st_mode)
+			? "This is a folder; a call database is a file in it." : "This is no file that could be a call database.");
+	if (file != NULL || store->mode != CM_STORE_CREATE || slash == NULL)
+		return 0;
+	snprintf(folder, sizeof folder, "%.*s", (int)(slash - store->url) + 1, store->url);
+	if (access(folder, F_OK) < 0)
+		return cm_store_fail(store, CM_ESTORE, "The folder that it is to lie in is not there; make that first.");
+	return 0;
+}
+
+static int
+fail_missing(struct cm_store *store)
+{
+	return cm_store_fail(store, CM_ESTORE, store->mode == CM_STORE_READ || store->mode == CM_STORE_WRITE
+		? "There is no call database where CALLMETRICS_DB or --db points; correct that, or make one: callmetrics create DATABASE"
+		: "There is no such file; for calls that are sent make one: callmetrics create DATABASE");
+}
+
 /* Makes sure that the connection is to the file that now bears the name. */
 static int
 reconnect(struct cm_store *store)
 {
 	const struct link *link = link_of(store);
 	struct stat file;
+	int missing = stat(store->url, &file) < 0 ? errno : 0, rc;
 
+	if ((rc = check_name(store, missing == 0 ? &file : NULL)) < 0) {
+		cm_store_forget(store);
+		return rc;
+	}
 	if (store->mode == CM_STORE_CREATE)
 		return link->db != NULL ? 0 : connect(store);
-	if (stat(store->url, &file) < 0) {
+	if (missing != 0) {
 		cm_store_forget(store);
-		if (errno == ENOENT)
-			return cm_store_fail(store, CM_ESTORE,
-			    "There is no call database where CALLMETRICS_DB points; put it there or correct the setting.");
-		return fail(store, SQLITE_PERM);
+		return missing == ENOENT || missing == ENOTDIR ? fail_missing(store) : fail(store, SQLITE_PERM);
 	}
 	if (file.st_size == 0) {
 		cm_store_forget(store);
-		return cm_store_fail(store, CM_ESTORE, store->mode == CM_STORE_ADMIN
-			? "The file is empty; it becomes a call database when the voice app has made its tables."
-			: "The call database is empty; run: callmetrics attach DATABASE");
+		return fail_empty(store);
 	}
 	if (access(store->url, store->mode == CM_STORE_READ ? R_OK : R_OK | W_OK) < 0) {
 		cm_store_forget(store);
