@@ -221,7 +221,7 @@ ask hourly 'hours=24'
 is "read-only: who asks" "$status" 200
 post_events
 is_trouble '*only reads*primary*'
-post cleanup /dev/null
+post cleanup /dev/null CONTENT_TYPE=application/json
 is_trouble '*only reads*primary*'
 postgres_sql postgres "ALTER DATABASE $name RESET default_transaction_read_only"
 post_events
