@@ -49,7 +49,7 @@ is "who listens" "$(ss -Hltn "sport = :$port or sport = :$tls_port" | awk '{ pri
 # run ARGUMENT...: scripts/run with them; $code and $work/said.
 run() {
 	code=0
-	CALLMETRICS_BUILD=$build timeout 60 "$top/scripts/run" --no-install "$@" >"$work/said" 2>&1 || code=$?
+	CALLMETRICS_BUILD=$build timeout "$(scaled 60)" "$top/scripts/run" --no-install "$@" >"$work/said" 2>&1 || code=$?
 }
 # refused WHAT PATTERN ARGUMENT...
 refused() {

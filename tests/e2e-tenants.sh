@@ -48,7 +48,7 @@ sees "a second Authorization" 100 bound '' -H 'X-Authorization: Basic bm9ydGg6eA
 # curl would send one of two; a client of one's own sends both, and nginx refuses.
 printf 'GET /metrics/dashboard HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Basic %s\r\nAuthorization: Basic %s\r\n\r\n' \
 	"$(printf 'stranger:%s' "$password" | base64)" "$(printf '%s:%s' "$user" "$password" | base64)" >"$work/request"
-timeout 10 openssl s_client -quiet -connect "127.0.0.1:$tls_port" <"$work/request" >"$work/said" 2>/dev/null || :
+timeout "$(scaled 10)" openssl s_client -quiet -connect "127.0.0.1:$tls_port" <"$work/request" >"$work/said" 2>/dev/null || :
 unlike "two logins at once" "$(cat "$work/said")" '*"total_calls":[1-9]*'
 
 # Tenants whose names read like a query, or a query that reads like a name: each has an answer of its own.

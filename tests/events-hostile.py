@@ -11,6 +11,7 @@ import argparse
 import gzip
 import http.client
 import json
+import os
 import socket
 import struct
 import sys
@@ -19,6 +20,7 @@ import time
 
 AT = "2026-02-06T10:00:00Z"
 MIB = 1 << 20
+PACE = max(1.0, int(os.environ.get("CM_PACE", 100)) / 100)	# limits of time are longer on a slow machine
 
 
 def event(name, kind="stt_transcript_final", **more):
@@ -49,7 +51,7 @@ class Site:
 		self.port, self.key, self.socket = options.port, options.key, options.socket
 
 	def connect(self):
-		return socket.create_connection(("127.0.0.1", self.port), timeout=40)
+		return socket.create_connection(("127.0.0.1", self.port), timeout=40 * PACE)
 
 	def head(self, length=None, kind="application/json", *more):
 		lines = ["POST /events HTTP/1.1", "Host: localhost", "Connection: close", "Authorization: Bearer " + self.key,
@@ -105,7 +107,7 @@ def fastcgi(path, content_length, body, ends=True, params=()):
 	packed = b"".join(struct.pack(">BI", len(name), len(value) | 1 << 31) + name.encode() + value.encode()
 		for name, value in variables.items())
 	with socket.socket(socket.AF_UNIX) as connection:
-		connection.settimeout(20)
+		connection.settimeout(20 * PACE)
 		connection.connect(path)
 		connection.sendall(record(begin, struct.pack(">HB5x", 1, 0)))
 		for at in range(0, len(packed), 60000):
@@ -237,7 +239,7 @@ def expect_continue(site, body):
 def garbage(site):
 	for bytes_ in (b"GET / HTTP/1.0\r\n\r\n", b"\0" * 4096, b"\1\1\0\1\xff\xff\0\0", b"\1\4\0\1\0\4\0\0\xff\xff\xff\xff", b"\xff" * 100):
 		with socket.socket(socket.AF_UNIX) as connection:
-			connection.settimeout(5)
+			connection.settimeout(5 * PACE)
 			connection.connect(site.socket)
 			try:
 				connection.sendall(bytes_)

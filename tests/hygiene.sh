@@ -110,7 +110,9 @@ done
 scripts=$(grep -l -E -m 1 '^#!/(bin/sh|usr/bin/env bash|bin/bash)' scripts/* tests/*.sh tests/fuzz/run .ci/run 2>/dev/null)
 # shellcheck disable=SC2086 # words
 # Not held: functions that take "$@" called without arguments, words of a command as a list, a backslash before a quote, functions called by name.
-passes "shellcheck" shellcheck -x -e SC1003,SC2013,SC2016,SC2017,SC2119,SC2120,SC2317 -P tests $scripts
+printf '%s\n' $scripts | xargs -n 12 -P "$(getconf _NPROCESSORS_ONLN)" \
+	shellcheck -x -e SC1003,SC2013,SC2016,SC2017,SC2119,SC2120,SC2317 -P tests >"$work/shellcheck" 2>&1 || :
+is "shellcheck" "$(cat "$work/shellcheck")" ''
 nothing "no script ends processes by name" '(^|[^a-z])[p]kill |kill[a]ll' scripts/* tests/*.sh
 # shellcheck disable=SC2046 # words
 nothing "no unfinished business" 'TO[D]O|FIX[M]E|X[X]X:' $(find cgi-bin shared jobs sql tests scripts docs -type f \

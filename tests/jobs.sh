@@ -26,7 +26,7 @@ ticks() {
 until_ticks() {
 	until_from=$(ticks "$1")
 	until_started=$(date +%s%N)
-	until_end=$((until_started + $3 * 1000000000))
+	until_end=$((until_started + $(scaled "$3") * 1000000000))
 	while [ "$(ticks "$1")" -lt "$((until_from + $2))" ] && [ "$(date +%s%N)" -lt "$until_end" ]; do
 		sleep 0.02
 	done
@@ -42,7 +42,7 @@ row() {
 
 # until_row WHAT COLUMNS WANT: waits until it says so.
 until_row() {
-	row_left=200
+	row_left=$(scaled 200)
 	while [ "$(row "$2")" != "$3" ] && [ "$row_left" -gt 0 ]; do
 		sleep 0.05
 		row_left=$((row_left - 1))

@@ -13,7 +13,8 @@
 # A check that fails is told and counted, and the test goes on.  A line `# suites: normal sanitize valgrind` says in which
 # builds scripts/test runs it; without one it is normal and sanitize.
 #
-# From the environment: CALLMETRICS_BUILD, the folder with cgi-bin/ and jobs/ (default build/); CM_RUN, put before every
+# From the environment: CM_PACE, how long this machine takes for a piece of work, as a percentage of what it took where limits of time
+# were set (scripts/test measures it; `scaled`); CALLMETRICS_BUILD, the folder with cgi-bin/ and jobs/ (default build/); CM_RUN, put before every
 # program of ours (valgrind ...); CM_SUITE, what scripts/test calls this run; CM_ENGINE, sqlite (the default) or postgres: where
 # the databases of the test are.
 
@@ -33,8 +34,16 @@ PATH=$PATH:/usr/sbin:/sbin
 LC_ALL=C.UTF-8
 TZ=UTC
 export PATH LC_ALL TZ
-# Under valgrind a question may take its time.
-[ -z "${CM_RUN:-}" ] || export CALLMETRICS_QUERY_LIMIT_MS=600000
+
+# scaled N: a limit of time, as it is on this machine.
+scaled() {
+	echo $(($1 * ${CM_PACE:-100} / 100))
+}
+
+# On a slow machine a question may take longer, and under valgrind its time.
+[ "${CM_PACE:-100}" -le 100 ] || CALLMETRICS_QUERY_LIMIT_MS=$(scaled 8000)
+[ -z "${CM_RUN:-}" ] || CALLMETRICS_QUERY_LIMIT_MS=600000
+[ -z "${CALLMETRICS_QUERY_LIMIT_MS:-}" ] || export CALLMETRICS_QUERY_LIMIT_MS
 unset REQUEST_METHOD QUERY_STRING SCRIPT_NAME HTTP_ACCEPT CALLMETRICS_DB CALLMETRICS_TENANT CALLMETRICS_KEY_ID CALLMETRICS_KEYS CALLMETRICS_NOW REQUEST_ID
 
 # Debian's python3 has the modules that its packages bring; another one that comes first on the path may not.
@@ -465,7 +474,7 @@ serve() {
 		"$build/cgi-bin/$serve_question" >"$work/worker.out" 2>"$work/worker.log" &
 	worker=$!
 	later "$worker"
-	serve_left=100
+	serve_left=$(scaled 100)
 	while [ ! -S "$socket" ] && [ "$serve_left" -gt 0 ]; do
 		sleep 0.1
 		serve_left=$((serve_left - 1))
@@ -476,7 +485,7 @@ serve() {
 send() {
 	send_query=${1:-}
 	[ $# -eq 0 ] || shift
-	env REQUEST_METHOD=GET QUERY_STRING="$send_query" "$@" timeout 60 cgi-fcgi -bind -connect "$socket" </dev/null \
+	env REQUEST_METHOD=GET QUERY_STRING="$send_query" "$@" timeout "$(scaled 60)" cgi-fcgi -bind -connect "$socket" </dev/null \
 		>"$work/raw" 2>"$work/log" || :
 	split_answer
 }

@@ -59,7 +59,7 @@ in_trouble() {
 
 # well WHAT: the same worker answers rightly again, once it has tried again.
 well() {
-	well_left=80
+	well_left=$(scaled 80)
 	send 'hours=24'
 	while [ "$status" = 503 ] && [ "$well_left" -gt 0 ]; do
 		sleep 0.1
@@ -126,7 +126,7 @@ hold 'LOCK TABLE cm_rollup, cm_call'
 send 'hours=3' &
 sender=$!
 later "$sender"
-left=100
+left=$(scaled 100)
 while [ "$left" -gt 0 ] && [ "$(postgres_sql "$name" "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 	WHERE application_name = 'callmetrics' AND wait_event_type = 'Lock'")" = 0 ]; do
 	sleep 0.05
@@ -190,7 +190,7 @@ serve_db
 well "before the crowd"
 stop_worker
 # A connection that was closed may be held by its server process a little longer.
-left=200
+left=$(scaled 200)
 while [ "$left" -gt 0 ] && [ "$(postgres_sql "$name" "SELECT count(*) FROM pg_stat_activity WHERE usename = 'cm'")" -gt 0 ]; do
 	sleep 0.05
 	left=$((left - 1))
@@ -201,7 +201,7 @@ for n in 1 2 3 4 5 6; do
 	crowd="$crowd $!"
 	later "$!"
 done
-left=100
+left=$(scaled 100)
 while [ "$left" -gt 0 ] && [ "$(postgres_sql "$name" "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'")" -lt 6 ]; do
 	sleep 0.05
 	left=$((left - 1))
@@ -263,7 +263,7 @@ end_postgres "$postgres_folder"
 pages=$(($(wc -c <"$path") / 8192))
 as_postgres dd if=/dev/urandom of="$path" bs=8192 count="$pages" conv=notrunc 2>/dev/null
 run_postgres "$postgres_folder"
-left=80
+left=$(scaled 80)
 send 'hours=24'
 while [ "$left" -gt 0 ] && [ "$(json .detail | grep -c 'went away')" = 1 ]; do
 	sleep 0.1

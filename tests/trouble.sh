@@ -136,7 +136,7 @@ holder=$!
 later "$holder"
 exec 3>"$work/hold"
 printf 'PRAGMA locking_mode = exclusive;\nBEGIN EXCLUSIVE;\nSELECT 1;\n' >&3
-left=100
+left=$(scaled 100)
 while ! grep -q '^1' "$work/held" && [ "$left" -gt 0 ]; do
 	sleep 0.05
 	left=$((left - 1))
@@ -166,7 +166,7 @@ if [ -n "$as_nobody" ]; then
 		>"$work/worker.out" 2>"$work/worker.log" &
 	worker=$!
 	later "$worker"
-	left=100
+	left=$(scaled 100)
 	while [ ! -S "$socket" ] && [ "$left" -gt 0 ]; do
 		sleep 0.1
 		left=$((left - 1))

@@ -175,7 +175,7 @@ def main():
     options.add_argument("--build", default=os.environ.get("BUILD"))
     options.add_argument("--calls", type=int, default=int(os.environ.get("NEVER_BLOCKED_CALLS", 10000)))
     options.add_argument("--steps", type=int, default=int(os.environ.get("NEVER_BLOCKED_STEPS", 40000)))
-    options.add_argument("--slowest", type=int, default=SLOWEST_MS, help="milliseconds that one write may take")
+    options.add_argument("--slowest", type=int, default=SLOWEST_MS * int(os.environ.get("CM_PACE", 100)) // 100, help="milliseconds that one write may take")
     options.add_argument("--detach", action="store_true", help="detaches at the end, which takes as long as attaching")
     options.add_argument("--strict", action="store_true", help="judges the slowest write, however busy the machine")
     options.add_argument("--no-questions", action="store_true", help="asks nothing, to see what the jobs alone cost")
