@@ -2,6 +2,7 @@
 #ifndef CM_ADMIN_H
 #define CM_ADMIN_H
 
+#include "attach.h"
 #include "job.h"
 #include "store.h"
 
@@ -10,6 +11,8 @@ struct cm_progress;
 struct cm_admin {
 	enum cm_store_mode mode;
 	int (*work)(struct cm_store *store, const struct cm_progress *progress);
+	/* Instead of mode and work: work that opens what it needs, and says what went wrong. */
+	int (*on_url)(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM]);
 	const char *done;	/* printed at the end */
 	const char *refused;	/* what CM_ENOTFOUND means */
 };

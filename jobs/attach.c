@@ -1,15 +1,14 @@
-/* attach: callmetrics attach DATABASE; the work is cm_schema_attach. */
+/* attach: callmetrics attach DATABASE; the work is cm_attach. */
 #include "config.h"
 
 #include "admin.h"
-#include "schema.h"
+#include "attach.h"
 
 static int
 attach(const struct cm_options *options)
 {
 	static const struct cm_admin admin = {
-		.mode = CM_STORE_ADMIN, .work = cm_schema_attach,
-		.done = "attached; every write from now on is counted",
+		.on_url = cm_attach, .done = "attached; what the app writes is read as it comes",
 		.refused = "it has no table `calls`, so it is no voice app's database; run: callmetrics create DATABASE",
 	};
 
@@ -18,11 +17,12 @@ attach(const struct cm_options *options)
 
 static const struct cm_job job = {
 	.command = {
-	    .name = "attach", .summary = "Adds callmetrics to the call database of a voice app, and copies its calls.",
+	    .name = "attach", .summary = "Follows the call database of a voice app, and reads its calls.",
 	    .about =
-	    "Adds the tables and triggers of callmetrics to a call database and copies its calls, with the voice "
-	    "app running; from then on every write of the app is counted as it is made.  May be broken off and "
-	    "run again.",
+	    "Puts a journal into the call database of a voice app, with the app running: a table that its own writes name the rows in "
+	    "that they made, changed or took away.  What callmetrics makes of them lies in a file of its own beside it, "
+	    "DATABASE.callmetrics.  May be broken off and run again; run once more it mends triggers that a migration took along, and "
+	    "reads what they missed.",
 	    .options = cm_admin_options, .arguments = cm_admin_arguments,
 	},
 	.run = attach,

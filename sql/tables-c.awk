@@ -13,7 +13,7 @@ END {
 	for (i = 1; i <= count; i++) {
 		t = tables[i]
 		print "\t{ .name = \"" t "\"" (copy[t] == "seeded" ? ", .seeded = true" : "") named("prune", t, time[t] != "") \
-		    named("empty", t, large[t]) named("move", t, copy[t] != "no") " },"
+		    named("move", t, copy[t] != "no") " },"
 	}
 	print "\t{ 0 }\n};"
 }

@@ -56,7 +56,7 @@ function index_list(t, list, carries, engine) {
 
 function column_type(t, name, engine) {
 	if (engine == "sqlite")
-		return type[t, name] == "int" ? "INTEGER" : "TEXT"
+		return type[t, name] == "any" ? "" : type[t, name] == "int" ? "INTEGER" : "TEXT"
 	return type[t, name] == "int" ? "bigint" : "text COLLATE \"C\""
 }
 
@@ -213,9 +213,6 @@ function make_statements(t, engine) {
 		statement(put[t], "Stores a row of " t ".", put_statement(t))
 	if (time[t] != "" && !pruned_by_hand[t])
 		statement("prune-" t, "Removes some rows before an instant.  Uses an index by " time[t] ".", prune(t))
-	if (large[t])
-		statement("sqlite/empty-" t, "Removes some rows.  Uses the primary key.",
-		    delete_some(t, has_rowid[t] ? "rowid" : key[t], "", ""))
 	if (copy[t] == "" || copy[t] == "seeded")
 		statement("sqlite/move-" t, "The rows that are still to be copied, in the order of the columns there.  Uses the primary key.",
 		    move(t))

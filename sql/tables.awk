@@ -77,7 +77,7 @@ FNR == 1 {
 /^#/ { next }
 { begun = 1 }
 
-$1 == "int" || $1 == "text" { add_column(trimmed($0)); next }
+$1 == "int" || $1 == "text" || $1 == "any" { add_column(trimmed($0)); next }
 $1 == "since" { since[t] = $2; next }
 $1 == "key" {
 	key[t] = after(1)
@@ -86,10 +86,9 @@ $1 == "key" {
 	next
 }
 $1 == "unique" { unique[t] = cut(after(1), " + "); unique_carries[t] = cut_off; next }
-$1 == "time" { time[t] = $2; by_month[t] = NF > 2 && one_of(after(2), "by month") != ""; large[t] = 1; next }
+$1 == "time" { time[t] = $2; by_month[t] = NF > 2 && one_of(after(2), "by month") != ""; next }
 $1 == "prune" { pruned_by_hand[t] = one_of(after(1), "by hand") != ""; next }
 $1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_id none"); next }
-$1 == "large" { large[t] = 1; next }
 $1 == "copy" { copy[t] = one_of($2, "no seeded from"); copied_from[t] = $3; next }
 $1 == "sign" { sign[t] = after(1); next }
 $1 == "put" { put[t] = $2; put_how[t] = NF > 2 ? one_of($3, "once over") : "new"; next }

@@ -208,7 +208,7 @@ own_server() {
 new_db() {
 	if [ "$engine" = sqlite ]; then
 		db=$work/$1.db
-		rm -f "$db" "$db-wal" "$db-shm" "$db-journal"
+		rm -f "$db" "$db-wal" "$db-shm" "$db-journal" "$db.callmetrics" "$db.callmetrics-wal" "$db.callmetrics-shm"
 		return 0
 	fi
 	postgres_server
@@ -255,6 +255,7 @@ real_db() {
 	elif [ "$engine" = sqlite ] && [ -n "${CM_FIXTURES:-}" ]; then
 		new_db real
 		cp "$CM_FIXTURES/real.db" "$db"
+		cp "$CM_FIXTURES/real.db.callmetrics" "$db.callmetrics"
 	else
 		app_db real
 		attach "$db"
@@ -269,6 +270,7 @@ made_db() {
 	elif [ "$engine" = sqlite ] && [ -n "${CM_FIXTURES:-}" ]; then
 		new_db made
 		cp "$CM_FIXTURES/made.db" "$db"
+		cp "$CM_FIXTURES/made.db.callmetrics" "$db.callmetrics"
 	else
 		new_db made
 		made_file=$db
@@ -310,10 +312,25 @@ obeys_law() {
 	is "$1: the law" "$(sql <"$top/tests/data/law.sql" 2>&1)" ''
 }
 
+# take_in DB: takes in what the voice app wrote, where one is followed.
+take_in() {
+	if [ "$engine" != sqlite ] || [ -e "$1.callmetrics" ]; then
+		"$build/jobs/follow" --once "$1" >"$work/follow.log" 2>&1 || :
+	fi
+}
+
+# own DB: the file that has our tables.
+own() { if [ -e "$1.callmetrics" ]; then printf '%s.callmetrics' "$1"; else printf '%s' "$1"; fi; }
+
 # sql [STATEMENT]: what the database $db says to a statement, or to those on standard input; a line a row, | between columns.
 # Statements of tests are to run on both engines.
+# What the voice app wrote is taken in before; on SQLite its tables and ours are in two files, which are opened together.
 sql() {
-	if [ "$engine" = sqlite ]; then
+	take_in "$db"
+	if [ "$engine" = sqlite ] && [ -e "$db.callmetrics" ]; then
+		sqlite3 -cmd "ATTACH '$db' AS app" "$db.callmetrics" "$@"
+		return
+	elif [ "$engine" = sqlite ]; then
 		sqlite3 "$db" "$@"
 		return
 	fi
@@ -329,7 +346,7 @@ sql() {
 # dump: all of $db as text.
 dump() {
 	if [ "$engine" = sqlite ]; then
-		sqlite3 "$db" .dump
+		sqlite3 "$(own "$db")" .dump
 	else
 		# It puts a line between two words of its own, other ones each time.
 		"$(postgres_programs)/pg_dump" -d "$db" | grep -v -E '^\\(un)?restrict '
@@ -341,7 +358,7 @@ hold_db() {
 	rm -f "$work/held"
 	hold_till="touch '$work/held'; sleep $1"
 	if [ "$engine" = sqlite ]; then
-		sqlite3 "$db" 'BEGIN IMMEDIATE' ".shell $hold_till" ROLLBACK >"$work/holder" 2>&1 &
+		sqlite3 "$(own "$db")" 'BEGIN IMMEDIATE' ".shell $hold_till" ROLLBACK >"$work/holder" 2>&1 &
 	else
 		# The number of the lock is shared/store/store_postgres.c's.
 		psql -X -q -d "$db" -c 'SELECT pg_advisory_lock(25453, 1)' -c "\\! $hold_till" >"$work/holder" 2>&1 &

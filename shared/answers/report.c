@@ -234,23 +234,16 @@ report_skipped(struct cm_store *store, struct cm_json *json)
 	return rc;
 }
 
+/* What of a voice app is not followed. */
 static int
-report_copying(struct cm_store *store, struct cm_json *json)
+report_trouble(struct cm_store *store, struct cm_json *json)
 {
-	struct cm_rows *rows;
-	char text[256];
-	int rc;
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", "follow_trouble"), { 0 } };
+	char text[1024] = "";
+	int rc = cm_store_text(store, "meta-text", binds, text, sizeof text);
 
-	if ((rc = cm_store_query(store, "copying", NULL, &rows)) < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0) {
-		int64_t done = cm_rows_int(rows, 1), total = cm_rows_int(rows, 2);
-
-		snprintf(text, sizeof text, "%s is still being attached (row %lld of %lld); if that was broken off, run: "
-		    "callmetrics attach DATABASE", cm_rows_text(rows, 0), (long long)(done < 0 ? 0 : done), (long long)total);
+	if (rc == 0 && text[0] != '\0')
 		cm_json_text(json, NULL, text);
-	}
-	cm_rows_done(rows);
 	return rc;
 }
 
@@ -259,7 +252,7 @@ cm_report_gaps(struct cm_store *store, struct cm_json *json)
 {
 	int rc = report_skipped(store, json);
 
-	return rc < 0 ? rc : report_copying(store, json);
+	return rc < 0 ? rc : report_trouble(store, json);
 }
 
 bool

@@ -9,7 +9,6 @@ struct cm_table {
 	const char *name;	/* "cm_cost" */
 	bool seeded;		/* a new database has rows in it */
 	const char *prune;	/* removes some rows before an instant (:before, :limit): retention takes them */
-	const char *empty;	/* on SQLite, removes some rows (:limit): it is large, and dropping a large table takes long */
 	const char *move;	/* on SQLite, the rows after :done, for a copy on a server */
 };
 

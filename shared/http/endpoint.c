@@ -15,13 +15,14 @@
 #include "describe.h"
 #include "error.h"
 #include "explain.h"
+#include "follow.h"
 #include "log.h"
 #include "origin.h"
 #include "reply_own.h"
 #include "settings.h"
 #include "threads.h"
 
-enum { RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40, ASKED_TEXT = 1024 };
+enum { CATCH_UP_MS = 250, RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40, ASKED_TEXT = 1024 };
 
 static const struct {
 	int status;
@@ -55,6 +56,7 @@ struct request {
 	struct cm_client *client;
 	struct cm_store *store;
 	struct cm_group_commit *commits;
+	struct cm_follow *follow;
 	struct cm_query *query;
 	struct cm_reply reply;
 	int error;			/* what became of it, for the log: 0, or the first failure */
@@ -194,6 +196,24 @@ add_explanation(struct request *request)
 		cm_explain_json(request->store, request->reply.json);
 }
 
+/* Takes in what a voice app has written, where one is followed; an answer that comes too early for some of it says so. */
+static int
+catch_up(struct request *request)
+{
+	int64_t behind;
+	char value[24];
+	int rc;
+
+	if ((rc = cm_follow_catch_up(request->follow, CATCH_UP_MS, &behind)) < 0) {
+		cm_store_refuse(request->store, cm_follow_problem(request->follow));
+		return rc;
+	}
+	snprintf(value, sizeof value, "%" PRId64, behind);
+	if (behind > 0)
+		cm_reply_header(&request->reply, "X-Callmetrics-Behind", value);
+	return 0;
+}
+
 static int
 ask_store(struct request *request)
 {
@@ -201,7 +221,7 @@ ask_store(struct request *request)
 	int rc;
 
 	cm_store_explain(request->store, reply->explains);
-	if ((rc = cm_store_begin(request->store)) == 0)
+	if ((rc = catch_up(request)) == 0 && (rc = cm_store_begin(request->store)) == 0)
 		rc = cm_endpoint.handle(request->store, request->query, reply);
 	if (rc == 0 && cm_store_is_inexact(request->store))
 		cm_json_bool(reply->json, "exact", false);
@@ -380,9 +400,9 @@ log_request(const struct request *request)
 
 /* Serves the request that the client has; whether its answer went out whole. */
 static bool
-run_request(const struct program *program, struct cm_client *client, struct cm_store *store)
+run_request(const struct program *program, struct cm_client *client, struct cm_store *store, struct cm_follow *follow)
 {
-	struct request request = { .client = client, .store = store, .commits = program->commits };
+	struct request request = { .client = client, .store = store, .commits = program->commits, .follow = follow };
 	int rc;
 
 	make_id(client, request.id);
@@ -413,14 +433,16 @@ static bool
 serve_requests(const struct program *program, bool alone)
 {
 	struct cm_client *client = cm_client_open(alone);
+	struct cm_follow *follow = NULL;
 	struct cm_store *store = NULL;
 	bool whole = false;
 
-	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0) {
+	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0 && cm_follow_open(program->url, &follow) == 0) {
 		whole = true;
 		while (cm_client_accept(client))
-			whole = run_request(program, client, store);
+			whole = run_request(program, client, store, follow);
 	}
+	cm_follow_close(follow);
 	cm_store_close(store);
 	cm_client_close(client);
 	return whole;

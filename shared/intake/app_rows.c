@@ -5,19 +5,49 @@
 
 #include <stdio.h>
 
+#include "error.h"
+
+/* On a server the app's tables are in the same database. */
 int
-cm_app_row_has(struct cm_store *store, const char *table, bool *out)
+cm_app_rows_open(struct cm_store *own, const char *table, struct cm_store **app)
 {
-	char key[64];
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_INT_PARAM("fallback", -1), { 0 } };
-	int64_t until;
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("name", table), { 0 } };
+	struct cm_store *store = own;
+	int64_t journals = 0, tables = 0;
+	int rc = 0;
+
+	*app = NULL;
+	if (!cm_store_is_remote(own) && !cm_store_lies_beside(own))
+		return 0;
+	if (!cm_store_is_remote(own)) {
+		if (cm_store_open(cm_store_url(own), CM_STORE_APP_WRITE, &store) < 0)
+			return CM_ENOMEM;
+		rc = cm_store_begin(store);
+	}
+	if (rc == 0 && (rc = cm_store_number(store, "journal-there", NULL, &journals)) == 0)
+		rc = cm_store_number(store, "object-count", binds, &tables);
+	if (rc == 0 && journals > 0 && tables > 0) {
+		*app = store;
+		return 0;
+	}
+	if (rc < 0 && store != own)
+		cm_store_relay(own, store, rc);
+	if (store != own)
+		cm_store_close(store);
+	return rc;
+}
+
+int
+cm_app_rows_close(struct cm_store *own, struct cm_store *app, bool keep)
+{
 	int rc;
 
-	snprintf(key, sizeof key, "copy_until_%s", table);
-	if ((rc = cm_store_number(store, "meta-get", binds, &until)) < 0)
-		return rc;
-	*out = until >= 0;
-	return 0;
+	if (app == NULL || app == own)
+		return 0;
+	if ((rc = cm_store_end(app, keep)) < 0)
+		cm_store_relay(own, app, rc);
+	cm_store_close(app);
+	return rc;
 }
 
 char *

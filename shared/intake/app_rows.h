@@ -1,6 +1,6 @@
 /*
- * app_rows: writing where facts come from, in a voice app's database: its own row is what is changed, and the triggers carry that
- * into the facts.
+ * app_rows: writing where facts come from, in a voice app's database: its own row is what is changed, and is followed from there into
+ * the facts.
  */
 #ifndef CM_APP_ROWS_H
 #define CM_APP_ROWS_H
@@ -8,8 +8,12 @@
 #include "clock.h"
 #include "store.h"
 
-/* Whether the database is a voice app's and this table of it ("calls", "latency_events") is attached. */
-int cm_app_row_has(struct cm_store *store, const char *table, bool *out);
+/* Begins to write to the app's tables, while `own` is in a write transaction: *app is NULL where ours follows no app, or the app has no
+ * such table.  Ended by cm_app_rows_close, which takes NULL.  CM_EBUSY, CM_ESTORE, CM_ENOMEM; own tells what failed. */
+int cm_app_rows_open(struct cm_store *own, const char *table, struct cm_store **app);
+
+/* Ends it; keep: the rows are stored, for good. */
+int cm_app_rows_close(struct cm_store *own, struct cm_store *app, bool keep);
 
 /* A time as spec 1's program writes it, in UTC with microseconds: "2026-02-03T10:32:46.177257+00:00". */
 enum { CM_APP_ROW_TIME = 64 };

@@ -101,7 +101,7 @@ cm_single_step_done(struct cm_single_step *measure)
 
 /* A row of the voice app's own.  Its call says whose it is, so one that is bound to a tenant may only speak of calls of it. */
 static int
-store_in_source(struct cm_store *store, struct cm_taking *taking, struct cm_single_step *measure)
+store_in_source(struct cm_store *app, struct cm_taking *taking, struct cm_single_step *measure)
 {
 	struct cm_event *event = &measure->event;
 	char at[CM_APP_ROW_TIME], ms[CM_DECIMAL_TEXT];
@@ -117,8 +117,8 @@ store_in_source(struct cm_store *store, struct cm_taking *taking, struct cm_sing
 		return (int)rc;
 	if (!cm_call_is_of(call->call.labels.tenant_id, event))
 		return 0;
-	rc = cm_store_run(store, "source-latency-add", binds);
-	return rc < 0 ? (int)rc : 0;
+	rc = cm_store_run(app, "source-latency-add", binds);
+	return rc < 0 ? cm_store_relay(taking->unit->store, app, (int)rc) : 0;
 }
 
 int
@@ -126,13 +126,16 @@ cm_single_step_store(struct cm_store *store, void *arg)
 {
 	struct cm_single_step *measure = arg;
 	struct cm_taking taking = { .unit = cm_unit_of(store), .now = measure->event.at };
-	bool in_source;
-	int rc;
+	struct cm_store *app;
+	int rc, end;
 
 	if (taking.unit == NULL)
 		return CM_ENOMEM;
-	if ((rc = cm_app_row_has(store, "latency_events", &in_source)) == 0)
-		rc = in_source ? store_in_source(store, &taking, measure) : cm_take_step(&taking, &measure->event);
+	if ((rc = cm_app_rows_open(store, "latency_events", &app)) < 0)
+		return rc;
+	rc = app != NULL ? store_in_source(app, &taking, measure) : cm_take_step(&taking, &measure->event);
+	end = cm_app_rows_close(store, app, rc == 0 && measure->event.verdict != CM_REJECTED);
+	rc = rc < 0 ? rc : end;
 	return rc == 0 && measure->event.verdict == CM_REJECTED ? CM_EPARAM : rc;
 }
 

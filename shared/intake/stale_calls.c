@@ -88,12 +88,12 @@ end_in_facts(struct cm_unit *unit, const struct cm_stale_calls *cleanup, const s
 }
 
 static int
-end_call(struct cm_unit *unit, const struct cm_stale_calls *cleanup, const struct cm_stale_call *call, bool in_source)
+end_call(struct cm_unit *unit, const struct cm_stale_calls *cleanup, const struct cm_stale_call *call, struct cm_store *app)
 {
 	int64_t changed = 0;
 
-	if (in_source && (changed = end_in_source(unit->store, cleanup, call)) < 0)
-		return (int)changed;
+	if (app != NULL && (changed = end_in_source(app, cleanup, call)) < 0)
+		return cm_store_relay(unit->store, app, (int)changed);
 	return changed > 0 ? 0 : end_in_facts(unit, cleanup, call);
 }
 
@@ -103,20 +103,22 @@ cm_stale_calls_some(struct cm_store *store, void *arg)
 	struct cm_unit *unit = cm_unit_of(store);
 	struct cm_stale_calls *cleanup = arg;
 	size_t i, before = cleanup->count;
-	bool in_source;
+	struct cm_store *app;
 	int64_t made;
-	int rc;
+	int rc, end;
 
 	if (unit == NULL)
 		return CM_ENOMEM;
 	/* What others of the group told is looked at too. */
-	if ((rc = cm_unit_write(unit)) < 0 || (rc = cm_app_row_has(store, "calls", &in_source)) < 0 ||
-	    (rc = find_stale(store, cleanup)) < 0)
+	if ((rc = cm_unit_write(unit)) < 0 || (rc = find_stale(store, cleanup)) < 0 ||
+	    (rc = cm_app_rows_open(store, "calls", &app)) < 0)
 		return rc;
 	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
 		rc = cm_unit_prefetch_call(unit, cleanup->calls[i].call_id);
 	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
-		rc = end_call(unit, cleanup, &cleanup->calls[i], in_source);
+		rc = end_call(unit, cleanup, &cleanup->calls[i], app);
+	end = cm_app_rows_close(store, app, rc == 0);
+	rc = rc < 0 ? rc : end;
 	cleanup->turn = cleanup->count - before;
 	/* Whoever cleans up comes by again and again. */
 	return rc == 0 && !cleanup->dry_run ? cm_partitions_next(store, false, &made) : rc;

@@ -22,10 +22,17 @@ finish(struct cm_store *store, void *memo)
 	return rc < 0 ? rc : cm_fold_all(store, &unit->fold);
 }
 
+static const char *const row_statements[CM_ROW_BATCHES] = {
+	[CM_ROWS_KNOWN] = "source-row-put", [CM_ROWS_GONE] = "source-row-remove", [CM_ROWS_SKIPPED] = "skipped-put",
+	[CM_ROWS_MENDED] = "skipped-remove", [CM_ROWS_STEPS_GONE] = "latency-remove", [CM_ROWS_LINES_CHANGED] = "line-put",
+	[CM_ROWS_LINES_GONE] = "line-remove",
+};
+
 static void
 free_unit(void *memo)
 {
 	struct cm_unit *unit = memo;
+	size_t i;
 
 	cm_map_done(&unit->events);
 	cm_map_done(&unit->calls);
@@ -36,6 +43,8 @@ free_unit(void *memo)
 	cm_row_batch_done(&unit->readings);
 	cm_row_batch_done(&unit->kept);
 	cm_row_batch_done(&unit->lines);
+	for (i = 0; i < CM_ROW_BATCHES; i++)
+		cm_row_batch_done(&unit->rows[i]);
 	cm_fold_done(&unit->fold);
 	cm_arena_done(&unit->arena);
 	free(unit->steps);
@@ -48,6 +57,7 @@ struct cm_unit *
 cm_unit_of(struct cm_store *store)
 {
 	struct cm_unit *unit = cm_store_memo(store, &owner);
+	size_t i;
 
 	if (unit != NULL || (unit = calloc(1, sizeof *unit)) == NULL)
 		return unit;
@@ -57,13 +67,15 @@ cm_unit_of(struct cm_store *store)
 	unit->readings.statement = "health-add";
 	unit->kept.statement = "event-keep";
 	unit->lines.statement = "line-add";
+	for (i = 0; i < CM_ROW_BATCHES; i++)
+		unit->rows[i].statement = row_statements[i];
 	return cm_store_remember(store, &owner, unit) == 0 ? unit : NULL;
 }
 
 bool
 cm_unit_is_full(const struct cm_unit *unit)
 {
-	return unit->arena.bytes > FULL_BYTES ||
+	return unit->arena.bytes > FULL_BYTES || unit->rows[CM_ROWS_KNOWN].count + unit->rows[CM_ROWS_GONE].count > FULL_ENTRIES ||
 	    unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->marks.count +
 	    unit->costs.count + unit->readings.count + unit->kept.count + unit->lines.count > FULL_ENTRIES;
 }
@@ -240,6 +252,20 @@ cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const struc
 	if (learned != NULL)
 		*learned = what;
 	return 0;
+}
+
+void
+cm_unit_call_replace(struct cm_call_entry *entry, const struct cm_unit_call *call)
+{
+	static const struct cm_unit_call none = { .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1, .status = "active",
+		.failure_reason = "" };
+
+	if (call == NULL || !same_labels(&entry->call.labels, &call->labels))
+		entry->series_id = 0;
+	entry->call = call != NULL ? *call : none;
+	entry->changed = call != NULL;
+	entry->from_row = true;
+	entry->removed = call == NULL;
 }
 
 int

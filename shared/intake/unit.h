@@ -54,6 +54,8 @@ struct cm_call_entry {
 	struct cm_call_entry *unread;	/* the next one that is prefetched and not read yet */
 	bool is_read;
 	bool changed;			/* to be written */
+	bool from_row;			/* as a row of the voice app tells it, in place of all that was known .. */
+	bool removed;			/* .. or that row is gone, and the call with it */
 	int64_t series_id;		/* 0: its labels are new to it */
 	struct cm_series_entry *series;	/* then that is this one's */
 };
@@ -98,6 +100,7 @@ struct cm_new_step {
 	cm_us at;
 	int64_t duration_us;
 	const char *metadata;
+	bool replaces;			/* it is written already, and becomes this */
 };
 
 /* A price of cm_price, and what a word means (cm_vocabulary). */
@@ -120,6 +123,12 @@ struct cm_word {
 	const struct cm_word *next;
 };
 
+/* Of the rows of a voice app: what they are facts as, which of them were not understood, and what goes with one that is gone. */
+enum cm_row_batches {
+	CM_ROWS_KNOWN, CM_ROWS_GONE, CM_ROWS_SKIPPED, CM_ROWS_MENDED, CM_ROWS_STEPS_GONE, CM_ROWS_LINES_CHANGED, CM_ROWS_LINES_GONE,
+	CM_ROW_BATCHES
+};
+
 struct cm_unit {
 	struct cm_store *store;
 	struct cm_arena arena;
@@ -139,6 +148,7 @@ struct cm_unit {
 	struct cm_row_batch readings;
 	struct cm_row_batch kept;
 	struct cm_row_batch lines;
+	struct cm_row_batch rows[CM_ROW_BATCHES];	/* what comes of rows of the voice app */
 	bool words_known;
 	const struct cm_word *words;
 	bool prices_known;
@@ -175,6 +185,9 @@ int cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const s
 
 /* Reads the step that a turn has, into .step_at and what follows it. */
 int cm_unit_read_step(struct cm_unit *unit, struct cm_turn_entry *turn);
+
+/* Puts what a row of the voice app tells in place of all that was known of a call; NULL: the row is gone, and the call with it. */
+void cm_unit_call_replace(struct cm_call_entry *entry, const struct cm_unit_call *call);
 
 /* The kind of a turn's mark; CM_MARKS: none. */
 int cm_mark_kind(const char *mark);

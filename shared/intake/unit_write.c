@@ -97,6 +97,33 @@ add_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 }
 
 static int
+add_told_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_call_entry *entry = thing;
+
+	return entry->from_row ? 0 : add_call(unit, batch, thing);
+}
+
+/* The same, of calls as rows of the voice app tell them. */
+static int
+add_row_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_call_entry *entry = thing;
+
+	return entry->from_row && !entry->removed ? add_call(unit, batch, thing) : 0;
+}
+
+static int
+add_gone_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
+{
+	const struct cm_call_entry *entry = thing;
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
+
+	(void)unit;
+	return entry->removed ? cm_row_batch_add(batch, binds) : 0;
+}
+
+static int
 by_turn(const void *one, const void *other)
 {
 	const struct cm_turn_entry *a = *(const struct cm_turn_entry *const *)one, *b = *(const struct cm_turn_entry *const *)other;
@@ -164,7 +191,7 @@ number_series(struct cm_unit *unit)
 static int
 write_steps(struct cm_unit *unit)
 {
-	struct cm_row_batch batch = { .statement = "latency-add" };
+	struct cm_row_batch batch = { .statement = "latency-add" }, changes = { .statement = "latency-put" };
 	size_t i;
 	int rc = 0;
 
@@ -183,12 +210,16 @@ write_steps(struct cm_unit *unit)
 			CM_TEXT_PARAM("metadata", step->metadata), { 0 },
 		};
 
-		if ((rc = cm_row_batch_add(&batch, binds)) == 0)
+		/* What becomes of one that is written already is counted by a trigger, which knows what it was. */
+		if (step->replaces)
+			rc = cm_row_batch_add(&changes, binds);
+		else if ((rc = cm_row_batch_add(&batch, binds)) == 0)
 			rc = cm_fold_note(&unit->fold, &fold);
 	}
-	if (rc == 0)
-		rc = cm_row_batch_write(unit->store, &batch);
+	if (rc == 0 && (rc = cm_row_batch_write(unit->store, &batch)) == 0)
+		rc = cm_row_batch_write(unit->store, &changes);
 	cm_row_batch_done(&batch);
+	cm_row_batch_done(&changes);
 	return rc;
 }
 
@@ -222,6 +253,16 @@ by_mark(const void *one, const void *other)
 	return (a[3].number > b[3].number) - (a[3].number < b[3].number);
 }
 
+static int
+write_rows(struct cm_unit *unit)
+{
+	int i, rc = 0;
+
+	for (i = 0; i < CM_ROW_BATCHES && rc == 0; i++)
+		rc = cm_row_batch_write(unit->store, &unit->rows[i]);
+	return rc;
+}
+
 int
 cm_unit_write(struct cm_unit *unit)
 {
@@ -230,12 +271,15 @@ cm_unit_write(struct cm_unit *unit)
 	if (unit->marks.count > 0)
 		qsort(unit->marks.binds, unit->marks.count, unit->marks.width * sizeof *unit->marks.binds, by_mark);
 	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = number_series(unit)) < 0 ||
-	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_call)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_told_call)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-put", add_row_call)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call)) < 0 ||
 	    (rc = cm_row_batch_write(unit->store, &unit->marks)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 ||
 	    (rc = cm_row_batch_write(unit->store, &unit->costs)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->readings)) < 0 ||
-	    (rc = cm_row_batch_write(unit->store, &unit->kept)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->lines)) < 0)
+	    (rc = cm_row_batch_write(unit->store, &unit->kept)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->lines)) < 0 ||
+	    (rc = write_rows(unit)) < 0)
 		return rc;
 	forget(unit);
 	return 0;

@@ -20,11 +20,9 @@ struct cm_store;
 int cm_schema_fold_later(struct cm_store *store);
 int cm_schema_fold_now(struct cm_store *store);
 
-/* Adds our tables and source triggers to a database that has spec 1's tables and copies its rows into the facts; goes on
- * where it was broken off; does nothing where all is done.  An older schema is brought up as cm_schema_migrate does.
- * The store is opened with CM_STORE_ADMIN.  One of our own (cm_schema_create) is only brought up.  CM_ENOTFOUND: no call database (no
- * table `calls`). */
-int cm_schema_attach(struct cm_store *store, const struct cm_progress *progress);
+/* Makes our tables where there are none yet, as the first thing of attaching: they answer nothing until that is done.  *version: what
+ * there was before, 0 for none.  The store is opened with CM_STORE_CREATE.  CM_ESTORE: they are of a newer version than this program. */
+int cm_schema_make(struct cm_store *store, const char *state, int64_t *version);
 
 /* Makes a call database of our own, for calls that are sent, out of an empty file; one that is ours already is brought up to this
  * version.  The store is opened with CM_STORE_CREATE.  CM_ENOTFOUND: it is a voice app's, to be attached. */
@@ -40,9 +38,6 @@ int cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress
 /* Makes the roles of a server's database, and the wall between tenants; again after attaching.  CM_ENOTFOUND: it is none of ours, or a
  * file. */
 int cm_schema_roles(struct cm_store *store, const struct cm_progress *progress);
-
-/* Takes all of ours away and gives the database its former journal mode back. */
-int cm_schema_detach(struct cm_store *store, const struct cm_progress *progress);
 
 /* Removes facts before an instant, whole days of UTC; rollups stay, and so do calls that are active.  The store is opened with
  * CM_STORE_RETENTION.  What is removed does not come back when the voice app writes to it.  On a server whole months are dropped

@@ -45,38 +45,6 @@ empty(struct cm_store *store, const char *table, const char *statement, int64_t 
 }
 
 static int
-empty_table(struct cm_store *store, const struct cm_table *table, const struct cm_progress *progress)
-{
-	int64_t removed;
-	bool there;
-	int rc;
-
-	if ((rc = cm_store_begin(store)) < 0)
-		return rc;
-	rc = cm_schema_exists(store, table->name, &there);
-	cm_store_end(store, false);
-	if (rc < 0 || !there)
-		return rc;
-	removed = empty(store, table->name, table->empty, 0, progress);
-	return removed < 0 ? (int)removed : 0;
-}
-
-/* Large tables are emptied bit by bit before they are dropped, since dropping one takes long; not on a server, where it does not. */
-static int
-empty_tables(struct cm_store *store, const struct cm_progress *progress)
-{
-	const struct cm_table *table;
-	int rc;
-
-	if (cm_store_is_remote(store))
-		return 0;
-	for (table = cm_tables; table->name != NULL; table++)
-		if (table->empty != NULL && (rc = empty_table(store, table, progress)) < 0)
-			return rc;
-	return 0;
-}
-
-static int
 set_horizon(struct cm_store *store, void *arg)
 {
 	const int64_t *before_us = arg;
@@ -103,43 +71,4 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 	}
 	*removed = total;
 	return cm_partitions_make(store, cm_pace_is_exclusive(progress));
-}
-
-static int
-remove_triggers(struct cm_store *store, void *arg)
-{
-	(void)arg;
-	return cm_store_script(store, "detach-triggers");
-}
-
-static int
-remove_tables(struct cm_store *store, void *arg)
-{
-	(void)arg;
-	return cm_store_script(store, "detach-tables");
-}
-
-int
-cm_schema_detach(struct cm_store *store, const struct cm_progress *progress)
-{
-	char journal_mode[16] = "wal", former[16];
-	int64_t version;
-	bool calls_there;
-	int rc;
-
-	if ((rc = cm_schema_look(store, &version, &calls_there)) < 0)
-		return rc;
-	if (version == 0)
-		return CM_ENOTFOUND;
-	if ((rc = cm_store_begin(store)) < 0)
-		return rc;
-	rc = cm_store_text(store, "meta-journal-mode", NULL, journal_mode, sizeof journal_mode);
-	cm_store_end(store, false);
-	if (rc < 0 || (rc = cm_schema_transact(store, remove_triggers, NULL)) < 0)
-		return rc;
-	if ((rc = empty_tables(store, progress)) < 0 || (rc = cm_schema_transact(store, remove_tables, NULL)) < 0)
-		return rc;
-	/* Needs the database for itself; where somebody has it open it stays in WAL mode, which serves the app as well. */
-	cm_store_journal_mode(store, journal_mode, former);
-	return 0;
 }

@@ -23,7 +23,10 @@ enum {
 };
 
 /* Types by their numbers in pg_type. */
-enum { TYPE_INFERRED = 0, TYPE_BIGINT = 20, TYPE_TEXT = 25, TYPE_TEXTS = 1009, TYPE_BIGINTS = 1016 };
+enum {
+	TYPE_INFERRED = 0, TYPE_BYTES = 17, TYPE_BIGINT = 20, TYPE_SMALLINT = 21, TYPE_INTEGER = 23, TYPE_TEXT = 25, TYPE_REAL = 700,
+	TYPE_DOUBLE = 701, TYPE_TEXTS = 1009, TYPE_BIGINTS = 1016, TYPE_NUMERIC = 1700,
+};
 
 struct statement {
 	char name[16];
@@ -299,6 +302,33 @@ cm_postgres_get_int(const struct cm_rows *rows, int column)
 	for (text += negative; *text >= '0' && *text <= '9'; text++)
 		number = number * 10 + (uint64_t)(*text - '0');
 	return (int64_t)(negative ? -number : number);
+}
+
+double
+cm_postgres_get_real(const struct cm_rows *rows, int column)
+{
+	return strtod(cm_postgres_get_text(rows, column), NULL);
+}
+
+enum cm_value_type
+cm_postgres_get_type(const struct cm_rows *rows, int column)
+{
+	static const struct {
+		Oid type;
+		enum cm_value_type is;
+	} types[] = {
+		{ TYPE_BIGINT, CM_VALUE_INT }, { TYPE_SMALLINT, CM_VALUE_INT }, { TYPE_INTEGER, CM_VALUE_INT }, { TYPE_REAL, CM_VALUE_REAL },
+		{ TYPE_DOUBLE, CM_VALUE_REAL }, { TYPE_NUMERIC, CM_VALUE_REAL }, { TYPE_BYTES, CM_VALUE_BYTES },
+	};
+	Oid type = cm_pq.PQftype(statement_of(rows)->result, column);
+	size_t i;
+
+	if (cm_postgres_is_null(rows, column))
+		return CM_VALUE_NULL;
+	for (i = 0; i < nitems(types); i++)
+		if (types[i].type == type)
+			return types[i].is;
+	return CM_VALUE_TEXT;
 }
 
 size_t

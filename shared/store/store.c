@@ -27,6 +27,20 @@ cm_store_fail(struct cm_store *store, int error, const char *problem)
 	return error;
 }
 
+const char *
+cm_store_state_problem(const char *state)
+{
+	return strcmp(state, "detaching") == 0
+		? "The call database is being detached; where that was broken off run: callmetrics detach DATABASE"
+		: "The call database is still being attached; where that was broken off run: callmetrics attach DATABASE";
+}
+
+int
+cm_store_refuse(struct cm_store *store, const char *problem)
+{
+	return cm_store_fail(store, CM_ESTORE, problem);
+}
+
 int
 cm_store_lacks(struct cm_store *store, const char *statement)
 {
@@ -167,14 +181,33 @@ cm_store_forget(struct cm_store *store)
 void
 cm_store_close(struct cm_store *store)
 {
+	struct cm_defined *defined;
+
 	if (store == NULL)
 		return;
 	cm_store_forget(store);
 	store->engine->close(store);
 	free(store->rows);
+	while ((defined = store->defined) != NULL) {
+		store->defined = defined->next;
+		free(defined->text);
+		free(defined);
+	}
 	free(store->wall);
 	free(store->url);
 	free(store);
+}
+
+bool
+cm_store_lies_beside(const struct cm_store *store)
+{
+	return store->engine->lies_beside != NULL && store->engine->lies_beside(store);
+}
+
+const char *
+cm_store_url(const struct cm_store *store)
+{
+	return store->url;
 }
 
 char *
@@ -259,6 +292,12 @@ cm_store_script(struct cm_store *store, const char *name)
 	const struct cm_sql *sql = cm_sql_find(store->engine->name, name);
 
 	return sql != NULL ? store->engine->script(store, sql->text) : cm_store_lacks(store, name);
+}
+
+int
+cm_store_script_text(struct cm_store *store, const char *text)
+{
+	return store->engine->script(store, text);
 }
 
 int64_t

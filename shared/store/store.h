@@ -21,6 +21,8 @@ enum cm_store_mode {
 	CM_STORE_ADMIN,		/* attaching and the like: any database, attached or not */
 	CM_STORE_CREATE,	/* the same, and makes a SQLite file where there is none */
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
+	CM_STORE_APP_READ,	/* a voice app's own file, to read what it wrote */
+	CM_STORE_APP_WRITE,	/* the same, to put the journal into it, shorten it, and take it out again */
 	CM_STORE_COPY,		/* copies facts and rollups as they are into a server's database, which is not asked meanwhile */
 };
 
@@ -42,6 +44,15 @@ struct cm_bind {
  */
 int cm_store_open(const char *url, enum cm_store_mode mode, struct cm_store **out);
 void cm_store_close(struct cm_store *store);
+
+/* Ours lies beside a voice app's file under its name and this. */
+#define CM_OWN_SUFFIX ".callmetrics"
+
+/* Whether ours lies beside a voice app's file, of whose name it is; of SQLite, once it was begun. */
+bool cm_store_lies_beside(const struct cm_store *store);
+
+/* What it was opened by; borrowed. */
+const char *cm_store_url(const struct cm_store *store);
 
 /* A database's URL as people may see it: without a password. */
 enum { CM_SHOWN_URL = 512 };
@@ -85,11 +96,18 @@ int cm_store_remember(struct cm_store *store, const struct cm_memo *owner, void 
  * Borrowed. */
 const char *cm_store_problem(const struct cm_store *store);
 
+/* Makes a sentence the last failure; CM_ESTORE. */
+int cm_store_refuse(struct cm_store *store, const char *problem);
+
 /* Tells another store's last failure as this one's; returns error. */
 int cm_store_relay(struct cm_store *store, const struct cm_store *other, int error);
 
 /* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL. */
 int cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
+
+/* Gives a name to a statement that is made at run time, for tables that are not ours; the name is the caller's for as long as the store
+ * lives, the text is copied.  A text that differs from the former one of that name takes its place.  CM_ENOMEM. */
+int cm_store_define(struct cm_store *store, const char *name, const char *text);
 
 /* The same for more rows than memory should hold; other statements may run while it is read. */
 int cm_store_stream(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
@@ -111,6 +129,11 @@ int cm_store_query_many(struct cm_store *store, const char *name, const struct c
 int cm_rows_next(struct cm_rows *rows);
 bool cm_rows_null(const struct cm_rows *rows, int column);
 int64_t cm_rows_int(const struct cm_rows *rows, int column);
+/* A number of a column that may have a fraction. */
+double cm_rows_real(const struct cm_rows *rows, int column);
+/* What a value is by itself, in tables that are not ours. */
+enum cm_value_type { CM_VALUE_NULL, CM_VALUE_INT, CM_VALUE_REAL, CM_VALUE_TEXT, CM_VALUE_BYTES };
+enum cm_value_type cm_rows_type(const struct cm_rows *rows, int column);
 /* Text of a column, '' for null; borrowed until the next step. */
 const char *cm_rows_text(const struct cm_rows *rows, int column);
 /* Its length in bytes, which may include NUL. */
@@ -129,6 +152,9 @@ int64_t cm_store_append(struct cm_store *store, const char *table, struct cm_row
 
 /* Runs a script: several statements without parameters. */
 int cm_store_script(struct cm_store *store, const char *name);
+
+/* The same for a script that is made at run time. */
+int cm_store_script_text(struct cm_store *store, const char *text);
 
 /* SQLite's journal mode: sets it, unless mode is NULL, and tells the former one; outside a transaction.  A server has none: "". */
 int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16]);

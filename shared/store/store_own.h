@@ -29,6 +29,7 @@ struct cm_engine {
 	int (*script)(struct cm_store *store, const char *text);
 	int64_t (*append)(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t most);	/* NULL: not remote */
 	int (*journal_mode)(struct cm_store *store, const char *mode, char former[16]);
+	bool (*lies_beside)(const struct cm_store *store);	/* NULL: it never does */
 	int64_t (*changes)(struct cm_store *store);	/* rows that the last statement changed */
 	/* Of one statement: */
 	int (*prepare)(struct cm_rows *rows, const char *text);
@@ -40,6 +41,8 @@ struct cm_engine {
 	void (*reset)(struct cm_rows *rows);
 	bool (*is_null)(const struct cm_rows *rows, int column);
 	int64_t (*get_int)(const struct cm_rows *rows, int column);
+	double (*get_real)(const struct cm_rows *rows, int column);
+	enum cm_value_type (*get_type)(const struct cm_rows *rows, int column);
 	const char *(*get_text)(const struct cm_rows *rows, int column);
 	size_t (*get_bytes)(const struct cm_rows *rows, int column);
 	char *(*shown)(const struct cm_rows *rows);	/* with its values; allocated */
@@ -65,6 +68,13 @@ struct cm_rows {
 	int64_t count;
 };
 
+/* A statement that was made at run time. */
+struct cm_defined {
+	const char *name;
+	char *text;
+	struct cm_defined *next;
+};
+
 struct cm_store {
 	const struct cm_engine *engine;
 	void *link;			/* the engine's */
@@ -74,6 +84,7 @@ struct cm_store {
 	char problem[CM_PROBLEM_TEXT];
 	struct cm_rows **rows;		/* the statements that were prepared; each stays where it is */
 	size_t rows_count, rows_room;
+	struct cm_defined *defined;
 	bool in_transaction;
 	bool horizon_known;		/* pruned_before_us is of this transaction */
 	int64_t pruned_before_us;
@@ -101,6 +112,9 @@ int cm_store_fail(struct cm_store *store, int error, const char *problem);
 
 /* The same for a statement that sql.c does not have. */
 int cm_store_lacks(struct cm_store *store, const char *statement);
+
+/* What a database that is being attached or detached says. */
+const char *cm_store_state_problem(const char *state);
 
 /* Finishes all statements and forgets the transaction: the connection is going, or has gone. */
 void cm_store_forget(struct cm_store *store);

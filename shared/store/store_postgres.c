@@ -104,6 +104,10 @@ check_attached(struct cm_store *store)
 		return rc;
 	if (found)
 		return cm_store_fail(store, CM_ESTORE, "The call database is still being copied; where that was broken off, run it again.");
+	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'state'", value, &found)) < 0)
+		return rc;
+	if (found)
+		return cm_store_fail(store, CM_ESTORE, cm_store_state_problem(value));
 	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'schema_version'", value, &found)) < 0)
 		return rc;
 	if (!found)
@@ -146,6 +150,10 @@ static const struct {
 	[CM_STORE_CREATE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 	[CM_STORE_RETENTION] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET callmetrics.retention = 'on'",
+	    .begin = "BEGIN; " LOCK_SCHEMA },
+	[CM_STORE_APP_READ] = { .any_database = true, .reads_only = true, .set_up = PLANS "SET default_transaction_read_only = on",
+	    .begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
+	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
 	    .begin = "BEGIN; " LOCK_SCHEMA },
 	[CM_STORE_COPY] = { .any_database = true, .job = true,
 	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
@@ -345,5 +353,5 @@ const struct cm_engine cm_engine_postgres = {
 	.journal_mode = journal_mode, .changes = changes,
 	.prepare = cm_postgres_prepare, .finish = cm_postgres_finish, .bind = cm_postgres_bind, .bind_many = cm_postgres_bind_many,
 	.next = cm_postgres_next, .reset = cm_postgres_reset, .is_null = cm_postgres_is_null, .get_int = cm_postgres_get_int,
-	.get_text = cm_postgres_get_text, .get_bytes = cm_postgres_get_bytes, .shown = cm_postgres_shown,
+	.get_real = cm_postgres_get_real, .get_type = cm_postgres_get_type, .get_text = cm_postgres_get_text, .get_bytes = cm_postgres_get_bytes, .shown = cm_postgres_shown,
 };

@@ -27,9 +27,12 @@
 
 enum { BUSY_READ_MS = 2000, BUSY_WRITE_MS = 5000, PROGRESS_OPS = 100000 };
 
+enum { PATH_BYTES = 4096 };
+
 /* A store's connection, and which file it is to. */
 struct link {
 	sqlite3 *db;
+	char path[PATH_BYTES];
 	dev_t device;
 	ino_t inode;
 };
@@ -129,12 +132,25 @@ fail_empty(struct cm_store *store)
 	    "for calls that are sent: callmetrics create DATABASE");
 }
 
+static int
+check_state(struct cm_store *store)
+{
+	sqlite3_stmt *stmt;
+	int rc = 0, code;
+
+	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT value FROM cm_meta WHERE key = 'state'", -1, &stmt, NULL);
+	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW)
+		rc = cm_store_fail(store, CM_ESTORE, cm_store_state_problem((const char *)sqlite3_column_text(stmt, 0)));
+	sqlite3_finalize(stmt);
+	return rc < 0 || code == SQLITE_DONE ? rc : fail(store, code);
+}
+
 /* A database that is there but cannot be ours yet says what to do. */
 static int
 check_attached(struct cm_store *store)
 {
 	sqlite3_stmt *stmt;
-	int code, version = 0, objects = 0;
+	int code, rc, version = 0, objects = 0;
 
 	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT count(*), sum(name = 'cm_meta') FROM sqlite_master", -1, &stmt, NULL);
 	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
@@ -149,6 +165,8 @@ check_attached(struct cm_store *store)
 		return fail_empty(store);
 	if (version == 0)
 		return cm_store_fail(store, CM_ESTORE, "The call database is not attached; run: callmetrics attach DATABASE");
+	if ((rc = check_state(store)) < 0)
+		return rc;
 	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT value FROM cm_meta WHERE key = 'schema_version'", -1, &stmt, NULL);
 	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		version = sqlite3_column_int(stmt, 0);
@@ -174,6 +192,7 @@ static const struct {
 	int busy_ms;
 	bool any_file;			/* whether or not our tables are in it */
 	bool without_triggers;
+	bool is_app;			/* the voice app's own file, not ours beside it */
 	const char *set_up;
 } modes[] = {
 	[CM_STORE_READ] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA cache_size = -1024; PRAGMA query_only = 1" },
@@ -185,6 +204,10 @@ static const struct {
 	    .set_up = ADMIN_PRAGMAS },
 	[CM_STORE_RETENTION] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .without_triggers = true,
 	    .set_up = "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL" },
+	[CM_STORE_APP_READ] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .is_app = true, .any_file = true,
+	    .set_up = "PRAGMA cache_size = -1024; PRAGMA query_only = 1" },
+	[CM_STORE_APP_WRITE] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .is_app = true, .any_file = true,
+	    .set_up = "PRAGMA cache_size = -1024; PRAGMA synchronous = FULL" },
 	[CM_STORE_COPY] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA query_only = 1" },
 };
 
@@ -212,9 +235,9 @@ connect(struct cm_store *store)
 	int code, rc;
 
 	if (store->mode == CM_STORE_CREATE)
-		make_file(store->url);
-	code = sqlite3_open_v2(store->url, &link->db, modes[store->mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code != SQLITE_OK || stat(store->url, &file) < 0) {
+		make_file(link->path);
+	code = sqlite3_open_v2(link->path, &link->db, modes[store->mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code != SQLITE_OK || stat(link->path, &file) < 0) {
 		rc = fail(store, code != SQLITE_OK ? code : SQLITE_CANTOPEN);
 		cm_store_forget(store);
 		return rc;
@@ -261,14 +284,28 @@ fail_missing(struct cm_store *store)
 		: "There is no such file; for calls that are sent make one: callmetrics create DATABASE");
 }
 
+/* Ours is the file beside the voice app's, where there is one; else the file itself. */
+static void
+find_path(struct cm_store *store)
+{
+	struct link *link = link_of(store);
+	struct stat file;
+
+	snprintf(link->path, sizeof link->path, "%s%s", store->url, CM_OWN_SUFFIX);
+	if (modes[store->mode].is_app || stat(link->path, &file) < 0)
+		snprintf(link->path, sizeof link->path, "%s", store->url);
+}
+
 /* Makes sure that the connection is to the file that now bears the name. */
 static int
 reconnect(struct cm_store *store)
 {
 	const struct link *link = link_of(store);
 	struct stat file;
-	int missing = stat(store->url, &file) < 0 ? errno : 0, rc;
+	int missing, rc;
 
+	find_path(store);
+	missing = stat(link->path, &file) < 0 ? errno : 0;
 	if ((rc = check_name(store, missing == 0 ? &file : NULL)) < 0) {
 		cm_store_forget(store);
 		return rc;
@@ -283,7 +320,7 @@ reconnect(struct cm_store *store)
 		cm_store_forget(store);
 		return fail_empty(store);
 	}
-	if (access(store->url, store->mode == CM_STORE_READ ? R_OK : R_OK | W_OK) < 0) {
+	if (access(link->path, modes[store->mode].flags & SQLITE_OPEN_READONLY ? R_OK : R_OK | W_OK) < 0) {
 		cm_store_forget(store);
 		return fail(store, SQLITE_PERM);
 	}
@@ -299,7 +336,7 @@ begin(struct cm_store *store)
 
 	if ((rc = reconnect(store)) < 0)
 		return rc;
-	if ((rc = run_text(store, store->mode == CM_STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE")) < 0)
+	if ((rc = run_text(store, modes[store->mode].flags & SQLITE_OPEN_READONLY ? "BEGIN" : "BEGIN IMMEDIATE")) < 0)
 		cm_store_forget(store);
 	return rc;
 }
@@ -382,6 +419,23 @@ get_int(const struct cm_rows *rows, int column)
 	return sqlite3_column_int64(stmt_of(rows), column);
 }
 
+static double
+get_real(const struct cm_rows *rows, int column)
+{
+	return sqlite3_column_double(stmt_of(rows), column);
+}
+
+static enum cm_value_type
+get_type(const struct cm_rows *rows, int column)
+{
+	static const enum cm_value_type types[] = {
+		[SQLITE_INTEGER] = CM_VALUE_INT, [SQLITE_FLOAT] = CM_VALUE_REAL, [SQLITE_TEXT] = CM_VALUE_TEXT,
+		[SQLITE_BLOB] = CM_VALUE_BYTES, [SQLITE_NULL] = CM_VALUE_NULL,
+	};
+
+	return types[sqlite3_column_type(stmt_of(rows), column)];
+}
+
 static const char *
 get_text(const struct cm_rows *rows, int column)
 {
@@ -435,9 +489,16 @@ journal_mode(struct cm_store *store, const char *mode, char former[16])
 	return read_journal_mode(store, pragma, now);
 }
 
+static bool
+lies_beside(const struct cm_store *store)
+{
+	return strcmp(link_of(store)->path, store->url) != 0;
+}
+
 const struct cm_engine cm_engine_sqlite = {
 	.name = "sqlite", .open = open_link, .close = close_link, .begin = begin, .commit = commit, .roll_back = roll_back,
-	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .changes = changes, .prepare = prepare,
-	.finish = finish, .bind = bind, .next = next, .reset = reset, .is_null = is_null, .get_int = get_int, .get_text = get_text,
+	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .lies_beside = lies_beside, .changes = changes, .prepare = prepare,
+	.finish = finish, .bind = bind, .next = next, .reset = reset, .is_null = is_null, .get_int = get_int, .get_real = get_real,
+	.get_type = get_type, .get_text = get_text,
 	.get_bytes = get_bytes, .shown = shown,
 };

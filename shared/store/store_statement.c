@@ -167,6 +167,73 @@ bind_all(struct cm_rows *rows, const struct values *values)
 	return rc;
 }
 
+static struct cm_defined *
+defined_as(const struct cm_store *store, const char *name)
+{
+	struct cm_defined *defined;
+
+	for (defined = store->defined; defined != NULL; defined = defined->next)
+		if (strcmp(defined->name, name) == 0)
+			break;
+	return defined;
+}
+
+/* Finishes a statement that is kept; the last one takes its place. */
+static void
+drop_kept(struct cm_store *store, const char *name)
+{
+	struct cm_rows *rows = kept_rows(store, name);
+	size_t i;
+
+	if (rows == NULL)
+		return;
+	store->engine->finish(rows);
+	for (i = 0; store->rows[i] != rows; i++)
+		continue;
+	store->rows[i] = store->rows[--store->rows_count];
+	free(rows);
+}
+
+int
+cm_store_define(struct cm_store *store, const char *name, const char *text)
+{
+	struct cm_defined *defined = defined_as(store, name);
+	char *copy;
+
+	if (defined != NULL && strcmp(defined->text, text) == 0)
+		return 0;
+	if ((copy = strdup(text)) == NULL || (defined == NULL && (defined = calloc(1, sizeof *defined)) == NULL)) {
+		free(copy);
+		return CM_ENOMEM;
+	}
+	if (defined->text == NULL) {
+		defined->name = name;
+		defined->next = store->defined;
+		store->defined = defined;
+	}
+	drop_kept(store, name);
+	free(defined->text);
+	defined->text = copy;
+	return 0;
+}
+
+/* The text of a statement, and its name for as long as the store lives. */
+static const char *
+text_of(const struct cm_store *store, const char **name)
+{
+	const struct cm_defined *defined = defined_as(store, *name);
+	const struct cm_sql *sql;
+
+	if (defined != NULL) {
+		*name = defined->name;
+		return defined->text;
+	}
+	if ((sql = cm_sql_find(store->engine->name, *name)) == NULL)
+		return NULL;
+	*name = cm_sql_name(sql);
+	return sql->text;
+}
+
 static struct cm_rows *
 new_rows(struct cm_store *store, const char *name)
 {
@@ -190,17 +257,17 @@ new_rows(struct cm_store *store, const char *name)
 static int
 prepare_new(struct cm_store *store, const char *name, const struct values *values, struct cm_rows **out)
 {
-	const struct cm_sql *sql = cm_sql_find(store->engine->name, name);
+	const char *text = text_of(store, &name);
 	struct cm_rows *rows;
 	int rc;
 
-	if (sql == NULL)
+	if (text == NULL)
 		return cm_store_lacks(store, name);
-	if ((rows = new_rows(store, cm_sql_name(sql))) == NULL)
+	if ((rows = new_rows(store, name)) == NULL)
 		return cm_store_fail(store, CM_ENOMEM, "Out of memory.");
-	if ((rc = name_parameters(rows, sql->text)) == 0) {
+	if ((rc = name_parameters(rows, text)) == 0) {
 		type_parameters(rows, values);
-		rc = store->engine->prepare(rows, sql->text);
+		rc = store->engine->prepare(rows, text);
 	}
 	if (rc < 0) {
 		free(rows);
@@ -338,6 +405,18 @@ int64_t
 cm_rows_int(const struct cm_rows *rows, int column)
 {
 	return rows->store->engine->get_int(rows, column);
+}
+
+double
+cm_rows_real(const struct cm_rows *rows, int column)
+{
+	return rows->store->engine->get_real(rows, column);
+}
+
+enum cm_value_type
+cm_rows_type(const struct cm_rows *rows, int column)
+{
+	return rows->store->engine->get_type(rows, column);
 }
 
 const char *

@@ -1,4 +1,4 @@
--- Ends the copying of the voice app's writes, then the rollups.
+-- Takes away what versions before this one kept in the voice app's own file.
 DROP TRIGGER IF EXISTS cm_calls_read;
 DROP TRIGGER IF EXISTS cm_calls_added;
 DROP TRIGGER IF EXISTS cm_calls_changed;
@@ -36,3 +36,26 @@ DROP VIEW IF EXISTS cm_latency_in;
 DROP VIEW IF EXISTS cm_pending_count;
 DROP VIEW IF EXISTS cm_pending_bin;
 DROP VIEW IF EXISTS cm_pending_counter;
+DROP TABLE IF EXISTS cm_vocabulary;
+DROP TABLE IF EXISTS cm_octave;
+DROP TABLE IF EXISTS cm_series;
+DROP TABLE IF EXISTS cm_call;
+DROP TABLE IF EXISTS cm_latency;
+DROP TABLE IF EXISTS cm_transcript;
+DROP TABLE IF EXISTS cm_skipped;
+DROP TABLE IF EXISTS cm_event;
+DROP TABLE IF EXISTS cm_event_kept;
+DROP TABLE IF EXISTS cm_mark;
+DROP TABLE IF EXISTS cm_turn;
+DROP TABLE IF EXISTS cm_price;
+DROP TABLE IF EXISTS cm_cost;
+DROP TABLE IF EXISTS cm_health;
+DROP TABLE IF EXISTS cm_grid;
+DROP TABLE IF EXISTS cm_grid_bin;
+DROP TABLE IF EXISTS cm_marginal;
+DROP TABLE IF EXISTS cm_rollup;
+DROP TABLE IF EXISTS cm_rollup_bin;
+DROP TABLE IF EXISTS cm_counter;
+DROP TABLE IF EXISTS cm_pending;
+DROP TABLE IF EXISTS cm_state;
+DROP TABLE IF EXISTS cm_meta;

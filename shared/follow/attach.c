@@ -1,0 +1,316 @@
+/* attach: a journal in a voice app's database, and ours beside it; see attach.h. */
+#include "config.h"
+
+#include "attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "follow_own.h"
+#include "partitions.h"
+#include "schema_own.h"
+
+/* An attaching, or its undoing. */
+struct attaching {
+	const char *url;
+	const struct cm_progress *progress;
+	char *problem;
+	char *own_url;			/* of ours: beside the app's file, or on its server */
+	struct cm_store *app;		/* the app's, for writing */
+	struct cm_store *own;
+	struct cm_app_tables tables;
+	bool attached;			/* ours is there .. */
+	bool former;			/* .. or an older version's, in the app's own file */
+	bool named;			/* something of the app's has a name of ours */
+};
+
+static int
+say(struct attaching *attaching, int error, const char *problem)
+{
+	snprintf(attaching->problem, CM_ATTACH_PROBLEM, "%s", problem);
+	return error;
+}
+
+static int
+fail(struct attaching *attaching, const struct cm_store *store, int rc)
+{
+	return say(attaching, rc, rc == CM_ENOMEM ? "Out of memory." : cm_store_problem(store));
+}
+
+/* Runs work in a transaction of a store, and tells what failed. */
+static int
+transact(struct attaching *attaching, struct cm_store *store, int (*work)(struct cm_store *store, void *arg))
+{
+	int rc = cm_schema_transact(store, work, attaching);
+
+	return rc < 0 && attaching->problem[0] == '\0' ? fail(attaching, store, rc) : rc;
+}
+
+static int
+open_stores(struct attaching *attaching, const char *url)
+{
+	bool remote;
+
+	if (cm_store_open(url, CM_STORE_APP_WRITE, &attaching->app) < 0)
+		return say(attaching, CM_ENOMEM, "Out of memory.");
+	remote = cm_store_is_remote(attaching->app);
+	if (asprintf(&attaching->own_url, "%s%s", url, remote ? "" : CM_OWN_SUFFIX) < 0) {
+		attaching->own_url = NULL;
+		return say(attaching, CM_ENOMEM, "Out of memory.");
+	}
+	attaching->attached = remote || access(attaching->own_url, F_OK) == 0;
+	return cm_store_open(attaching->own_url, CM_STORE_CREATE, &attaching->own) == 0 ? 0
+		: say(attaching, CM_ENOMEM, "Out of memory.");
+}
+
+static int
+close_stores(struct attaching *attaching, int rc)
+{
+	cm_app_tables_done(&attaching->tables);
+	cm_store_close(attaching->app);
+	cm_store_close(attaching->own);
+	free(attaching->own_url);
+	return rc;
+}
+
+/* What is there. */
+static int
+look(struct cm_store *app, void *arg)
+{
+	struct attaching *attaching = arg;
+	int rc;
+
+	if ((rc = cm_app_tables_read(app, &attaching->tables)) < 0 || (rc = cm_schema_exists(app, "cm_meta", &attaching->former)) < 0)
+		return rc;
+	if (cm_store_is_remote(app))
+		attaching->attached = attaching->former;
+	return cm_journal_name_taken(app, &attaching->named);
+}
+
+/* Whether it can be followed; nothing was changed yet. */
+static int
+check(struct attaching *attaching)
+{
+	const char *problem = cm_app_tables_problem(&attaching->tables);
+
+	if (!attaching->tables.of[CM_SOURCE_CALLS - 1].there)
+		return CM_ENOTFOUND;
+	if (problem != NULL)
+		return say(attaching, CM_EPARAM, problem);
+	if (attaching->named)
+		return say(attaching, CM_EPARAM, "Something in this database has a name that begins with callmetrics_ and is not ours.");
+	return 0;
+}
+
+static int
+make_journal(struct cm_store *app, void *arg)
+{
+	const struct attaching *attaching = arg;
+	int rc = 0;
+
+	if (!cm_store_is_remote(app) && attaching->former)
+		rc = cm_store_script(app, "former-remove");
+	return rc < 0 ? rc : cm_journal_make(app, &attaching->tables);
+}
+
+/* Ours, as far as it is not there. */
+static int
+make_own(struct attaching *attaching, int64_t *version)
+{
+	int rc = cm_schema_make(attaching->own, "attaching", version);
+
+	if (rc < 0)
+		return fail(attaching, attaching->own, rc);
+	rc = cm_partitions_make(attaching->own, cm_pace_is_exclusive(attaching->progress));
+	return rc < 0 ? fail(attaching, attaching->own, rc) : 0;
+}
+
+static int
+has_lost_triggers(struct cm_store *app, void *arg)
+{
+	struct attaching *attaching = arg;
+	bool watched = true;
+	int i, rc = 0;
+
+	for (i = 0; i < CM_SOURCES && rc == 0 && watched; i++)
+		if (attaching->tables.of[i].there)
+			rc = cm_journal_watches(app, &attaching->tables.of[i], &watched);
+	attaching->named = !watched;
+	return rc;
+}
+
+/* Whether all rows are to be read: they never were, not to their end, or not by the words that count now. */
+static int
+wants_sweep(struct attaching *attaching, bool *sweep, bool *resume)
+{
+	struct cm_taker taker = { 0 };
+	int64_t swept, seed;
+	int rc;
+
+	if ((rc = cm_store_begin(attaching->own)) < 0)
+		return fail(attaching, attaching->own, rc);
+	if ((rc = cm_follow_meta(attaching->own, CM_FOLLOW_SWEEP, 1, &swept)) == 0 &&
+	    (rc = cm_follow_meta(attaching->own, CM_FOLLOW_SEED, 0, &seed)) == 0 && (rc = cm_taker_init(&taker, attaching->own)) == 0) {
+		*resume = swept != 0;
+		*sweep = swept != 0 || seed != taker.teller.seed;
+		rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SEED, taker.teller.seed);
+	}
+	cm_taker_done(&taker);
+	if (cm_store_end(attaching->own, rc == 0) < 0 || rc < 0)
+		return fail(attaching, attaching->own, rc < 0 ? rc : CM_ESTORE);
+	return 0;
+}
+
+/* From now on it answers. */
+static int
+open_to_questions(struct cm_store *own, void *arg)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_STATE), { 0 } };
+	int64_t rc = cm_store_run(own, "meta-drop", binds);
+
+	(void)arg;
+	return rc < 0 ? (int)rc : 0;
+}
+
+/* Whether questions are not answered yet, so that nobody else takes rows. */
+static int
+is_closed(struct attaching *attaching, bool *out)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_STATE), { 0 } };
+	char state[16] = "";
+	int rc;
+
+	if ((rc = cm_store_begin(attaching->own)) < 0)
+		return fail(attaching, attaching->own, rc);
+	rc = cm_store_text(attaching->own, "meta-text", binds, state, sizeof state);
+	cm_store_end(attaching->own, false);
+	*out = state[0] != '\0';
+	return rc < 0 ? fail(attaching, attaching->own, rc) : 0;
+}
+
+static int
+read_rows(struct attaching *attaching, bool again)
+{
+	bool sweep = true, resume = false, closed = true;
+	struct cm_follow *follow;
+	int64_t mended;
+	int rc;
+
+	if ((rc = wants_sweep(attaching, &sweep, &resume)) < 0)
+		return rc;
+	if (!sweep && !again)
+		return 0;
+	if ((rc = is_closed(attaching, &closed)) < 0)
+		return rc;
+	if (cm_follow_open_mode(attaching->url, closed ? CM_STORE_CREATE : CM_STORE_WRITE, &follow) < 0)
+		return say(attaching, CM_ENOMEM, "Out of memory.");
+	if ((rc = cm_follow_sweep(follow, resume && !again, attaching->progress, &mended)) < 0)
+		say(attaching, rc, cm_follow_problem(follow));
+	cm_follow_close(follow);
+	return rc;
+}
+
+static int
+attach(struct attaching *attaching)
+{
+	int64_t version;
+	bool lost;
+	int rc;
+
+	if ((rc = transact(attaching, attaching->app, look)) < 0 || (rc = check(attaching)) < 0 ||
+	    (rc = make_own(attaching, &version)) < 0 || (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
+		return rc;
+	lost = attaching->named;
+	if (lost && (rc = transact(attaching, attaching->app, make_journal)) < 0)
+		return rc;
+	if ((rc = read_rows(attaching, lost && version > 0)) < 0)
+		return rc;
+	return transact(attaching, attaching->own, open_to_questions);
+}
+
+int
+cm_attach(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+{
+	struct attaching attaching = { .url = url, .progress = progress, .problem = problem };
+	int rc;
+
+	problem[0] = '\0';
+	if ((rc = open_stores(&attaching, url)) == 0)
+		rc = attach(&attaching);
+	return close_stores(&attaching, rc);
+}
+
+static int
+stop_answering(struct cm_store *own, void *arg)
+{
+	(void)arg;
+	return cm_follow_set_meta_text(own, CM_STATE, "detaching");
+}
+
+static int
+remove_journal(struct cm_store *app, void *arg)
+{
+	const struct attaching *attaching = arg;
+	int rc = cm_journal_remove(app, &attaching->tables);
+
+	if (rc < 0 || !attaching->former)
+		return rc;
+	if (!cm_store_is_remote(app))
+		return cm_store_script(app, "former-remove");
+	rc = cm_store_script(app, "detach-triggers");
+	return rc < 0 ? rc : cm_store_script(app, "detach-tables");
+}
+
+/* Ours beside the app's file: the write-ahead log first, since without it the rest is of no use to anybody. */
+static int
+remove_files(struct attaching *attaching)
+{
+	static const char *const suffixes[] = { "-wal", "-shm", "-journal", "" };
+	char name[4096];
+	size_t i;
+
+	cm_store_close(attaching->own);
+	attaching->own = NULL;
+	for (i = 0; i < nitems(suffixes); i++) {
+		snprintf(name, sizeof name, "%s%s", attaching->own_url, suffixes[i]);
+		if (unlink(name) < 0 && errno != ENOENT)
+			return say(attaching, CM_ESTORE, "The database of callmetrics beside it cannot be removed: check the mode of their folder.");
+	}
+	return 0;
+}
+
+static int
+detach(struct attaching *attaching)
+{
+	bool remote = cm_store_is_remote(attaching->app);
+	int rc;
+
+	if ((rc = transact(attaching, attaching->app, look)) < 0)
+		return rc;
+	if (!attaching->attached && !attaching->former)
+		return CM_ENOTFOUND;
+	if (!attaching->tables.of[CM_SOURCE_CALLS - 1].there)
+		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are nowhere else: "
+		    "it is not detached.");
+	if (attaching->attached && !remote && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
+		return rc;
+	if ((rc = transact(attaching, attaching->app, remove_journal)) < 0)
+		return rc;
+	return remote ? 0 : remove_files(attaching);
+}
+
+int
+cm_detach(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+{
+	struct attaching attaching = { .url = url, .progress = progress, .problem = problem };
+	int rc;
+
+	problem[0] = '\0';
+	if ((rc = open_stores(&attaching, url)) == 0)
+		rc = detach(&attaching);
+	return close_stores(&attaching, rc);
+}

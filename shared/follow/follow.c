@@ -1,0 +1,389 @@
+/* follow: a voice app's database is followed; see follow.h. */
+#include "config.h"
+
+#include "follow_own.h"
+
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "schema.h"
+
+enum { ROWS_AT_ONCE = 2000 };		/* of the journal, in one transaction */
+
+int
+cm_follow_say(struct cm_follow *follow, int error, const char *problem)
+{
+	snprintf(follow->problem, sizeof follow->problem, "%s", problem);
+	return error;
+}
+
+int
+cm_follow_fail(struct cm_follow *follow, const struct cm_store *store, int error)
+{
+	return cm_follow_say(follow, error, error == CM_ENOMEM ? "Out of memory." : cm_store_problem(store));
+}
+
+const char *
+cm_follow_problem(const struct cm_follow *follow)
+{
+	return follow->problem;
+}
+
+int
+cm_follow_meta(struct cm_store *own, const char *key, int64_t fallback, int64_t *out)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_INT_PARAM("fallback", fallback), { 0 } };
+
+	return cm_store_number(own, "meta-get", binds, out);
+}
+
+int
+cm_follow_set_meta_text(struct cm_store *own, const char *key, const char *text)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_TEXT_PARAM("value", text), { 0 } };
+	int64_t rc = cm_store_run(own, "meta-set", binds);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+int
+cm_follow_set_meta(struct cm_store *own, const char *key, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%lld", (long long)value);
+	return cm_follow_set_meta_text(own, key, text);
+}
+
+/* The app's own file, where `url` names it or ours beside it; allocated. */
+static char *
+app_url_of(const char *url)
+{
+	size_t length = strlen(url), suffix = strlen(CM_OWN_SUFFIX);
+
+	if (length > suffix && strcmp(url + length - suffix, CM_OWN_SUFFIX) == 0)
+		return strndup(url, length - suffix);
+	return strdup(url);
+}
+
+int
+cm_follow_open_mode(const char *url, enum cm_store_mode mode, struct cm_follow **out)
+{
+	struct cm_follow *follow = calloc(1, sizeof *follow);
+
+	if (follow == NULL)
+		return CM_ENOMEM;
+	if ((follow->app_url = app_url_of(url)) == NULL || cm_store_open(follow->app_url, mode, &follow->own) < 0 ||
+	    cm_store_open(follow->app_url, CM_STORE_APP_READ, &follow->app) < 0) {
+		cm_follow_close(follow);
+		return CM_ENOMEM;
+	}
+	follow->remote = cm_store_is_remote(follow->own);
+	*out = follow;
+	return 0;
+}
+
+int
+cm_follow_open(const char *url, struct cm_follow **out)
+{
+	return cm_follow_open_mode(url, CM_STORE_WRITE, out);
+}
+
+void
+cm_follow_close(struct cm_follow *follow)
+{
+	if (follow == NULL)
+		return;
+	cm_app_tables_done(&follow->tables);
+	cm_store_close(follow->own);
+	cm_store_close(follow->app);
+	free(follow->app_url);
+	free(follow);
+}
+
+struct cm_store *
+cm_follow_rows_store(const struct cm_follow *follow)
+{
+	return follow->remote ? follow->own : follow->app;
+}
+
+int
+cm_follow_begin(struct cm_follow *follow)
+{
+	int rc;
+
+	if ((rc = cm_store_begin(follow->own)) < 0)
+		return cm_follow_fail(follow, follow->own, rc);
+	if (follow->remote || (rc = cm_store_begin(follow->app)) == 0)
+		return 0;
+	cm_store_end(follow->own, false);
+	return cm_follow_fail(follow, follow->app, rc);
+}
+
+int
+cm_follow_end(struct cm_follow *follow, bool keep)
+{
+	int rc;
+
+	if (!follow->remote)
+		cm_store_end(follow->app, false);
+	rc = cm_store_end(follow->own, keep);
+	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
+}
+
+int
+cm_follow_read_tables(struct cm_follow *follow)
+{
+	struct cm_store *store = cm_follow_rows_store(follow);
+	int i, rc;
+
+	cm_app_tables_done(&follow->tables);
+	follow->tables_known = false;
+	if ((rc = cm_app_tables_read(store, &follow->tables)) < 0)
+		return cm_follow_fail(follow, store, rc);
+	for (i = 0; i < CM_SOURCES && rc == 0; i++)
+		if (follow->tables.of[i].there && follow->tables.of[i].problem[0] == '\0')
+			rc = cm_journal_define(store, &follow->tables.of[i]);
+	follow->tables_known = rc == 0;
+	return rc < 0 ? cm_follow_fail(follow, store, rc) : 0;
+}
+
+/* Reads the tables where they may not be as they were. */
+static int
+know_tables(struct cm_follow *follow)
+{
+	struct cm_store *store = cm_follow_rows_store(follow);
+	int64_t cookie = 0;
+	int rc;
+
+	if (!follow->remote && (rc = cm_store_number(store, "journal-cookie", NULL, &cookie)) < 0)
+		return cm_follow_fail(follow, store, rc);
+	if (follow->tables_known && cookie == follow->cookie)
+		return 0;
+	follow->cookie = cookie;
+	return cm_follow_read_tables(follow);
+}
+
+int
+cm_follow_has_app(struct cm_follow *follow, bool *out)
+{
+	char own[4096];
+	struct stat file;
+	int64_t journals;
+	int rc;
+
+	if (follow->remote) {
+		if ((rc = cm_store_begin(follow->app)) < 0)
+			return cm_follow_fail(follow, follow->app, rc);
+		rc = cm_store_number(follow->app, "journal-there", NULL, &journals);
+		cm_store_end(follow->app, false);
+		follow->has_app = rc == 0 && journals > 0;
+		*out = follow->has_app;
+		return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : 0;
+	}
+	snprintf(own, sizeof own, "%s%s", follow->app_url, CM_OWN_SUFFIX);
+	*out = follow->has_app = stat(own, &file) == 0;
+	return 0;
+}
+
+/* Sees whether all is watched still, where the app's schema was changed. */
+static int
+mind_schema(struct cm_follow *follow, int64_t cookie)
+{
+	char trouble[CM_FOLLOW_TROUBLE_TEXT];
+	int rc;
+
+	if (follow->watched && cookie == follow->watch_cookie)
+		return 0;
+	/* Whoever mends it notes that, too. */
+	if ((rc = cm_follow_watch(follow, trouble)) < 0 || (trouble[0] != '\0' && (rc = cm_follow_note_trouble(follow, trouble)) < 0))
+		return rc;
+	follow->watched = true;
+	follow->watch_cookie = cookie;
+	return 0;
+}
+
+/* The journal's last row; on a server how many rows it has, as far as that matters. */
+static int
+look(struct cm_follow *follow, int64_t *head)
+{
+	int64_t journals, cookie = 0;
+	int rc;
+
+	if ((rc = cm_store_begin(follow->app)) < 0)
+		return cm_follow_fail(follow, follow->app, rc);
+	if ((rc = cm_store_number(follow->app, "journal-there", NULL, &journals)) == 0 && journals > 0)
+		rc = cm_store_number(follow->app, "journal-head", NULL, head);
+	if (rc == 0 && !follow->remote)
+		rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
+	cm_store_end(follow->app, false);
+	if (rc < 0)
+		return cm_follow_fail(follow, follow->app, rc);
+	return journals > 0 ? mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
+	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach DATABASE");
+}
+
+/* What is taken in one transaction. */
+struct taking {
+	struct cm_taker taker;
+	int64_t after;			/* of the journal's rows */
+	int64_t until;
+	struct cm_row_batch keys[CM_SOURCES];	/* on a server: the rows that it named */
+	bool all;			/* a table was emptied */
+};
+
+static int
+read_journaled(struct cm_follow *follow, struct taking *taking, const struct cm_app_table *table)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("after", taking->after), CM_INT_PARAM("until", taking->until), { 0 } };
+	struct cm_row_batch *keys = &taking->keys[table->source - 1];
+	const char *name = cm_journal_statement(table->source, CM_JOURNALED);
+	struct cm_store *store = cm_follow_rows_store(follow);
+	struct cm_rows *rows;
+	int rc;
+
+	if (follow->remote && keys->count == 0)
+		return 0;
+	if (follow->remote)
+		rc = cm_store_query_many(store, name, NULL, keys->binds, keys->width, keys->count, &rows);
+	else
+		rc = cm_store_query(store, name, binds, &rows);
+	if (rc < 0)
+		return cm_follow_fail(follow, store, rc);
+	rc = cm_take_rows(&taking->taker, table->source, rows);
+	cm_rows_done(rows);
+	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
+}
+
+/* On a server: takes rows out of the journal, and notes the keys that they name. */
+static int
+take_keys(struct cm_follow *follow, struct taking *taking)
+{
+	const struct cm_bind most[] = { CM_INT_PARAM("most", ROWS_AT_ONCE), { 0 } };
+	struct cm_unit *unit = taking->taker.teller.unit;
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(follow->own, "journal-take", most, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		int64_t source = cm_rows_int(rows, 0);
+		struct cm_bind binds[] = { CM_TEXT_PARAM("row_key", NULL), { 0 } };
+		int column;
+
+		taking->until++;
+		taking->all |= cm_rows_null(rows, 1);
+		for (column = 1; column <= 2 && rc > 0; column++) {
+			if (cm_rows_null(rows, column) || source < 1 || source > CM_SOURCES)
+				continue;
+			binds[0].text = cm_arena_copy(&unit->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
+			rc = binds[0].text == NULL || cm_row_batch_add(&taking->keys[source - 1], binds) < 0 ? CM_ENOMEM : 1;
+		}
+		if (rc < 0)
+			break;
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+/* How far the journal is to be taken now.  One that ends before what was taken belongs to an older copy of the app's file. */
+static int
+find_reach(struct cm_follow *follow, struct taking *taking)
+{
+	int64_t head;
+	int rc;
+
+	if (follow->remote)
+		return take_keys(follow, taking);
+	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, &taking->after)) < 0)
+		return rc;
+	if ((rc = cm_store_number(follow->app, "journal-head", NULL, &head)) < 0)
+		return cm_follow_fail(follow, follow->app, rc);
+	taking->until = head < taking->after + ROWS_AT_ONCE ? head : taking->after + ROWS_AT_ONCE;
+	return 0;
+}
+
+static int
+take_sources(struct cm_follow *follow, struct taking *taking)
+{
+	int i, rc = 0;
+
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		const struct cm_app_table *table = &follow->tables.of[i];
+
+		if (!table->there)
+			continue;
+		if (table->problem[0] == '\0')
+			rc = read_journaled(follow, taking, table);
+		else
+			taking->all = true;
+	}
+	if (rc == 0 && taking->all)
+		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, 1);
+	return rc;
+}
+
+static int
+take_journaled(struct cm_follow *follow, struct taking *taking)
+{
+	int rc;
+
+	if ((rc = know_tables(follow)) < 0 || (rc = cm_taker_init(&taking->taker, follow->own)) < 0 ||
+	    (rc = find_reach(follow, taking)) < 0 || taking->until <= taking->after || (rc = take_sources(follow, taking)) < 0 ||
+	    (rc = cm_take_write(&taking->taker)) < 0)
+		return rc;
+	return follow->remote ? 0 : cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, taking->until);
+}
+
+/* Takes the next rows of the journal in a transaction. */
+static int
+take_some(struct cm_follow *follow)
+{
+	struct taking taking = { 0 };
+	int rc, end, i;
+
+	follow->problem[0] = '\0';
+	if ((rc = cm_follow_begin(follow)) < 0)
+		return rc;
+	rc = take_journaled(follow, &taking);
+	if (rc < 0 && follow->problem[0] == '\0')
+		cm_follow_fail(follow, follow->own, rc);
+	end = cm_follow_end(follow, rc == 0);
+	if (rc == 0 && end == 0)
+		follow->taken = follow->remote ? 0 : taking.until > taking.after ? taking.until : taking.after;
+	for (i = 0; i < CM_SOURCES; i++)
+		cm_row_batch_done(&taking.keys[i]);
+	cm_taker_done(&taking.taker);
+	if (rc < 0)
+		follow->tables_known = false;
+	return rc < 0 ? rc : end;
+}
+
+int
+cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
+{
+	int64_t until_ms = cm_pace_now_ms() + most_ms, head = 0;
+	bool has_app;
+	int rc;
+
+	*behind = 0;
+	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app)
+		return rc;
+	do {
+		if ((rc = look(follow, &head)) < 0)
+			return rc;
+		if (head == follow->taken)
+			return 0;
+		if ((rc = take_some(follow)) < 0)
+			return rc;
+	} while (head > follow->taken && cm_pace_now_ms() < until_ms);
+	if (head < follow->taken)
+		return cm_follow_say(follow, CM_ESTORE,
+		    "The voice app's database is older than what was read of it: it was restored; run: callmetrics attach DATABASE");
+	*behind = head - follow->taken;
+	return 0;
+}

@@ -1,0 +1,62 @@
+/* follow_own: what the files that follow a voice app share. */
+#ifndef CM_FOLLOW_OWN_H
+#define CM_FOLLOW_OWN_H
+
+#include "follow.h"
+#include "journal.h"
+#include "store.h"
+#include "take.h"
+
+struct cm_follow {
+	char *app_url;
+	bool has_app;			/* as it was when it was looked at last */
+	bool remote;
+	struct cm_store *own;		/* our database, for writing */
+	struct cm_store *app;		/* the app's, for reading; on a server ours as well, for looking at the journal */
+	int64_t taken;			/* the journal's last row that is known to be taken */
+	bool tables_known;
+	int64_t cookie;			/* of the app's schema when they were read .. */
+	bool watched;			/* .. and when it was last seen whether they are watched */
+	int64_t watch_cookie;
+	struct cm_app_tables tables;
+	char problem[256];
+};
+
+/* What is remembered of following in cm_meta. */
+#define CM_FOLLOW_TAKEN "follow_taken"		/* the journal's last row that was taken */
+#define CM_FOLLOW_TRIMMED "follow_trimmed"	/* .. and up to which its rows were removed, about */
+#define CM_FOLLOW_SWEEP "follow_sweep"		/* 1: all rows are to be read anew */
+#define CM_FOLLOW_SEED "follow_seed"		/* what rows were read by, when all were read last */
+#define CM_FOLLOW_MENDED "follow_mended"	/* rows that were not as they were known */
+#define CM_FOLLOW_TROUBLE "follow_trouble"	/* what is not watched, a sentence; "" nothing */
+#define CM_FOLLOW_PLACE "follow_place_"		/* and a source's name: how far its rows are read */
+#define CM_STATE "state"			/* attaching, detaching; not there: neither */
+
+/* The same where our database need not be whole. */
+int cm_follow_open_mode(const char *url, enum cm_store_mode mode, struct cm_follow **out);
+
+/* The store that the app's rows are read from while ours is being written to. */
+struct cm_store *cm_follow_rows_store(const struct cm_follow *follow);
+
+/* Begins to write to ours and then to read the app's; ends both. */
+int cm_follow_begin(struct cm_follow *follow);
+int cm_follow_end(struct cm_follow *follow, bool keep);
+
+/* Notes another store's failure as this one's; returns it. */
+int cm_follow_fail(struct cm_follow *follow, const struct cm_store *store, int error);
+int cm_follow_say(struct cm_follow *follow, int error, const char *problem);
+
+/* Reads the app's tables, within a transaction of cm_follow_rows_store. */
+int cm_follow_read_tables(struct cm_follow *follow);
+
+/* What of the app is not followed, a sentence or more, "" nothing; and notes that for health to tell. */
+enum { CM_FOLLOW_TROUBLE_TEXT = 1024 };
+int cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT]);
+int cm_follow_note_trouble(struct cm_follow *follow, const char *text);
+
+/* What cm_meta says, within a transaction; a number that is not there is `fallback`. */
+int cm_follow_meta(struct cm_store *own, const char *key, int64_t fallback, int64_t *out);
+int cm_follow_set_meta(struct cm_store *own, const char *key, int64_t value);
+int cm_follow_set_meta_text(struct cm_store *own, const char *key, const char *text);
+
+#endif

@@ -1,0 +1,250 @@
+/* journal: what was written to a voice app's tables; see journal.h. */
+#include "config.h"
+
+#include "journal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+/* The texts of each engine, with {table} and the like for what stands in struct cm_app_table.  A trigger's text is what SQLite keeps
+ * of it. */
+static const struct trigger {
+	const char *removal;
+	const char *sqlite;
+} triggers[] = {
+	{ "DROP TRIGGER IF EXISTS callmetrics_{table}_added", "CREATE TRIGGER callmetrics_{table}_added AFTER INSERT ON \"{table}\" BEGIN INSERT INTO callmetrics_journal "
+	    "(source, row_key) VALUES ({source}, NEW.{key}) ON CONFLICT DO NOTHING; END" },
+	{ "DROP TRIGGER IF EXISTS callmetrics_{table}_changed", "CREATE TRIGGER callmetrics_{table}_changed AFTER UPDATE ON \"{table}\" BEGIN INSERT INTO callmetrics_journal "
+	    "(source, row_key, old_key) VALUES ({source}, NEW.{key}, CASE WHEN NEW.{key} IS NOT OLD.{key} THEN OLD.{key} END) "
+	    "ON CONFLICT DO NOTHING; END" },
+	{ "DROP TRIGGER IF EXISTS callmetrics_{table}_removed", "CREATE TRIGGER callmetrics_{table}_removed AFTER DELETE ON \"{table}\" BEGIN INSERT INTO callmetrics_journal "
+	    "(source, row_key) VALUES ({source}, OLD.{key}) ON CONFLICT DO NOTHING; END" },
+};
+
+static const char postgres_function[] =
+    "CREATE OR REPLACE FUNCTION callmetrics_{table}_note() RETURNS trigger "
+    "LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $note$ BEGIN "
+    "IF TG_OP = 'INSERT' THEN INSERT INTO callmetrics_journal (source, row_key) VALUES ({source}, NEW.{key}::text); "
+    "ELSIF TG_OP = 'UPDATE' THEN INSERT INTO callmetrics_journal (source, row_key, old_key) VALUES ({source}, NEW.{key}::text, "
+    "CASE WHEN NEW.{key} IS DISTINCT FROM OLD.{key} THEN OLD.{key}::text END); "
+    "ELSIF TG_OP = 'DELETE' THEN INSERT INTO callmetrics_journal (source, row_key) VALUES ({source}, OLD.{key}::text); "
+    "ELSE INSERT INTO callmetrics_journal (source) VALUES ({source}); END IF; RETURN NULL; END $note$;\n"
+    "DROP TRIGGER IF EXISTS callmetrics_{table}_noted ON \"{table}\";\n"
+    "DROP TRIGGER IF EXISTS callmetrics_{table}_emptied ON \"{table}\";\n"
+    "CREATE TRIGGER callmetrics_{table}_noted AFTER INSERT OR UPDATE OR DELETE ON \"{table}\" FOR EACH ROW "
+    "EXECUTE FUNCTION callmetrics_{table}_note();\n"
+    "CREATE TRIGGER callmetrics_{table}_emptied AFTER TRUNCATE ON \"{table}\" FOR EACH STATEMENT "
+    "EXECUTE FUNCTION callmetrics_{table}_note();\n"
+    "ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER callmetrics_{table}_noted;\n"
+    "ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER callmetrics_{table}_emptied;\n";
+
+static const char postgres_removal[] =
+    "DROP TRIGGER IF EXISTS callmetrics_{table}_noted ON \"{table}\";\n"
+    "DROP TRIGGER IF EXISTS callmetrics_{table}_emptied ON \"{table}\";\n"
+    "DROP FUNCTION IF EXISTS callmetrics_{table}_note();\n";
+
+/* What a word in braces stands for. */
+static const char *
+meaning_of(const char *word, size_t length, const struct cm_app_table *table, char number[16])
+{
+	const struct {
+		const char *word;
+		const char *meaning;
+	} words[] = {
+		{ "table", table->name }, { "source", number }, { "key", table->key }, { "columns", table->columns },
+		{ "type", table->key_type }, { "place", table->place },
+	};
+	size_t i;
+
+	snprintf(number, 16, "%d", (int)table->source);
+	for (i = 0; i < nitems(words); i++)
+		if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0)
+			return words[i].meaning;
+	return "";
+}
+
+/* A text with the words of a table; allocated, NULL for want of memory. */
+static char *
+text_for(const char *text, const struct cm_app_table *table)
+{
+	const char *open, *shut;
+	char number[16], *made = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&made, &bytes);
+
+	if (out == NULL)
+		return NULL;
+	for (; (open = strchr(text, '{')) != NULL && (shut = strchr(open, '}')) != NULL; text = shut + 1) {
+		fwrite(text, 1, (size_t)(open - text), out);
+		fputs(meaning_of(open + 1, (size_t)(shut - open - 1), table, number), out);
+	}
+	fputs(text, out);
+	if (fclose(out) == 0)
+		return made;
+	free(made);
+	return NULL;
+}
+
+/* Runs a text that was made, and frees it. */
+static int
+run_made(struct cm_store *app, char *text)
+{
+	int rc = text != NULL ? cm_store_script_text(app, text) : CM_ENOMEM;
+
+	free(text);
+	return rc;
+}
+
+static int
+remove_triggers(struct cm_store *app, const struct cm_app_table *table)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < nitems(triggers) && rc == 0; i++)
+		rc = run_made(app, text_for(triggers[i].removal, table));
+	return rc;
+}
+
+static int
+make_triggers(struct cm_store *app, const struct cm_app_table *table)
+{
+	size_t i;
+	int rc;
+
+	if (cm_store_is_remote(app))
+		return run_made(app, text_for(postgres_function, table));
+	rc = remove_triggers(app, table);
+	for (i = 0; i < nitems(triggers) && rc == 0; i++)
+		rc = run_made(app, text_for(triggers[i].sqlite, table));
+	return rc;
+}
+
+int
+cm_journal_make(struct cm_store *app, const struct cm_app_tables *tables)
+{
+	int i, rc = cm_store_script(app, "journal");
+
+	for (i = 0; i < CM_SOURCES && rc == 0; i++)
+		if (tables->of[i].there)
+			rc = make_triggers(app, &tables->of[i]);
+	return rc;
+}
+
+int
+cm_journal_remove(struct cm_store *app, const struct cm_app_tables *tables)
+{
+	int i, rc = 0;
+
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		const struct cm_app_table *table = &tables->of[i];
+
+		if (!cm_store_is_remote(app))
+			rc = remove_triggers(app, table);
+		else if (table->there)
+			rc = run_made(app, text_for(postgres_removal, table));
+	}
+	return rc == 0 ? cm_store_script_text(app, "DROP TABLE IF EXISTS callmetrics_journal") : rc;
+}
+
+/* Whether one trigger is there, of that table and with that text. */
+static int
+has_trigger(struct cm_store *app, const struct cm_app_table *table, const struct trigger *trigger, bool *out)
+{
+	char *text = text_for(trigger->sqlite, table);
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("table", table->name), CM_TEXT_PARAM("text", text), { 0 } };
+	int64_t count = 0;
+	int rc = text != NULL ? cm_store_number(app, "journal-trigger", binds, &count) : CM_ENOMEM;
+
+	*out = count > 0;
+	free(text);
+	return rc;
+}
+
+int
+cm_journal_watches(struct cm_store *app, const struct cm_app_table *table, bool *out)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("table", table->name), { 0 } };
+	int64_t count;
+	size_t i;
+	int rc = 0;
+
+	*out = true;
+	if (cm_store_is_remote(app)) {
+		rc = cm_store_number(app, "journal-trigger", binds, &count);
+		*out = rc == 0 && count == 2;
+		return rc;
+	}
+	for (i = 0; i < nitems(triggers) && rc == 0 && *out; i++)
+		rc = has_trigger(app, table, &triggers[i], out);
+	return rc;
+}
+
+int
+cm_journal_name_taken(struct cm_store *app, bool *out)
+{
+	int64_t count;
+	int rc;
+
+	if ((rc = cm_store_number(app, "journal-names", NULL, &count)) < 0)
+		return rc;
+	*out = count > 0;
+	return 0;
+}
+
+const char *
+cm_journal_statement(enum cm_source source, enum cm_journal_read read)
+{
+	static const char *const names[CM_SOURCES + 1][CM_JOURNAL_READS] = {
+		[CM_SOURCE_CALLS] = { "app-calls-journaled", "app-calls-first", "app-calls-next", "app-calls-named" },
+		[CM_SOURCE_TRANSCRIPTS] = { "app-transcripts-journaled", "app-transcripts-first", "app-transcripts-next",
+		    "app-transcripts-named" },
+		[CM_SOURCE_LATENCY_EVENTS] = { "app-latency_events-journaled", "app-latency_events-first", "app-latency_events-next",
+		    "app-latency_events-named" },
+	};
+
+	return names[source][read];
+}
+
+/* A key of bytes is known by their digits, behind a character that no text of a key begins with. */
+#define SQLITE_KEY(of) "CASE typeof(" of ") WHEN 'blob' THEN char(1) || hex(" of ") ELSE " of " END"
+
+static const char *const sqlite_reads[CM_JOURNAL_READS] = {
+	[CM_JOURNALED] = "SELECT " SQLITE_KEY("k.row_key") ", t.{key} IS NOT NULL{columns}, NULL "
+	    "FROM (SELECT row_key FROM callmetrics_journal WHERE journal_id > :after AND journal_id <= :until AND source = {source} "
+	    "UNION SELECT old_key FROM callmetrics_journal WHERE journal_id > :after AND journal_id <= :until AND source = {source} "
+	    "AND old_key IS NOT NULL) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key",
+	[CM_FIRST_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t ORDER BY t.{place} LIMIT :most",
+	[CM_NEXT_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t WHERE t.{place} > :after ORDER BY t.{place} LIMIT :most",
+	[CM_NAMED_ROWS] = "SELECT :row_key, t.{key} IS NOT NULL{columns}, NULL FROM (SELECT 1) one LEFT JOIN \"{table}\" t ON t.{key} = "
+	    "CASE substr(:row_key, 1, 1) WHEN char(1) THEN (SELECT b.{key} FROM \"{table}\" b WHERE char(1) || hex(b.{key}) = :row_key) "
+	    "ELSE :row_key END",
+};
+
+static const char *const postgres_reads[CM_JOURNAL_READS] = {
+	[CM_JOURNALED] = "SELECT k.row_key, t.{key} IS NOT NULL{columns}, NULL "
+	    "FROM (SELECT DISTINCT unnest(:row_key) AS row_key) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key::{type}",
+	[CM_FIRST_ROWS] = "SELECT t.{key}::text, true{columns}, t.{key}::text FROM \"{table}\" t ORDER BY t.{key} LIMIT :most",
+	[CM_NEXT_ROWS] = "SELECT t.{key}::text, true{columns}, t.{key}::text FROM \"{table}\" t WHERE t.{key} > (:after)::{type} "
+	    "ORDER BY t.{key} LIMIT :most",
+	[CM_NAMED_ROWS] = "SELECT k.row_key, t.{key} IS NOT NULL{columns}, NULL "
+	    "FROM (SELECT unnest(:row_key) AS row_key) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key::{type}",
+};
+
+int
+cm_journal_define(struct cm_store *app, const struct cm_app_table *table)
+{
+	const char *const *reads = cm_store_is_remote(app) ? postgres_reads : sqlite_reads;
+	int read, rc = 0;
+
+	for (read = 0; read < CM_JOURNAL_READS && rc == 0; read++) {
+		char *text = text_for(reads[read], table);
+
+		rc = text != NULL ? cm_store_define(app, cm_journal_statement(table->source, read), text) : CM_ENOMEM;
+		free(text);
+	}
+	return rc;
+}

@@ -1,0 +1,260 @@
+/* sweep: all rows of the voice app are read anew, and what is not as it is known is mended; see follow.h. */
+#include "config.h"
+
+#include "follow_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "schema_own.h"
+
+enum { ROWS_AT_ONCE = 2000, KEY_TEXT = 1024, META_TEXT = 64 };
+
+/* A place among the rows of a table, or among those that are known. */
+struct place {
+	bool begun;
+	bool is_number;
+	int64_t number;
+	char text[KEY_TEXT];
+};
+
+struct sweep {
+	struct cm_follow *follow;
+	const struct cm_progress *progress;
+	const struct cm_app_table *table;
+	struct cm_taker taker;
+	struct place place;
+	int64_t done;			/* rows of this table .. */
+	int64_t total;			/* .. of about so many */
+	int64_t mended;
+	bool more;
+};
+
+static struct cm_bind
+bind_place(const struct place *place, const char *name)
+{
+	if (place->is_number)
+		return (struct cm_bind){ .name = name, .type = CM_BIND_INT, .number = place->number };
+	return (struct cm_bind){ .name = name, .type = CM_BIND_TEXT, .text = place->text };
+}
+
+static void
+note_place(struct place *place, const struct cm_rows *rows, int column)
+{
+	place->begun = true;
+	place->is_number = cm_rows_type(rows, column) == CM_VALUE_INT;
+	place->number = place->is_number ? cm_rows_int(rows, column) : 0;
+	snprintf(place->text, sizeof place->text, "%s", cm_rows_text(rows, column));
+}
+
+/* How far the rows of a table are read stands in cm_meta as the place's text, behind what it is. */
+static int
+keep_place(struct sweep *sweep)
+{
+	char key[META_TEXT], text[KEY_TEXT + 2];
+
+	snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, sweep->table->name);
+	snprintf(text, sizeof text, "%c%s", sweep->place.is_number ? '#' : '=', sweep->place.text);
+	return cm_follow_set_meta_text(sweep->follow->own, key, text);
+}
+
+static int
+find_place(struct sweep *sweep)
+{
+	char key[META_TEXT], text[KEY_TEXT] = "";
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), { 0 } };
+	int rc;
+
+	snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, sweep->table->name);
+	if ((rc = cm_store_text(sweep->follow->own, "meta-text", binds, text, sizeof text)) < 0 || text[0] == '\0')
+		return rc;
+	sweep->place.begun = true;
+	sweep->place.is_number = text[0] == '#';
+	snprintf(sweep->place.text, sizeof sweep->place.text, "%s", text + 1);
+	if (sweep->place.is_number)
+		sscanf(text + 1, "%lld", (long long *)&sweep->place.number);
+	return 0;
+}
+
+/* Takes the rows after the place that was reached. */
+static int
+read_on(struct sweep *sweep)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("most", ROWS_AT_ONCE), bind_place(&sweep->place, "after"), { 0 } };
+	static const int ends[] = {
+		[CM_SOURCE_CALLS] = CM_CALLS_END, [CM_SOURCE_TRANSCRIPTS] = CM_LINES_END, [CM_SOURCE_LATENCY_EVENTS] = CM_STEPS_END,
+	};
+	enum cm_source source = sweep->table->source;
+	struct cm_store *store = cm_follow_rows_store(sweep->follow);
+	struct cm_rows *rows;
+	int64_t count = 0;
+	int rc;
+
+	if ((rc = cm_store_query(store, cm_journal_statement(source, sweep->place.begun ? CM_NEXT_ROWS : CM_FIRST_ROWS), binds, &rows)) < 0)
+		return cm_follow_fail(sweep->follow, store, rc);
+	while ((rc = cm_rows_next(rows)) > 0 && (rc = cm_take_row(&sweep->taker, source, rows)) == 0) {
+		note_place(&sweep->place, rows, ends[source]);
+		count++;
+	}
+	cm_rows_done(rows);
+	sweep->done += count;
+	sweep->more = count == ROWS_AT_ONCE;
+	return rc == 0 && count > 0 ? keep_place(sweep) : rc;
+}
+
+/* Reads one row by its key: it may be gone. */
+static int
+take_named(struct sweep *sweep, const struct place *key)
+{
+	const struct cm_bind binds[] = { bind_place(key, "row_key"), { 0 } };
+	const char *name = cm_journal_statement(sweep->table->source, CM_NAMED_ROWS);
+	struct cm_store *store = cm_follow_rows_store(sweep->follow);
+	struct cm_rows *rows;
+	int rc;
+
+	if (sweep->follow->remote)
+		rc = cm_store_query_many(store, name, NULL, binds, 1, 1, &rows);
+	else
+		rc = cm_store_query(store, name, binds, &rows);
+	if (rc < 0)
+		return cm_follow_fail(sweep->follow, store, rc);
+	rc = cm_take_rows(&sweep->taker, sweep->table->source, rows);
+	cm_rows_done(rows);
+	return rc;
+}
+
+/* Looks whether the next ones of the rows that are known are still there. */
+static int
+look_for_gone(struct sweep *sweep)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("source", sweep->table->source), CM_INT_PARAM("most", ROWS_AT_ONCE),
+		bind_place(&sweep->place, "after"), { 0 } };
+	struct cm_rows *rows;
+	int64_t count = 0;
+	int rc;
+
+	if ((rc = cm_store_query(sweep->follow->own, sweep->place.begun ? "source-rows-next" : "source-rows-first", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		note_place(&sweep->place, rows, 0);
+		if ((rc = take_named(sweep, &sweep->place)) < 0)
+			break;
+		count++;
+	}
+	cm_rows_done(rows);
+	sweep->more = count == ROWS_AT_ONCE;
+	return rc;
+}
+
+/* One piece of work, in a transaction of its own. */
+static int
+step(struct sweep *sweep, int (*work)(struct sweep *sweep))
+{
+	struct cm_follow *follow = sweep->follow;
+	int rc, end;
+
+	follow->problem[0] = '\0';
+	if ((rc = cm_follow_begin(follow)) < 0)
+		return rc;
+	if ((rc = cm_taker_init(&sweep->taker, follow->own)) == 0)
+		rc = work(sweep);
+	sweep->mended += sweep->taker.changed;
+	if (rc < 0 && follow->problem[0] == '\0')
+		cm_follow_fail(follow, follow->own, rc);
+	cm_taker_done(&sweep->taker);
+	end = cm_follow_end(follow, rc == 0);
+	return rc < 0 ? rc : end;
+}
+
+/* Does a piece of work until there is no more of it. */
+static int
+repeat(struct sweep *sweep, int (*work)(struct sweep *sweep))
+{
+	int rc;
+
+	do {
+		rc = step(sweep, work);
+		cm_schema_report(sweep->progress, sweep->table->name, sweep->done, sweep->total);
+	} while (rc == 0 && sweep->more);
+	return rc;
+}
+
+static int
+sweep_table(struct sweep *sweep)
+{
+	int rc;
+
+	sweep->done = 0;
+	if ((rc = repeat(sweep, read_on)) < 0)
+		return rc;
+	sweep->place = (struct place){ 0 };
+	return repeat(sweep, look_for_gone);
+}
+
+/* Before all: what the tables are, and where reading goes on. */
+static int
+prepare(struct sweep *sweep, bool resume, struct place places[CM_SOURCES])
+{
+	struct cm_follow *follow = sweep->follow;
+	char key[META_TEXT];
+	int i, rc;
+
+	if ((rc = cm_follow_begin(follow)) < 0)
+		return rc;
+	rc = cm_follow_read_tables(follow);
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		sweep->table = &follow->tables.of[i];
+		sweep->place = (struct place){ 0 };
+		snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, sweep->table->name);
+		rc = resume ? find_place(sweep) : cm_follow_set_meta_text(follow->own, key, "");
+		places[i] = sweep->place;
+	}
+	if (rc == 0)
+		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, 1);
+	i = cm_follow_end(follow, rc == 0);
+	return rc < 0 ? rc : i;
+}
+
+/* After all: that was it, and how much was not as it was known. */
+static int
+conclude(struct sweep *sweep)
+{
+	struct cm_store *own = sweep->follow->own;
+	int64_t mended;
+	char key[META_TEXT];
+	int i, rc;
+
+	if ((rc = cm_follow_begin(sweep->follow)) < 0)
+		return rc;
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, cm_source_name(i + 1));
+		rc = cm_follow_set_meta_text(own, key, "");
+	}
+	/* What was read first was not mended. */
+	if (rc == 0 && (rc = cm_follow_meta(own, CM_FOLLOW_MENDED, -1, &mended)) == 0)
+		rc = cm_follow_set_meta(own, CM_FOLLOW_MENDED, mended < 0 ? 0 : mended + sweep->mended);
+	if (rc == 0)
+		rc = cm_follow_set_meta(own, CM_FOLLOW_SWEEP, 0);
+	i = cm_follow_end(sweep->follow, rc == 0);
+	return rc < 0 ? rc : i;
+}
+
+int
+cm_follow_sweep(struct cm_follow *follow, bool resume, const struct cm_progress *progress, int64_t *mended)
+{
+	struct sweep sweep = { .follow = follow, .progress = progress };
+	struct place places[CM_SOURCES];
+	int i, rc;
+
+	if ((rc = prepare(&sweep, resume, places)) < 0)
+		return rc;
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		sweep.table = &follow->tables.of[i];
+		sweep.place = places[i];
+		if (sweep.table->there && sweep.table->problem[0] == '\0')
+			rc = sweep_table(&sweep);
+	}
+	*mended = sweep.mended;
+	return rc < 0 ? rc : conclude(&sweep);
+}

@@ -1,0 +1,269 @@
+/* take: rows of a voice app become facts; see take.h. */
+#include "config.h"
+
+#include "take.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "map.h"
+
+/* A fact keeps its row's number where that is one that we do not give to what is sent. */
+#define OWN_IDS_FROM (INT64_C(1) << 40)
+
+enum { JSON_DEPTH = 64, SOURCE_ID_TEXT = 40 };
+
+/* What a row was known as. */
+struct known_row {
+	bool is_known;
+	int64_t fact_id;		/* 0: it is no fact */
+	int64_t checksum;
+};
+
+/* Rows are read anew when a word came to mean something else. */
+static int
+read_seed(struct cm_taker *taker)
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(taker->own, "vocabulary", NULL, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		taker->teller.seed += (int64_t)(cm_hash_text(cm_hash_text(cm_hash_text(CM_HASH, cm_rows_text(rows, 0)),
+		    cm_rows_text(rows, 1)), cm_rows_text(rows, 2)) >> 1);
+	cm_rows_done(rows);
+	return rc;
+}
+
+int
+cm_taker_init(struct cm_taker *taker, struct cm_store *own)
+{
+	int rc;
+
+	*taker = (struct cm_taker){ .own = own, .teller = { .unit = cm_unit_of(own), .json = cm_json_reader_new(JSON_DEPTH) } };
+	if (taker->teller.unit == NULL || taker->teller.json == NULL)
+		return CM_ENOMEM;
+	if ((rc = cm_store_pruned_before(own, &taker->pruned_before)) < 0)
+		return rc;
+	return read_seed(taker);
+}
+
+void
+cm_taker_done(struct cm_taker *taker)
+{
+	cm_json_reader_free(taker->teller.json);
+	taker->teller.json = NULL;
+}
+
+static struct cm_bind
+bind_key(const struct cm_row_key *key)
+{
+	if (key->is_number)
+		return (struct cm_bind)CM_INT_PARAM("row_key", key->number);
+	return (struct cm_bind)CM_TEXT_PARAM("row_key", key->text);
+}
+
+static int
+read_known(struct cm_taker *taker, enum cm_source source, const struct cm_row_key *key, struct known_row *known)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("source", source), bind_key(key), { 0 } };
+	struct cm_rows *rows;
+	int rc;
+
+	*known = (struct known_row){ 0 };
+	if ((rc = cm_store_query(taker->own, "source-row-get", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0)
+		*known = (struct known_row){ true, cm_rows_int(rows, 0), cm_rows_int(rows, 1) };
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+note_known(struct cm_taker *taker, enum cm_source source, const struct cm_told *told, int64_t fact_id)
+{
+	const struct cm_bind binds[] = {
+		CM_INT_PARAM("source", source), bind_key(&told->key),
+		{ .name = "fact_id", .type = fact_id != 0 ? CM_BIND_INT : CM_BIND_NO_INT, .number = fact_id },
+		CM_INT_PARAM("checksum", told->checksum), { 0 },
+	};
+
+	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_KNOWN], binds);
+}
+
+static int
+forget_known(struct cm_taker *taker, enum cm_source source, const struct cm_told *told)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("source", source), bind_key(&told->key), { 0 } };
+
+	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_GONE], binds);
+}
+
+/* What a row is called in cm_skipped: by its key. */
+static const char *
+source_id_of(struct cm_taker *taker, const struct cm_told *told)
+{
+	char number[SOURCE_ID_TEXT];
+
+	if (told->key.text != NULL)
+		return told->key.text;
+	snprintf(number, sizeof number, "%" PRId64, told->key.number);
+	return cm_arena_copy(&taker->teller.unit->arena, told->key.is_number ? number : "without a key",
+	    strlen(told->key.is_number ? number : "without a key"));
+}
+
+/* Notes what of a row made no sense, or that it does now. */
+static int
+note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *told)
+{
+	const char *source_id = source_id_of(taker, told);
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", source_id),
+		CM_TEXT_PARAM("field", told->fault), { 0 } };
+	const struct cm_bind mended[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", source_id), { 0 } };
+	struct cm_row_batch *batches = taker->teller.unit->rows;
+
+	if (source_id == NULL)
+		return CM_ENOMEM;
+	return told->there && told->fault != NULL ? cm_row_batch_add(&batches[CM_ROWS_SKIPPED], binds)
+						  : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
+}
+
+/* Whether a row is a fact now: it tells enough, and retention has not taken it away already. */
+static bool
+is_fact(const struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, cm_us at)
+{
+	return told->there && told->counts && (at >= taker->pruned_before || known->fact_id != 0);
+}
+
+static int
+take_call(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
+{
+	bool counts = is_fact(taker, told, known, told->call.started_us);
+	const char *call_id = told->call_id != NULL ? told->call_id : told->key.text;
+	struct cm_call_entry *entry;
+	int rc;
+
+	*fact_id = counts;
+	if (call_id == NULL || (!counts && known->fact_id == 0))
+		return 0;
+	if ((rc = cm_unit_call(taker->teller.unit, call_id, &entry)) < 0)
+		return rc;
+	cm_unit_call_replace(entry, counts ? &told->call : NULL);
+	return 0;
+}
+
+/* The number of a fact: its row's where that can be, or one of those that are given. */
+static int
+number_fact(struct cm_taker *taker, const struct cm_told *told, int64_t known_id,
+    int (*next)(struct cm_unit *unit, int64_t *id), int64_t *out)
+{
+	if (known_id != 0)
+		*out = known_id;
+	else if (told->key.is_number && told->key.number > 0 && told->key.number <= OWN_IDS_FROM)
+		*out = told->key.number;
+	else
+		return next(taker->teller.unit, out);
+	return 0;
+}
+
+static int
+remove_fact(struct cm_taker *taker, enum cm_row_batches batch, const char *name, int64_t fact_id)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM(name, fact_id), { 0 } };
+
+	return fact_id == 0 ? 0 : cm_row_batch_add(&taker->teller.unit->rows[batch], binds);
+}
+
+static int
+take_step(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
+{
+	struct cm_new_step step = { .tenant_id = "", .kind = told->kind, .at = told->at, .duration_us = told->duration_us,
+		.metadata = told->body, .replaces = known->fact_id != 0 };
+	struct cm_new_step *added;
+	int rc;
+
+	*fact_id = 0;
+	if (!is_fact(taker, told, known, told->at))
+		return remove_fact(taker, CM_ROWS_STEPS_GONE, "latency_id", known->fact_id);
+	if ((rc = cm_unit_call(taker->teller.unit, told->call_id, &step.call)) < 0 ||
+	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_latency_id, &step.latency_id)) < 0)
+		return rc;
+	*fact_id = step.latency_id;
+	return cm_unit_step_add(taker->teller.unit, &step, &added);
+}
+
+static int
+take_line(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
+{
+	struct cm_unit *unit = taker->teller.unit;
+	int rc;
+
+	*fact_id = 0;
+	if (!is_fact(taker, told, known, told->at))
+		return remove_fact(taker, CM_ROWS_LINES_GONE, "transcript_id", known->fact_id);
+	if ((rc = number_fact(taker, told, known->fact_id, cm_unit_next_line_id, fact_id)) < 0)
+		return rc;
+	const struct cm_bind binds[] = {
+		CM_INT_PARAM("transcript_id", *fact_id), CM_TEXT_PARAM("call_id", told->call_id), CM_INT_PARAM("at", told->at),
+		CM_TEXT_PARAM("speaker", told->speaker), CM_TEXT_PARAM("content", told->body), { 0 },
+	};
+
+	return cm_row_batch_add(known->fact_id != 0 ? &unit->rows[CM_ROWS_LINES_CHANGED] : &unit->lines, binds);
+}
+
+static int
+take_told(struct cm_taker *taker, enum cm_source source, const struct cm_told *told)
+{
+	static int (*const takers[])(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id) = {
+		[CM_SOURCE_CALLS] = take_call, [CM_SOURCE_TRANSCRIPTS] = take_line, [CM_SOURCE_LATENCY_EVENTS] = take_step,
+	};
+	struct known_row known;
+	int64_t fact_id;
+	int rc;
+
+	if (!told->key.is_number && told->key.text == NULL)
+		return note_fault(taker, source, told);
+	if ((rc = read_known(taker, source, &told->key, &known)) < 0)
+		return rc;
+	if (told->there ? known.is_known && known.checksum == told->checksum : !known.is_known)
+		return 0;
+	taker->changed++;
+	if ((rc = takers[source](taker, told, &known, &fact_id)) < 0 || (rc = note_fault(taker, source, told)) < 0)
+		return rc;
+	return told->there ? note_known(taker, source, told, fact_id) : forget_known(taker, source, told);
+}
+
+int
+cm_take_row(struct cm_taker *taker, enum cm_source source, const struct cm_rows *rows)
+{
+	struct cm_told told;
+	int rc;
+
+	taker->taken++;
+	if (cm_unit_is_full(taker->teller.unit) && (rc = cm_unit_write(taker->teller.unit)) < 0)
+		return rc;
+	if ((rc = cm_told_read(&taker->teller, source, rows, &told)) < 0)
+		return rc;
+	return take_told(taker, source, &told);
+}
+
+int
+cm_take_rows(struct cm_taker *taker, enum cm_source source, struct cm_rows *rows)
+{
+	int rc;
+
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = cm_take_row(taker, source, rows)) < 0)
+			break;
+	return rc;
+}
+
+int
+cm_take_write(struct cm_taker *taker)
+{
+	return cm_unit_write(taker->teller.unit);
+}

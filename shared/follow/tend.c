@@ -1,0 +1,197 @@
+/* tend: what a voice app's database needs now and then, which a question may not do; see follow.h. */
+#include "config.h"
+
+#include "follow_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+
+enum { TRIM_AT_ONCE = 1000 };		/* rows of the journal, so that the app need not wait */
+
+/* Why a table is not followed now; NULL: it is. */
+static int
+trouble_of(struct cm_store *app, const struct cm_app_table *table, const char **why)
+{
+	bool watched;
+	int rc;
+
+	*why = NULL;
+	if (table->problem[0] != '\0') {
+		*why = "can no longer be read";
+		return 0;
+	}
+	if ((rc = cm_journal_watches(app, table, &watched)) == 0 && !watched)
+		*why = "is no longer watched";
+	return rc;
+}
+
+/* What is not followed, within a transaction of the app's: "" nothing. */
+static int
+describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_FOLLOW_TROUBLE_TEXT])
+{
+	size_t length = 0;
+	const char *why;
+	int i, rc = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		const struct cm_app_table *table = &tables->of[i];
+
+		if (!table->there || (rc = trouble_of(app, table, &why)) < 0 || why == NULL)
+			continue;
+		length += (size_t)snprintf(text + length, CM_FOLLOW_TROUBLE_TEXT - length, "%sThe voice app's table %s %s%s%s",
+		    length > 0 ? " " : "", table->name, why, table->problem[0] != '\0' ? ": " : ", since it was made anew; run: callmetrics "
+		    "attach DATABASE", table->problem);
+	}
+	return rc;
+}
+
+int
+cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT])
+{
+	struct cm_app_tables tables = { 0 };
+	int rc;
+
+	if ((rc = cm_store_begin(follow->app)) < 0)
+		return cm_follow_fail(follow, follow->app, rc);
+	if ((rc = cm_app_tables_read(follow->app, &tables)) == 0)
+		rc = describe(follow->app, &tables, text);
+	cm_store_end(follow->app, false);
+	cm_app_tables_done(&tables);
+	return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : 0;
+}
+
+int
+cm_follow_note_trouble(struct cm_follow *follow, const char *text)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_FOLLOW_TROUBLE), { 0 } };
+	char noted[CM_FOLLOW_TROUBLE_TEXT] = "";
+	int rc, end;
+
+	if ((rc = cm_store_begin(follow->own)) < 0)
+		return cm_follow_fail(follow, follow->own, rc);
+	rc = cm_store_text(follow->own, "meta-text", binds, noted, sizeof noted);
+	if (rc == 0 && strcmp(noted, text) != 0)
+		rc = cm_follow_set_meta_text(follow->own, CM_FOLLOW_TROUBLE, text);
+	end = cm_store_end(follow->own, rc == 0);
+	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
+}
+
+/* Work on the app's own file, in a transaction. */
+static int
+change_app(struct cm_follow *follow, int (*work)(struct cm_store *app, void *arg), void *arg)
+{
+	struct cm_store *app;
+	int rc, end;
+
+	if (cm_store_open(follow->app_url, CM_STORE_APP_WRITE, &app) < 0)
+		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
+	if ((rc = cm_store_begin(app)) == 0) {
+		rc = work(app, arg);
+		end = cm_store_end(app, rc == 0);
+		rc = rc < 0 ? rc : end;
+	}
+	if (rc < 0)
+		cm_follow_fail(follow, app, rc);
+	cm_store_close(app);
+	return rc;
+}
+
+static int
+make_journal(struct cm_store *app, void *arg)
+{
+	struct cm_app_tables tables = { 0 };
+	int i, rc = cm_app_tables_read(app, &tables);
+
+	(void)arg;
+	/* What cannot be read stays as it is. */
+	for (i = 0; i < CM_SOURCES; i++)
+		tables.of[i].there &= tables.of[i].problem[0] == '\0';
+	if (rc == 0)
+		rc = cm_journal_make(app, &tables);
+	cm_app_tables_done(&tables);
+	return rc;
+}
+
+static int
+trim(struct cm_store *app, void *arg)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("until", *(const int64_t *)arg), CM_INT_PARAM("most", TRIM_AT_ONCE), { 0 } };
+	int64_t removed = cm_store_run(app, "journal-trim", binds);
+
+	return removed < 0 ? (int)removed : removed == TRIM_AT_ONCE;
+}
+
+/* How far the journal was taken, once that is on the disk for good: a commit that is waits for all before it. */
+static int
+settle(struct cm_follow *follow, int64_t *taken)
+{
+	int64_t trimmed;
+	int rc, end;
+
+	if ((rc = cm_store_begin(follow->own)) < 0)
+		return cm_follow_fail(follow, follow->own, rc);
+	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, taken)) == 0 &&
+	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_TRIMMED, 0, &trimmed)) == 0) {
+		if (trimmed == *taken)
+			*taken = 0;
+		else
+			rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TRIMMED, *taken);
+	}
+	end = cm_store_end(follow->own, rc == 0);
+	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
+}
+
+int
+cm_follow_trim(struct cm_follow *follow)
+{
+	int64_t taken;
+	int rc;
+
+	if (follow->remote)
+		return 0;
+	if ((rc = settle(follow, &taken)) < 0 || taken == 0)
+		return rc;
+	while ((rc = change_app(follow, trim, &taken)) > 0)
+		continue;
+	return rc;
+}
+
+/* Whether all rows are to be read anew, since somebody said so. */
+static int
+is_sweep_due(struct cm_follow *follow, bool *out)
+{
+	int64_t due = 0;
+	int rc;
+
+	if ((rc = cm_store_begin(follow->own)) < 0)
+		return cm_follow_fail(follow, follow->own, rc);
+	rc = cm_follow_meta(follow->own, CM_FOLLOW_SWEEP, 0, &due);
+	cm_store_end(follow->own, false);
+	*out = due != 0;
+	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
+}
+
+int
+cm_follow_tend(struct cm_follow *follow, int64_t *mended)
+{
+	char trouble[CM_FOLLOW_TROUBLE_TEXT];
+	bool has_app, due = false;
+	int rc;
+
+	*mended = 0;
+	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app)
+		return rc;
+	if ((rc = cm_follow_watch(follow, trouble)) < 0 || (rc = is_sweep_due(follow, &due)) < 0)
+		return rc;
+	if (trouble[0] != '\0') {
+		if ((rc = change_app(follow, make_journal, NULL)) < 0)
+			return rc;
+		due = true;
+	}
+	if (due && ((rc = cm_follow_sweep(follow, trouble[0] == '\0', NULL, mended)) < 0 || (rc = cm_follow_watch(follow, trouble)) < 0))
+		return rc;
+	return cm_follow_note_trouble(follow, trouble);
+}

@@ -1,2 +1,0 @@
--- The last of the next :limit rows after :after; null where there is none.
-SELECT max(rowid) FROM (SELECT rowid FROM latency_events WHERE rowid > :after ORDER BY rowid LIMIT :limit)
