@@ -112,8 +112,7 @@ source_id_of(struct cm_taker *taker, const struct cm_told *told)
 	if (told->key.text != NULL)
 		return told->key.text;
 	snprintf(number, sizeof number, "%" PRId64, told->key.number);
-	return cm_arena_copy(&taker->teller.unit->arena, told->key.is_number ? number : "without a key",
-	    strlen(told->key.is_number ? number : "without a key"));
+	return cm_arena_copy(&taker->teller.unit->arena, number, strlen(number));
 }
 
 /* Notes what of a row made no sense, or that it does now. */
@@ -132,6 +131,16 @@ note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *
 						  : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
 }
 
+/* Rows without a key cannot be told apart, or looked for: there are some. */
+static int
+note_keyless(struct cm_taker *taker, enum cm_source source)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", "rows without a key"),
+		CM_TEXT_PARAM("field", source == CM_SOURCE_CALLS ? "call_id" : "id"), { 0 } };
+
+	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_SKIPPED], binds);
+}
+
 /* Whether a row is a fact now: it tells enough, and retention has not taken it away already. */
 static bool
 is_fact(const struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, cm_us at)
@@ -142,8 +151,8 @@ is_fact(const struct cm_taker *taker, const struct cm_told *told, const struct k
 static int
 take_call(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
 {
-	bool counts = is_fact(taker, told, known, told->call.started_us);
 	const char *call_id = told->call_id != NULL ? told->call_id : told->key.text;
+	bool counts = is_fact(taker, told, known, told->call.started_us);
 	struct cm_call_entry *entry;
 	int rc;
 
@@ -152,6 +161,9 @@ take_call(struct cm_taker *taker, const struct cm_told *told, const struct known
 		return 0;
 	if ((rc = cm_unit_call(taker->teller.unit, call_id, &entry)) < 0)
 		return rc;
+	/* One that retention took away stays away. */
+	if (counts && told->call.started_us < taker->pruned_before && !entry->call.found)
+		return 0;
 	cm_unit_call_replace(entry, counts ? &told->call : NULL);
 	return 0;
 }
@@ -208,7 +220,7 @@ take_line(struct cm_taker *taker, const struct cm_told *told, const struct known
 	if ((rc = number_fact(taker, told, known->fact_id, cm_unit_next_line_id, fact_id)) < 0)
 		return rc;
 	const struct cm_bind binds[] = {
-		CM_INT_PARAM("transcript_id", *fact_id), CM_TEXT_PARAM("call_id", told->call_id), CM_INT_PARAM("at", told->at),
+		CM_INT_PARAM("transcript_id", *fact_id), CM_TEXT_PARAM("call_id", told->call_id), CM_INT_PARAM("at_us", told->at),
 		CM_TEXT_PARAM("speaker", told->speaker), CM_TEXT_PARAM("content", told->body), { 0 },
 	};
 
@@ -226,7 +238,7 @@ take_told(struct cm_taker *taker, enum cm_source source, const struct cm_told *t
 	int rc;
 
 	if (!told->key.is_number && told->key.text == NULL)
-		return note_fault(taker, source, told);
+		return note_keyless(taker, source);
 	if ((rc = read_known(taker, source, &told->key, &known)) < 0)
 		return rc;
 	if (told->there ? known.is_known && known.checksum == told->checksum : !known.is_known)

@@ -23,8 +23,15 @@ struct reading {
 	struct cm_teller *teller;
 	const struct cm_rows *rows;
 	struct cm_told *told;
+	enum cm_value_type types[CM_CALLS_END];		/* of all columns, before any was read as something else */
 	bool failed;			/* for want of memory */
 };
+
+static enum cm_value_type
+type_of(const struct reading *reading, int column)
+{
+	return reading->types[column];
+}
 
 static void
 fault(struct reading *reading, const char *column)
@@ -46,7 +53,7 @@ copy(struct reading *reading, const char *text, size_t bytes)
 static const char *
 take_text(struct reading *reading, int column)
 {
-	enum cm_value_type type = cm_rows_type(reading->rows, column);
+	enum cm_value_type type = type_of(reading, column);
 
 	if (type == CM_VALUE_NULL || type == CM_VALUE_BYTES)
 		return NULL;
@@ -54,11 +61,12 @@ take_text(struct reading *reading, int column)
 }
 
 static bool
-time_of(const struct cm_rows *rows, int column, cm_us *out)
+time_of(const struct reading *reading, int column, cm_us *out)
 {
+	const struct cm_rows *rows = reading->rows;
 	double seconds;
 
-	switch (cm_rows_type(rows, column)) {
+	switch (type_of(reading, column)) {
 	case CM_VALUE_TEXT:
 		return cm_import_time(cm_rows_text(rows, column), out);
 	case CM_VALUE_INT:
@@ -79,7 +87,7 @@ take_time(struct reading *reading, int column, const char *name, bool needed)
 {
 	cm_us at = -1;
 
-	if (!time_of(reading->rows, column, &at) && (needed || !cm_rows_null(reading->rows, column)))
+	if (!time_of(reading, column, &at) && (needed || type_of(reading, column) != CM_VALUE_NULL))
 		fault(reading, name);
 	return at;
 }
@@ -89,7 +97,7 @@ static int64_t
 take_length(struct reading *reading, int column, const char *name, double unit_us, bool needed)
 {
 	const struct cm_rows *rows = reading->rows;
-	enum cm_value_type type = cm_rows_type(rows, column);
+	enum cm_value_type type = type_of(reading, column);
 	double value = type == CM_VALUE_INT || type == CM_VALUE_REAL ? cm_rows_real(rows, column) : -1;
 	char *end;
 
@@ -109,10 +117,10 @@ take_flag(const struct reading *reading, int column)
 {
 	bool flag = false;
 
-	if (cm_rows_type(reading->rows, column) == CM_VALUE_TEXT)
+	if (type_of(reading, column) == CM_VALUE_TEXT)
 		return cm_import_flag(cm_rows_text(reading->rows, column), &flag) ? flag
 			: strtod(cm_rows_text(reading->rows, column), NULL) != 0;
-	return !cm_rows_null(reading->rows, column) && cm_rows_real(reading->rows, column) != 0;
+	return type_of(reading, column) != CM_VALUE_NULL && cm_rows_real(reading->rows, column) != 0;
 }
 
 static int
@@ -252,7 +260,7 @@ read_call(struct reading *reading)
 	const char *type;
 	int rc;
 
-	told->call_id = cm_rows_type(reading->rows, CM_CALLS_CALL_ID) == CM_VALUE_BYTES ? NULL : take_text(reading, CM_CALLS_CALL_ID);
+	told->call_id = type_of(reading, CM_CALLS_CALL_ID) == CM_VALUE_BYTES ? NULL : take_text(reading, CM_CALLS_CALL_ID);
 	if (told->call_id == NULL)
 		fault(reading, "call_id");
 	call->found = true;
@@ -312,16 +320,17 @@ read_step(struct reading *reading)
 
 /* FNV-1a, of all columns and of what each is. */
 static int64_t
-sum_of(const struct cm_rows *rows, int end, int64_t seed)
+sum_of(const struct reading *reading, int end, int64_t seed)
 {
+	const struct cm_rows *rows = reading->rows;
 	uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)seed;
 	int column;
 
 	for (column = CM_ROW_COLUMNS; column < end; column++) {
 		const char *text = cm_rows_text(rows, column);
-		size_t i, bytes = cm_rows_null(rows, column) ? 0 : cm_rows_bytes(rows, column);
+		size_t i, bytes = type_of(reading, column) == CM_VALUE_NULL ? 0 : cm_rows_bytes(rows, column);
 
-		hash = (hash ^ (uint64_t)(cm_rows_type(rows, column) + 1)) * UINT64_C(1099511628211);
+		hash = (hash ^ (uint64_t)(type_of(reading, column) + 1)) * UINT64_C(1099511628211);
 		for (i = 0; i < bytes; i++)
 			hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
 	}
@@ -338,12 +347,14 @@ cm_told_read(struct cm_teller *teller, enum cm_source source, const struct cm_ro
 		[CM_SOURCE_CALLS] = { CM_CALLS_END, read_call }, [CM_SOURCE_TRANSCRIPTS] = { CM_LINES_END, read_line },
 		[CM_SOURCE_LATENCY_EVENTS] = { CM_STEPS_END, read_step },
 	};
-	struct reading reading = { teller, rows, told, false };
-	int rc = 0;
+	struct reading reading = { .teller = teller, .rows = rows, .told = told };
+	int column, rc = 0;
 
+	for (column = 0; column < readers[source].end; column++)
+		reading.types[column] = cm_rows_type(rows, column);
 	*told = (struct cm_told){ .kind = -1, .call = { .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1,
 	    .status = "", .failure_reason = "" } };
-	if (cm_rows_type(rows, CM_ROW_KEY) == CM_VALUE_INT) {
+	if (type_of(&reading, CM_ROW_KEY) == CM_VALUE_INT) {
 		told->key.is_number = true;
 		told->key.number = cm_rows_int(rows, CM_ROW_KEY);
 	} else {
@@ -351,7 +362,7 @@ cm_told_read(struct cm_teller *teller, enum cm_source source, const struct cm_ro
 	}
 	told->there = cm_rows_int(rows, CM_ROW_THERE) != 0;
 	if (told->there) {
-		told->checksum = sum_of(rows, readers[source].end, teller->seed);
+		told->checksum = sum_of(&reading, readers[source].end, teller->seed);
 		rc = readers[source].read(&reading);
 	}
 	return rc == 0 && reading.failed ? CM_ENOMEM : rc;

@@ -47,8 +47,10 @@ LONGEST_S = 366 * 86400
 
 def instant_of(text):
     """Microseconds since 1970 of a time as the app may write it, or None."""
+    if isinstance(text, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return int(Fraction(text) * US)
     match = TIME.match(text) if isinstance(text, str) else None
-    if match is None or not 1971 <= int(match[1]) <= 9998:
+    if match is None or not 1970 <= int(match[1]) <= 9998:
         return None
     try:
         moment = datetime.datetime(*(int(part) for part in match.groups()[:6]))
@@ -62,7 +64,7 @@ def instant_of(text):
         if int(match[8][1:3]) > 14 or int(match[8][4:6]) > 59:
             return None
         at += offset if match[8][0] == "-" else -offset
-    return at
+    return at if at >= 0 else None
 
 
 def micros_of(number, unit, longest):
@@ -91,7 +93,7 @@ def label_of(data, name):
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return "true" if value else "false"
     if isinstance(value, (list, dict)):
         value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return str(value)[:128]
@@ -101,6 +103,8 @@ def is_true(value):
     """SQL's idea of truth, for what has come by a column of type BOOLEAN."""
     if isinstance(value, (int, float)):
         return value != 0
+    if isinstance(value, str):
+        return value.lower() in ("true", "t", "yes", "1")
     return False
 
 
@@ -244,7 +248,6 @@ class Referee:
     def __init__(self, connection):
         self.connection = connection
         self.rows = {"calls": {}, "latency_events": {}}
-        self.rowids = {}
         self.skipped = {"calls": {}, "latency_events": {}}
         self.counting = False
         self.forget()
@@ -274,19 +277,16 @@ class Referee:
                 self.ever.count(before, fact)
 
     def look_at(self, table, read, known, seen):
-        new, rowids = self.fetch(table)
+        new = self.fetch(table)
         old, self.rows[table] = self.rows[table], new
-        left = {}
         for key in [key for key in old if key not in new]:
-            left[self.rowids.get((table, key))] = known.pop(key, None)
+            known.pop(key, None)
             self.skipped[table].pop(key, None)
             self.sorted = False
         for key, row in new.items():
             if old.get(key) != row:
                 fact, doubt = read(row)
                 before = known.pop(key, None)
-                if before is None:
-                    before = left.get(rowids[key])
                 if fact is not None and (before is not None or fact.start >= self.horizon):
                     known[key] = fact
                     seen.append((before, fact))
@@ -294,18 +294,6 @@ class Referee:
                 if doubt is not None:
                     self.skipped[table][key] = doubt
                 self.sorted = False
-        if table == "latency_events" and len(left) == 1:
-            self.renamed_step(left, [key for key in new if key not in old], seen)
-        self.rowids.update({(table, key): rowid for key, rowid in rowids.items()})
-
-    def renamed_step(self, left, came, seen):
-        """A step whose id alone was changed is the same step."""
-        before = next(iter(left.values()))
-        for i, (nothing, fact) in enumerate(seen):
-            if nothing is None and before is not None and [fact.id] == came:
-                seen[i] = before, fact
-                if before.id in self.stuck and fact.call_id == before.call_id:
-                    self.stuck[fact.id] = self.stuck[before.id]
 
     def label(self):
         """Gives steps the labels of their calls; a step whose call was pruned keeps those that it had."""
@@ -335,18 +323,12 @@ class Referee:
         self.sorted = False
 
     def fetch(self, table):
-        """The rows of a table by what they are known by, and their rowids."""
+        """The rows of a table by what they are known by."""
         if table == "calls":
             # A call without an id that is text has none to be known by but its rowid.
             rows = self.connection.execute(f"SELECT rowid, {CALL_COLUMNS} FROM calls").fetchall()
-            keyed = {row[1] if isinstance(row[1], str) else (row[1], row[0]): row for row in rows}
-            return {key: row[1:] for key, row in keyed.items()}, {key: row[0] for key, row in keyed.items()}
-        rows = {row[0]: row for row in self.connection.execute(f"SELECT {STEP_COLUMNS} FROM latency_events")}
-        return rows, dict.fromkeys(rows)
-
-    def renumber(self):
-        """After VACUUM, which may give rows of calls other rowids."""
-        self.rowids.update({("calls", key): rowid for key, rowid in self.fetch("calls")[1].items()})
+            return {row[1] if isinstance(row[1], str) else (row[1], row[0]): row[1:] for row in rows}
+        return {row[0]: row for row in self.connection.execute(f"SELECT {STEP_COLUMNS} FROM latency_events")}
 
     def sort(self):
         if self.sorted:

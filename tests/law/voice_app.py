@@ -312,7 +312,7 @@ class VoiceApp:
         if "hour-24" in self.features and rng.random() < 0.03:
             texts["started_at"] = "'2026-01-01T24:30:00Z'"
         if "blob-id" in self.features and rng.random() < 0.05:
-            texts["call_id"] = rng.choice(["x'00'", "x'0102'", "NULL"])
+            texts["call_id"] = rng.choice(["x'00'", "x'0102'"])
         event = {"call_id": quote(self.some_id()), "event_type": quote(rng.choice(EVENTS)),
                  "duration_ms": repr(self.milliseconds()), "timestamp": quote(self.time_text())}
         event.update(rng.choice([
