@@ -1,25 +1,15 @@
 /* follow: callmetrics follow DATABASE; takes in what a voice app writes, and sees to what a question may not do. */
 #include "config.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "follow.h"
 #include "job.h"
 #include "pace.h"
 #include "progress.h"
+#include "runner.h"
 
-enum { TICK_MS = 200, TEND_MS = 10000, CATCH_UP_MS = 60000, DAY_S = 86400 };
-
-static volatile sig_atomic_t stopped;
-
-static void
-stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
+enum { TICK_MS = 200, TEND_MS = 10000, CATCH_UP_MS = 60000, COMPARE_MS = 86400 * 1000 };
 
 static const struct cm_param options[] = {
 	{ "once", CM_FLAG, .help = "take in what is there, mend what is to be mended, and end" },
@@ -56,52 +46,48 @@ once(const struct cm_options *given, struct cm_follow *follow)
 	return 0;
 }
 
-static void
-sleep_ms(long ms)
-{
-	const struct timespec length = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+/* What a run for good has come to. */
+struct following {
+	struct cm_follow *follow;
+	int64_t tended_ms;		/* when that was last done; 0: not yet */
+	int64_t compared_ms;
+	int64_t mended;
+};
 
-	nanosleep(&length, NULL);
-}
-
-/* For good: what fails is tried again, and told when it is another failure than the last. */
 static int
-for_good(struct cm_follow *follow)
+tick(struct cm_run *run, void *arg)
 {
-	int64_t tended_ms = 0, compared_ms = cm_pace_now_ms(), behind, mended, now_ms;
-	bool compare;
+	struct following *following = arg;
+	int64_t now_ms = cm_pace_now_ms(), behind = 0, mended = 0;
+	bool compare = now_ms - following->compared_ms >= COMPARE_MS;
 	int rc;
 
-	for (; !stopped; sleep_ms(TICK_MS)) {
-		now_ms = cm_pace_now_ms();
-		compare = now_ms - compared_ms >= (int64_t)DAY_S * 1000;
-		if (tended_ms != 0 && now_ms - tended_ms < TEND_MS) {
-			rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind);
-		} else {
-			rc = work(follow, compare, &mended);
-			tended_ms = now_ms;
-			compared_ms = compare ? now_ms : compared_ms;
-		}
-		if (rc < 0) {
-			fprintf(stderr, "callmetrics follow: %s\n", cm_follow_problem(follow));
-			sleep_ms(TEND_MS / 10);
-		}
+	if (following->tended_ms != 0 && now_ms - following->tended_ms < TEND_MS) {
+		rc = cm_follow_catch_up(following->follow, TICK_MS, &behind);
+	} else {
+		rc = work(following->follow, compare, &mended);
+		following->tended_ms = now_ms;
+		following->compared_ms = compare ? now_ms : following->compared_ms;
+		cm_run_figure(run, "mended", following->mended += mended);
 	}
-	return 0;
+	if (rc < 0)
+		return cm_run_fail(run, rc, cm_follow_problem(following->follow));
+	cm_run_figure(run, "behind", behind);
+	return behind > 0;
 }
 
 static int
 follow(const struct cm_options *given)
 {
-	struct cm_follow *follow;
+	struct following following = { .compared_ms = cm_pace_now_ms() };
+	const struct cm_runner runner = { .name = "follow", .every_ms = TICK_MS, .tick = tick, .arg = &following };
+	const char *url = cm_options_text(given, "database");
 	int status;
 
-	signal(SIGTERM, stop);
-	signal(SIGINT, stop);
-	if (cm_follow_open(cm_options_text(given, "database"), &follow) < 0)
+	if (cm_follow_open(url, &following.follow) < 0)
 		return cm_job_fail(given, "Out of memory.");
-	status = cm_options_flag(given, "once") ? once(given, follow) : for_good(follow);
-	cm_follow_close(follow);
+	status = cm_options_flag(given, "once") ? once(given, following.follow) : cm_runner_main(&runner, url, false);
+	cm_follow_close(following.follow);
 	return status;
 }
 
