@@ -345,6 +345,7 @@ sql() {
 
 # dump: all of $db as text.
 dump() {
+	take_in "$db"
 	if [ "$engine" = sqlite ]; then
 		sqlite3 "$(own "$db")" .dump
 	else

@@ -214,6 +214,21 @@ read_rows(struct attaching *attaching, bool again)
 	return rc;
 }
 
+/* One of our own, for calls that are sent, is brought up to this version and nothing else. */
+static int
+bring_up(struct attaching *attaching)
+{
+	struct cm_store *store;
+	int rc;
+
+	if (cm_store_open(attaching->url, CM_STORE_ADMIN, &store) < 0)
+		return say(attaching, CM_ENOMEM, "Out of memory.");
+	if ((rc = cm_schema_migrate(store, attaching->progress)) < 0)
+		fail(attaching, store, rc);
+	cm_store_close(store);
+	return rc;
+}
+
 static int
 attach(struct attaching *attaching)
 {
@@ -221,8 +236,11 @@ attach(struct attaching *attaching)
 	bool lost;
 	int rc;
 
-	if ((rc = transact(attaching, attaching->app, look)) < 0 || (rc = check(attaching)) < 0 ||
-	    (rc = make_own(attaching, &version)) < 0 || (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
+	if ((rc = transact(attaching, attaching->app, look)) < 0)
+		return rc;
+	if (attaching->former && !attaching->tables.of[CM_SOURCE_CALLS - 1].there)
+		return bring_up(attaching);
+	if ((rc = check(attaching)) < 0 || (rc = make_own(attaching, &version)) < 0 || (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
 		return rc;
 	lost = attaching->named;
 	if (lost && (rc = transact(attaching, attaching->app, make_journal)) < 0)
