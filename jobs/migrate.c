@@ -1,15 +1,14 @@
-/* migrate: callmetrics migrate DATABASE; the work is cm_schema_migrate. */
+/* migrate: callmetrics migrate DATABASE; the work is cm_migrate. */
 #include "config.h"
 
 #include "admin.h"
-#include "schema.h"
+#include "attach.h"
 
 static int
 migrate(const struct cm_options *options)
 {
 	static const struct cm_admin admin = {
-		.mode = CM_STORE_ADMIN, .work = cm_schema_migrate,
-		.done = "up to date",
+		.on_url = cm_migrate, .done = "up to date",
 		.refused = "this is no call database of ours: it is not attached",
 	};
 

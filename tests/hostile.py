@@ -332,8 +332,9 @@ FACTS = {
 }
 
 
-def facts(path):
-    db = database.connect(path)
+def facts(path, follow):
+    subprocess.run([follow, "--once", path], check=True, stdout=subprocess.DEVNULL)
+    db = database.connect(path if database.is_postgres(path) else path + ".callmetrics")
     if not database.is_postgres(path):
         db.text_factory = bytes
     found = {name: db.execute(text).fetchall() for name, text in FACTS.items()}
@@ -386,10 +387,11 @@ class Judge:
     def case(self, name, statements):
         paths = [os.path.join(self.folder, side + "-case.db") for side in ("plain", "attached")]
         for source, path in zip((self.plain, self.attached), paths):
-            for end in ("", "-wal", "-shm"):
+            for end in ("", "-wal", "-shm", ".callmetrics", ".callmetrics-wal", ".callmetrics-shm"):
                 if os.path.exists(path + end):
                     os.remove(path + end)
-            shutil.copy(source, path)
+                if os.path.exists(source + end):
+                    shutil.copy(source + end, path + end)
         plain, ours = (sqlite3.connect(path, isolation_level=None) for path in paths)
         for db in plain, ours:
             db.text_factory = bytes
@@ -405,11 +407,12 @@ class Judge:
             self.facts_follow(name, paths[1])
 
     def facts_follow(self, name, path):
-        followed = facts(path)
+        follow = os.path.join(os.path.dirname(self.attach), "follow")
+        followed = facts(path, follow)
         self.job(self.detach, path)
         self.job(self.attach, path)
         self.checks += 1
-        difference = first_difference(followed, facts(path))
+        difference = first_difference(followed, facts(path, follow))
         if difference is not None:
             self.say(f"{name}: the facts that were kept, and those of the rows that are there\n    {difference}")
 

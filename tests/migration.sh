@@ -14,12 +14,13 @@ own_rows() {
 
 # ours DATABASE: every object of ours, as it was made.
 ours() {
-	sqlite3 "$1" "SELECT type, name, sql FROM sqlite_master WHERE name LIKE 'cm!_%' ESCAPE '!' ORDER BY type, name"
+	sqlite3 "$1.callmetrics" "SELECT type, name, sql FROM sqlite_master WHERE name LIKE 'cm!_%' ESCAPE '!' ORDER BY type, name"
 }
 
 # facts DATABASE: facts and counts of the rollups, whatever their series are numbered.
 facts() {
-	sqlite3 "$1" "SELECT c.call_id, s.scope, s.tenant_id, s.agent, s.provider, s.call_type, c.started_us, c.ended_us,
+	take_in "$1"
+	sqlite3 "$1.callmetrics" "SELECT c.call_id, s.scope, s.tenant_id, s.agent, s.provider, s.call_type, c.started_us, c.ended_us,
 			c.duration_us, c.status, c.failure_reason, c.has_audio, c.has_transcript
 			FROM cm_call c LEFT JOIN cm_series s USING (series_id) ORDER BY c.call_id;
 		SELECT l.latency_id, l.call_id, s.agent, l.component, l.at_us, l.duration_us
@@ -64,7 +65,8 @@ is "status before" "$status" 503
 like "what to do" "$(json .detail)" "*callmetrics migrate*"
 
 passes "migrate" migrate "$db"
-is "it is version 1 no more" "$(sqlite3 "$db" "SELECT value > 1 FROM cm_meta WHERE key = 'schema_version'")" 1
+is "it is version 1 no more" "$(sqlite3 "$db.callmetrics" "SELECT value > 1 FROM cm_meta WHERE key = 'schema_version'")" 1
+is "nothing of it is left in the app's file" "$(sqlite3 "$db" "SELECT count(*) FROM sqlite_master WHERE name LIKE 'cm!_%' ESCAPE '!'")" 0
 own_rows "$db" >"$work/own-after"
 passes "the app's own rows are as they were" cmp "$work/own-before" "$work/own-after"
 

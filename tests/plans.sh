@@ -5,7 +5,7 @@
 
 real_db
 # Those of sql/, and those that follow from the declarations of tables.
-for file in "$top"/sql/*.sql "$build"/made/*.sql "$top"/sql/sqlite/reach-*.sql; do
+for file in "$top"/sql/*.sql "$build"/made/*.sql; do
 	name=${file##*/}
 	name=${name%.sql}
 	# A parameter that is not bound is null, as a filter that is not given; what must be a number or a word is set.
@@ -24,7 +24,7 @@ for file in "$top"/sql/*.sql "$build"/made/*.sql "$top"/sql/sqlite/reach-*.sql; 
 		echo ';'
 	} >"$work/script"
 	checks=$((checks + 1))
-	sqlite3 "$db" <"$work/script" >"$work/plan" 2>&1 || wrong "$name: no plan" "$(cat "$work/plan")"
+	sqlite3 "$(own "$db")" <"$work/script" >"$work/plan" 2>&1 || wrong "$name: no plan" "$(cat "$work/plan")"
 	# A row of values is put without looking anything up.
 	if grep -q -E '^(UPDATE|DELETE)|SELECT' "$file"; then
 		isnt "$name: has a plan" "$(wc -c <"$work/plan")" 0

@@ -28,9 +28,8 @@ sql "INSERT INTO calls (call_id, call_type, started_at, ended_at, duration_secon
 	VALUES ('one', 'speech_end_to_first_audio', 812.25, '2026-02-06T10:00:05Z')"
 judge "$NOW" cases "a database of one call"
 
-# The judge can condemn: a figure changed behind the rollups' back is seen.
-sql "$(chosen 'DROP TRIGGER cm_calls_changed' 'ALTER TABLE calls DISABLE TRIGGER USER')"
-sql "UPDATE calls SET duration_seconds = 61"
+# The judge can condemn: a fact that is not what the app's row says is seen.
+sql "UPDATE cm_call SET duration_us = 61000000"
 refuses "the referee sees a wrong figure" "$python" "$top/tests/referee/referee.py" "$db" "$NOW" "$build/cgi-bin" <<END
 dashboard
 END

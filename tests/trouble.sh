@@ -3,10 +3,13 @@
 # server, and is over for the same worker when its cause is gone.
 . "${0%/*}/lib.sh"
 
+# A database that nobody writes to but us, with the calls of one that was followed.
 real_db
 sane=$work/sane.db
-cp "$db" "$sane"
+cp "$(own "$db")" "$sane"
 chmod u+w "$sane"
+db=$work/calls.db
+cp "$sane" "$db"
 chmod 755 "$work"
 
 # As root nothing is unreadable: the worker then runs as nobody.
@@ -43,7 +46,7 @@ well() {
 
 # fresh: the database as it should be, as a new file.
 fresh() {
-	rm -f "$db" "$db-wal" "$db-shm"
+	rm -f "$db" "$db-wal" "$db-shm" "$db.callmetrics" "$db.callmetrics-wal" "$db.callmetrics-shm"
 	cp "$sane" "$db"
 }
 
@@ -82,20 +85,34 @@ in_trouble '*not a SQLite database*'
 fresh
 well "noise, and back"
 
-app_db real
+app_db calls
 in_trouble '*not attached*callmetrics attach*'
 attach "$db"
 well "not attached, and then attached"
 
+# The voice app's file is gone, and its journal: what it wrote cannot be known.
+mv "$db" "$db.away"
+in_trouble '*no call database*'
+mv "$db.away" "$db"
+well "put back beside ours"
+sqlite3 "$db" 'DROP TABLE callmetrics_journal'
+in_trouble '*no journal*callmetrics attach*'
+attach "$db"
+well "a journal again"
+sqlite3 "$db.callmetrics" "UPDATE cm_meta SET value = '1000000' WHERE key = 'follow_taken'"
+in_trouble '*older than what was read*callmetrics attach*'
+attach "$db"
+well "an older copy, compared"
+
 fresh
-sqlite3 "$db" 'DROP TABLE calls; DROP TABLE cm_meta' || :
+sqlite3 "$(own "$db")" 'DROP TABLE cm_meta' || :
 in_trouble '*attach*'
 fresh
-sqlite3 "$db" "DELETE FROM cm_meta WHERE key = 'schema_version'"
+sqlite3 "$(own "$db")" "DELETE FROM cm_meta WHERE key = 'schema_version'"
 in_trouble '*broken off*callmetrics attach*'
-sqlite3 "$db" "INSERT INTO cm_meta VALUES ('schema_version', '1')"
+sqlite3 "$(own "$db")" "INSERT INTO cm_meta VALUES ('schema_version', '1')"
 in_trouble '*older version*callmetrics migrate*'
-sqlite3 "$db" "UPDATE cm_meta SET value = '999' WHERE key = 'schema_version'"
+sqlite3 "$(own "$db")" "UPDATE cm_meta SET value = '999' WHERE key = 'schema_version'"
 in_trouble '*newer version*'
 fresh
 well "an older and a newer version, and back"
@@ -122,7 +139,7 @@ fresh
 well "cut off, and back"
 
 # wal and shm taken away while nobody writes.
-sqlite3 "$db" "PRAGMA journal_mode = wal; UPDATE calls SET has_audio = 1 WHERE rowid = 1" >/dev/null
+sqlite3 "$db" "PRAGMA journal_mode = wal; UPDATE cm_call SET has_audio = 1 WHERE rowid = 1" >/dev/null
 well "a write-ahead log"
 rm -f "$db-wal" "$db-shm"
 well "and without it"

@@ -214,6 +214,32 @@ read_rows(struct attaching *attaching, bool again)
 	return rc;
 }
 
+/* Whether the journal ends before what was taken: then it is that of an older copy of the app's file, and is taken from its end on. */
+static int
+is_older(struct attaching *attaching, bool *out)
+{
+	int64_t head = 0, taken = 0;
+	int rc;
+
+	if (cm_store_is_remote(attaching->app))
+		return 0;
+	if ((rc = cm_store_begin(attaching->app)) < 0)
+		return fail(attaching, attaching->app, rc);
+	rc = cm_store_number(attaching->app, "journal-head", NULL, &head);
+	cm_store_end(attaching->app, false);
+	if (rc < 0)
+		return fail(attaching, attaching->app, rc);
+	if ((rc = cm_store_begin(attaching->own)) < 0)
+		return fail(attaching, attaching->own, rc);
+	if ((rc = cm_follow_meta(attaching->own, CM_FOLLOW_TAKEN, 0, &taken)) == 0 && head < taken) {
+		*out = true;
+		rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_TAKEN, head);
+	}
+	if (cm_store_end(attaching->own, rc == 0) < 0 || rc < 0)
+		return fail(attaching, attaching->own, rc < 0 ? rc : CM_ESTORE);
+	return 0;
+}
+
 /* One of our own, for calls that are sent, is brought up to this version and nothing else. */
 static int
 bring_up(struct attaching *attaching)
@@ -243,6 +269,8 @@ attach(struct attaching *attaching)
 	if ((rc = check(attaching)) < 0 || (rc = make_own(attaching, &version)) < 0 || (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
 		return rc;
 	lost = attaching->named;
+	if (version > 0 && !lost && (rc = is_older(attaching, &lost)) < 0)
+		return rc;
 	if (lost && (rc = transact(attaching, attaching->app, make_journal)) < 0)
 		return rc;
 	if ((rc = read_rows(attaching, lost && version > 0)) < 0)
@@ -259,6 +287,28 @@ cm_attach(const char *url, const struct cm_progress *progress, char problem[CM_A
 	problem[0] = '\0';
 	if ((rc = open_stores(&attaching, url)) == 0)
 		rc = attach(&attaching);
+	return close_stores(&attaching, rc);
+}
+
+static int
+migrate(struct attaching *attaching)
+{
+	int rc;
+
+	if ((rc = transact(attaching, attaching->app, look)) < 0)
+		return rc;
+	return attaching->former || attaching->attached ? attach(attaching) : CM_ENOTFOUND;
+}
+
+int
+cm_migrate(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+{
+	struct attaching attaching = { .url = url, .progress = progress, .problem = problem };
+	int rc;
+
+	problem[0] = '\0';
+	if ((rc = open_stores(&attaching, url)) == 0)
+		rc = migrate(&attaching);
 	return close_stores(&attaching, rc);
 }
 

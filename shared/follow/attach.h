@@ -20,6 +20,10 @@ enum { CM_ATTACH_PROBLEM = 512 };
  */
 int cm_attach(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM]);
 
+/* Brings what is attached, or is a database of our own, up to this version; one of which an older version kept its tables in the app's
+ * own file is moved out of it.  CM_ENOTFOUND: it is neither. */
+int cm_migrate(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM]);
+
 /* Takes the journal out of it and ours away.  CM_ENOTFOUND: it is not attached. */
 int cm_detach(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM]);
 

@@ -157,14 +157,14 @@ keep_place(struct run *run)
 static int
 look(struct run *run)
 {
-	const struct cm_bind calls[] = { CM_TEXT_PARAM("name", "calls"), { 0 } };
+	const struct cm_bind journal[] = { CM_TEXT_PARAM("name", "callmetrics_journal"), { 0 } };
 	int64_t there = 0;
 	int rc;
 
 	if ((rc = cm_store_begin(run->store)) < 0)
 		return rc;
-	rc = cm_store_number(run->store, "object-count", calls, &there);
-	if (rc == 0 && there > 0)
+	rc = cm_store_number(run->store, "object-count", journal, &there);
+	if (rc == 0 && (there > 0 || cm_store_lies_beside(run->store)))
 		rc = CM_ENOTFOUND;
 	if (rc == 0 && !run->import->again && !run->import->dry_run)
 		rc = read_place(run);

@@ -279,7 +279,7 @@ check_name(struct cm_store *store, const struct stat *file)
 static int
 fail_missing(struct cm_store *store)
 {
-	return cm_store_fail(store, CM_ESTORE, store->mode == CM_STORE_READ || store->mode == CM_STORE_WRITE
+	return cm_store_fail(store, CM_ESTORE, !modes[store->mode].any_file || store->mode == CM_STORE_APP_READ
 		? "There is no call database where CALLMETRICS_DB or --db points; correct that, or make one: callmetrics create DATABASE"
 		: "There is no such file; for calls that are sent make one: callmetrics create DATABASE");
 }
