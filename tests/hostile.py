@@ -195,11 +195,7 @@ CASES = {
 # A case after which the facts cannot follow, since the table that our triggers were on is gone.
 NO_FACTS = {"dropped and made again"}
 # Known limits: these cases must still show the difference, so that a limit that was overcome is taken off this list.
-LIMITS = {
-    "untrusted schema": "SQLite before 3.42 holds its JSON functions unsafe in triggers while trusted_schema is off",
-    "insert or replace by rowid": "REPLACE deletes another call's row, and fires no trigger for it, where recursive_triggers is off",
-    "own trigger of the app": "our trigger sees the row as it was before the app's own trigger changed it",
-}
+LIMITS = {}
 # Cases that say something about SQLite only; of the others, what PostgreSQL does not take it refuses with us and without us.
 SQLITE_ALONE = {
     "two calls without an id", "insert or ignore", "insert or replace", "insert or replace by rowid", "replace a step",

@@ -99,7 +99,7 @@ sqlite3 "$db" 'DROP TABLE callmetrics_journal'
 in_trouble '*no journal*callmetrics attach*'
 attach "$db"
 well "a journal again"
-sqlite3 "$db.callmetrics" "UPDATE cm_meta SET value = '1000000' WHERE key = 'follow_taken'"
+sqlite3 "$db.callmetrics" "INSERT OR REPLACE INTO cm_meta VALUES ('follow_taken', '1000000')"
 in_trouble '*older than what was read*callmetrics attach*'
 attach "$db"
 well "an older copy, compared"

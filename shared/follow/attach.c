@@ -133,9 +133,11 @@ static int
 has_lost_triggers(struct cm_store *app, void *arg)
 {
 	struct attaching *attaching = arg;
-	bool watched = true;
-	int i, rc = 0;
+	int64_t journals = 0;
+	bool watched;
+	int i, rc = cm_store_number(app, "journal-there", NULL, &journals);
 
+	watched = journals > 0;
 	for (i = 0; i < CM_SOURCES && rc == 0 && watched; i++)
 		if (attaching->tables.of[i].there)
 			rc = cm_journal_watches(app, &attaching->tables.of[i], &watched);
@@ -269,9 +271,9 @@ attach(struct attaching *attaching)
 	if ((rc = check(attaching)) < 0 || (rc = make_own(attaching, &version)) < 0 || (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
 		return rc;
 	lost = attaching->named;
-	if (version > 0 && !lost && (rc = is_older(attaching, &lost)) < 0)
-		return rc;
 	if (lost && (rc = transact(attaching, attaching->app, make_journal)) < 0)
+		return rc;
+	if (version > 0 && (rc = is_older(attaching, &lost)) < 0)
 		return rc;
 	if ((rc = read_rows(attaching, lost && version > 0)) < 0)
 		return rc;

@@ -83,6 +83,7 @@ cm_follow_open_mode(const char *url, enum cm_store_mode mode, struct cm_follow *
 		return CM_ENOMEM;
 	}
 	follow->remote = cm_store_is_remote(follow->own);
+	follow->taken = follow->remote ? 0 : -1;
 	*out = follow;
 	return 0;
 }
@@ -236,6 +237,21 @@ struct taking {
 	bool all;			/* a table was emptied */
 };
 
+int
+cm_follow_mind_keyless(struct cm_follow *follow, struct cm_taker *taker, const struct cm_app_table *table)
+{
+	struct cm_store *store = cm_follow_rows_store(follow);
+	int64_t count;
+	int rc;
+
+	if (!taker->keyless || table->key_is_rowid)
+		return 0;
+	taker->keyless = false;
+	if ((rc = cm_store_number(store, cm_journal_statement(table->source, CM_KEYLESS), NULL, &count)) < 0)
+		return cm_follow_fail(follow, store, rc);
+	return cm_take_keyless(taker, table->source, count > 0);
+}
+
 static int
 read_journaled(struct cm_follow *follow, struct taking *taking, const struct cm_app_table *table)
 {
@@ -256,7 +272,7 @@ read_journaled(struct cm_follow *follow, struct taking *taking, const struct cm_
 		return cm_follow_fail(follow, store, rc);
 	rc = cm_take_rows(&taking->taker, table->source, rows);
 	cm_rows_done(rows);
-	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
+	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : cm_follow_mind_keyless(follow, &taking->taker, table);
 }
 
 /* On a server: takes rows out of the journal, and notes the keys that they name. */
@@ -363,6 +379,26 @@ take_some(struct cm_follow *follow)
 	return rc < 0 ? rc : end;
 }
 
+/* Reads how far the journal was taken, once, without asking for the right to write. */
+static int
+know_taken(struct cm_follow *follow)
+{
+	struct cm_store *reader;
+	int rc;
+
+	if (follow->taken >= 0)
+		return 0;
+	if (cm_store_open(follow->app_url, CM_STORE_READ, &reader) < 0)
+		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
+	if ((rc = cm_store_begin(reader)) == 0)
+		rc = cm_follow_meta(reader, CM_FOLLOW_TAKEN, 0, &follow->taken);
+	cm_store_end(reader, false);
+	if (rc < 0)
+		cm_follow_fail(follow, reader, rc);
+	cm_store_close(reader);
+	return rc;
+}
+
 int
 cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 {
@@ -371,16 +407,19 @@ cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 	int rc;
 
 	*behind = 0;
-	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app)
+	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0)
 		return rc;
 	do {
 		if ((rc = look(follow, &head)) < 0)
 			return rc;
-		if (head == follow->taken)
-			return 0;
+		if (head <= follow->taken)
+			break;
 		if ((rc = take_some(follow)) < 0)
 			return rc;
 	} while (head > follow->taken && cm_pace_now_ms() < until_ms);
+	/* Others may have taken more than there was when we looked. */
+	if (head < follow->taken && (rc = look(follow, &head)) < 0)
+		return rc;
 	if (head < follow->taken)
 		return cm_follow_say(follow, CM_ESTORE,
 		    "The voice app's database is older than what was read of it: it was restored; run: callmetrics attach DATABASE");

@@ -13,7 +13,7 @@ struct cm_follow {
 	bool remote;
 	struct cm_store *own;		/* our database, for writing */
 	struct cm_store *app;		/* the app's, for reading; on a server ours as well, for looking at the journal */
-	int64_t taken;			/* the journal's last row that is known to be taken */
+	int64_t taken;			/* the journal's last row that is known to be taken; -1: not known */
 	bool tables_known;
 	int64_t cookie;			/* of the app's schema when they were read .. */
 	bool watched;			/* .. and when it was last seen whether they are watched */
@@ -45,6 +45,9 @@ int cm_follow_end(struct cm_follow *follow, bool keep);
 /* Notes another store's failure as this one's; returns it. */
 int cm_follow_fail(struct cm_follow *follow, const struct cm_store *store, int error);
 int cm_follow_say(struct cm_follow *follow, int error, const char *problem);
+
+/* Sees whether a table has rows without a key, where that may have changed. */
+int cm_follow_mind_keyless(struct cm_follow *follow, struct cm_taker *taker, const struct cm_app_table *table);
 
 /* Reads the app's tables, within a transaction of cm_follow_rows_store. */
 int cm_follow_read_tables(struct cm_follow *follow);

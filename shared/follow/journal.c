@@ -199,11 +199,11 @@ const char *
 cm_journal_statement(enum cm_source source, enum cm_journal_read read)
 {
 	static const char *const names[CM_SOURCES + 1][CM_JOURNAL_READS] = {
-		[CM_SOURCE_CALLS] = { "app-calls-journaled", "app-calls-first", "app-calls-next", "app-calls-named" },
+		[CM_SOURCE_CALLS] = { "app-calls-journaled", "app-calls-first", "app-calls-next", "app-calls-named", "app-calls-keyless" },
 		[CM_SOURCE_TRANSCRIPTS] = { "app-transcripts-journaled", "app-transcripts-first", "app-transcripts-next",
-		    "app-transcripts-named" },
+		    "app-transcripts-named", "app-transcripts-keyless" },
 		[CM_SOURCE_LATENCY_EVENTS] = { "app-latency_events-journaled", "app-latency_events-first", "app-latency_events-next",
-		    "app-latency_events-named" },
+		    "app-latency_events-named", "app-latency_events-keyless" },
 	};
 
 	return names[source][read];
@@ -222,6 +222,7 @@ static const char *const sqlite_reads[CM_JOURNAL_READS] = {
 	[CM_NAMED_ROWS] = "SELECT :row_key, t.{key} IS NOT NULL{columns}, NULL FROM (SELECT 1) one LEFT JOIN \"{table}\" t ON t.{key} = "
 	    "CASE substr(:row_key, 1, 1) WHEN char(1) THEN (SELECT b.{key} FROM \"{table}\" b WHERE char(1) || hex(b.{key}) = :row_key) "
 	    "ELSE :row_key END",
+	[CM_KEYLESS] = "SELECT count(*) FROM \"{table}\" t WHERE t.{key} IS NULL",
 };
 
 static const char *const postgres_reads[CM_JOURNAL_READS] = {
@@ -232,6 +233,7 @@ static const char *const postgres_reads[CM_JOURNAL_READS] = {
 	    "ORDER BY t.{key} LIMIT :most",
 	[CM_NAMED_ROWS] = "SELECT k.row_key, t.{key} IS NOT NULL{columns}, NULL "
 	    "FROM (SELECT unnest(:row_key) AS row_key) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key::{type}",
+	[CM_KEYLESS] = "SELECT count(*) FROM \"{table}\" t WHERE t.{key} IS NULL",
 };
 
 int

@@ -100,6 +100,10 @@ read_on(struct sweep *sweep)
 	cm_rows_done(rows);
 	sweep->done += count;
 	sweep->more = count == ROWS_AT_ONCE;
+	/* All together, at the end. */
+	sweep->taker.keyless = !sweep->more;
+	if (rc == 0)
+		rc = cm_follow_mind_keyless(sweep->follow, &sweep->taker, sweep->table);
 	return rc == 0 && count > 0 ? keep_place(sweep) : rc;
 }
 

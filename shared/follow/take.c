@@ -131,14 +131,15 @@ note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *
 						  : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
 }
 
-/* Rows without a key cannot be told apart, or looked for: there are some. */
-static int
-note_keyless(struct cm_taker *taker, enum cm_source source)
+int
+cm_take_keyless(struct cm_taker *taker, enum cm_source source, bool some)
 {
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", "rows without a key"),
 		CM_TEXT_PARAM("field", source == CM_SOURCE_CALLS ? "call_id" : "id"), { 0 } };
+	const struct cm_bind mended[] = { binds[0], binds[1], { 0 } };
+	struct cm_row_batch *batches = taker->teller.unit->rows;
 
-	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_SKIPPED], binds);
+	return some ? cm_row_batch_add(&batches[CM_ROWS_SKIPPED], binds) : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
 }
 
 /* Whether a row is a fact now: it tells enough, and retention has not taken it away already. */
@@ -237,8 +238,10 @@ take_told(struct cm_taker *taker, enum cm_source source, const struct cm_told *t
 	int64_t fact_id;
 	int rc;
 
-	if (!told->key.is_number && told->key.text == NULL)
-		return note_keyless(taker, source);
+	if (!told->key.is_number && told->key.text == NULL) {
+		taker->keyless = true;
+		return 0;
+	}
 	if ((rc = read_known(taker, source, &told->key, &known)) < 0)
 		return rc;
 	if (told->there ? known.is_known && known.checksum == told->checksum : !known.is_known)

@@ -15,6 +15,7 @@ struct cm_taker {
 	cm_us pruned_before;
 	int64_t taken;			/* rows that were looked at .. */
 	int64_t changed;		/* .. and those of them that were not as they were known */
+	bool keyless;			/* some had no key: they cannot be told apart, or looked for */
 };
 
 /* Begins within a write transaction of our database; done by cm_taker_done, which takes zeros.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
@@ -25,6 +26,9 @@ void cm_taker_done(struct cm_taker *taker);
  * CM_ESTORE, CM_ENOMEM. */
 int cm_take_row(struct cm_taker *taker, enum cm_source source, const struct cm_rows *rows);
 int cm_take_rows(struct cm_taker *taker, enum cm_source source, struct cm_rows *rows);
+
+/* Notes whether a table has rows without a key, which are no facts. */
+int cm_take_keyless(struct cm_taker *taker, enum cm_source source, bool some);
 
 /* Writes what was taken; more may be taken afterwards. */
 int cm_take_write(struct cm_taker *taker);
