@@ -99,7 +99,10 @@ sqlite3 "$db" 'DROP TABLE callmetrics_journal'
 in_trouble '*no journal*callmetrics attach*'
 attach "$db"
 well "a journal again"
-sqlite3 "$db.callmetrics" "INSERT OR REPLACE INTO cm_meta VALUES ('follow_taken', '1000000')"
+cp "$db" "$db.older"
+sqlite3 "$db" "UPDATE calls SET has_audio = has_audio WHERE rowid = 1"
+well "the app writes"
+mv "$db.older" "$db"
 in_trouble '*older than what was read*callmetrics attach*'
 attach "$db"
 well "an older copy, compared"
