@@ -1,8 +1,8 @@
 /*
  * app_tables: the tables of a voice app's own database, as they are: which columns they have, and by what a row is known.
  *
- * A column that is not needed may be missing.  A row is known by a key that stays its own: the integer primary key, else a column
- * that is unique (the one of the guide first), else the number SQLite gives each row.
+ * A column that is not needed may be missing.  A row is known by a key that stays its own: a column that is unique (the one of the
+ * guide first, then the integer primary key), else the number SQLite gives each row, which VACUUM may change.
  */
 #ifndef CM_APP_TABLES_H
 #define CM_APP_TABLES_H
@@ -36,6 +36,7 @@ struct cm_app_table {
 	char key_type[CM_APP_NAME];		/* on a server: its type, quoted as needed */
 	bool key_is_rowid;			/* a number that VACUUM may change */
 	const char *place;			/* what its rows are read in the order of */
+	char *replaced;				/* what BEFORE triggers are to do for rows that INSERT OR REPLACE takes away; NULL nothing */
 	char *columns;				/* ", " and each of the columns that are read, or NULL for one that is missing */
 	char missing[CM_APP_PROBLEM];		/* columns that are not there and are not needed: "a, b"; "" none */
 	char problem[CM_APP_PROBLEM];		/* why it cannot be followed, a sentence; "" it can */

@@ -338,7 +338,7 @@ take_sources(struct cm_follow *follow, struct taking *taking)
 		else
 			taking->all = true;
 	}
-	if (rc == 0 && taking->all)
+	if (rc == 0 && (taking->all || taking->taker.again))
 		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, 1);
 	return rc;
 }

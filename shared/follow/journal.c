@@ -11,18 +11,29 @@
 
 /* The texts of each engine, with {table} and the like for what stands in struct cm_app_table.  A trigger's text is what SQLite keeps
  * of it. */
+#define NOTE "INSERT INTO callmetrics_journal (source, row_key"
+#define TRIGGER "CREATE TRIGGER callmetrics_{table}_"
+
 static const struct trigger {
-	const char *removal;
+	const char *name;
 	const char *sqlite;
+	bool for_replaced;			/* only where INSERT OR REPLACE may take rows of other keys away */
 } triggers[] = {
-	{ "DROP TRIGGER IF EXISTS callmetrics_{table}_added", "CREATE TRIGGER callmetrics_{table}_added AFTER INSERT ON \"{table}\" BEGIN INSERT INTO callmetrics_journal "
-	    "(source, row_key) VALUES ({source}, NEW.{key}) ON CONFLICT DO NOTHING; END" },
-	{ "DROP TRIGGER IF EXISTS callmetrics_{table}_changed", "CREATE TRIGGER callmetrics_{table}_changed AFTER UPDATE ON \"{table}\" BEGIN INSERT INTO callmetrics_journal "
-	    "(source, row_key, old_key) VALUES ({source}, NEW.{key}, CASE WHEN NEW.{key} IS NOT OLD.{key} THEN OLD.{key} END) "
-	    "ON CONFLICT DO NOTHING; END" },
-	{ "DROP TRIGGER IF EXISTS callmetrics_{table}_removed", "CREATE TRIGGER callmetrics_{table}_removed AFTER DELETE ON \"{table}\" BEGIN INSERT INTO callmetrics_journal "
-	    "(source, row_key) VALUES ({source}, OLD.{key}) ON CONFLICT DO NOTHING; END" },
+	{ "added", TRIGGER "added AFTER INSERT ON \"{table}\" BEGIN " NOTE ") VALUES ({source}, NEW.{key}) ON CONFLICT DO NOTHING; END",
+	    false },
+	{ "changed", TRIGGER "changed AFTER UPDATE ON \"{table}\" BEGIN " NOTE ", old_key) VALUES ({source}, NEW.{key}, "
+	    "CASE WHEN NEW.{key} IS NOT OLD.{key} COLLATE BINARY THEN OLD.{key} END) ON CONFLICT DO NOTHING; END", false },
+	{ "removed", TRIGGER "removed AFTER DELETE ON \"{table}\" BEGIN " NOTE ") VALUES ({source}, OLD.{key}) ON CONFLICT DO NOTHING; END",
+	    false },
+	{ "adding", TRIGGER "adding BEFORE INSERT ON \"{table}\" BEGIN {replaced}END", true },
+	{ "changing", TRIGGER "changing BEFORE UPDATE ON \"{table}\" BEGIN {replaced}END", true },
 };
+
+static bool
+wants_trigger(const struct cm_app_table *table, const struct trigger *trigger)
+{
+	return !trigger->for_replaced || table->replaced != NULL;
+}
 
 static const char postgres_function[] =
     "CREATE OR REPLACE FUNCTION callmetrics_{table}_note() RETURNS trigger "
@@ -55,14 +66,14 @@ meaning_of(const char *word, size_t length, const struct cm_app_table *table, ch
 		const char *meaning;
 	} words[] = {
 		{ "table", table->name }, { "source", number }, { "key", table->key }, { "columns", table->columns },
-		{ "type", table->key_type }, { "place", table->place },
+		{ "type", table->key_type }, { "place", table->place }, { "replaced", table->replaced },
 	};
 	size_t i;
 
 	snprintf(number, 16, "%d", (int)table->source);
 	for (i = 0; i < nitems(words); i++)
 		if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0)
-			return words[i].meaning;
+			return words[i].meaning != NULL ? words[i].meaning : "";
 	return "";
 }
 
@@ -101,11 +112,14 @@ run_made(struct cm_store *app, char *text)
 static int
 remove_triggers(struct cm_store *app, const struct cm_app_table *table)
 {
+	char text[128];
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < nitems(triggers) && rc == 0; i++)
-		rc = run_made(app, text_for(triggers[i].removal, table));
+	for (i = 0; i < nitems(triggers) && rc == 0; i++) {
+		snprintf(text, sizeof text, "DROP TRIGGER IF EXISTS callmetrics_%s_%s", table->name, triggers[i].name);
+		rc = cm_store_script_text(app, text);
+	}
 	return rc;
 }
 
@@ -119,7 +133,8 @@ make_triggers(struct cm_store *app, const struct cm_app_table *table)
 		return run_made(app, text_for(postgres_function, table));
 	rc = remove_triggers(app, table);
 	for (i = 0; i < nitems(triggers) && rc == 0; i++)
-		rc = run_made(app, text_for(triggers[i].sqlite, table));
+		if (wants_trigger(table, &triggers[i]))
+			rc = run_made(app, text_for(triggers[i].sqlite, table));
 	return rc;
 }
 
@@ -178,8 +193,15 @@ cm_journal_watches(struct cm_store *app, const struct cm_app_table *table, bool 
 		*out = rc == 0 && count == 2;
 		return rc;
 	}
-	for (i = 0; i < nitems(triggers) && rc == 0 && *out; i++)
+	if ((rc = cm_store_number(app, "journal-triggers", binds, &count)) < 0)
+		return rc;
+	for (i = 0; i < nitems(triggers) && rc == 0 && *out; i++) {
+		if (!wants_trigger(table, &triggers[i]))
+			continue;
 		rc = has_trigger(app, table, &triggers[i], out);
+		count--;
+	}
+	*out = *out && count == 0;
 	return rc;
 }
 
@@ -212,16 +234,20 @@ cm_journal_statement(enum cm_source source, enum cm_journal_read read)
 /* A key of bytes is known by their digits, behind a character that no text of a key begins with. */
 #define SQLITE_KEY(of) "CASE typeof(" of ") WHEN 'blob' THEN char(1) || hex(" of ") ELSE " of " END"
 
+/* A place that is bytes would be noted as a text, and come again for ever; they are the last ones. */
+#define AT_PLACE "WHERE typeof(t.{place}) <> 'blob' "
+
 static const char *const sqlite_reads[CM_JOURNAL_READS] = {
 	[CM_JOURNALED] = "SELECT " SQLITE_KEY("k.row_key") ", t.{key} IS NOT NULL{columns}, NULL "
 	    "FROM (SELECT row_key FROM callmetrics_journal WHERE journal_id > :after AND journal_id <= :until AND source = {source} "
 	    "UNION SELECT old_key FROM callmetrics_journal WHERE journal_id > :after AND journal_id <= :until AND source = {source} "
-	    "AND old_key IS NOT NULL) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key",
-	[CM_FIRST_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t ORDER BY t.{place} LIMIT :most",
-	[CM_NEXT_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t WHERE t.{place} > :after ORDER BY t.{place} LIMIT :most",
+	    "AND old_key IS NOT NULL) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key COLLATE BINARY",
+	[CM_FIRST_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t " AT_PLACE
+	    "ORDER BY t.{place} LIMIT :most",
+	[CM_NEXT_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t " AT_PLACE "AND t.{place} > :after ORDER BY t.{place} LIMIT :most",
 	[CM_NAMED_ROWS] = "SELECT :row_key, t.{key} IS NOT NULL{columns}, NULL FROM (SELECT 1) one LEFT JOIN \"{table}\" t ON t.{key} = "
 	    "CASE substr(:row_key, 1, 1) WHEN char(1) THEN (SELECT b.{key} FROM \"{table}\" b WHERE char(1) || hex(b.{key}) = :row_key) "
-	    "ELSE :row_key END",
+	    "ELSE :row_key END COLLATE BINARY",
 	[CM_KEYLESS] = "SELECT count(*) FROM \"{table}\" t WHERE t.{key} IS NULL",
 };
 

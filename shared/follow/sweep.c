@@ -29,6 +29,7 @@ struct sweep {
 	int64_t total;			/* .. of about so many */
 	int64_t mended;
 	bool more;
+	bool again;			/* some rows are to be read once more */
 };
 
 static struct cm_bind
@@ -164,6 +165,7 @@ step(struct sweep *sweep, int (*work)(struct sweep *sweep))
 	if ((rc = cm_taker_init(&sweep->taker, follow->own)) == 0)
 		rc = work(sweep);
 	sweep->mended += sweep->taker.changed;
+	sweep->again |= sweep->taker.again;
 	if (rc < 0 && follow->problem[0] == '\0')
 		cm_follow_fail(follow, follow->own, rc);
 	cm_taker_done(&sweep->taker);
@@ -239,7 +241,7 @@ conclude(struct sweep *sweep)
 	if (rc == 0 && (rc = cm_follow_meta(own, CM_FOLLOW_MENDED, -1, &mended)) == 0)
 		rc = cm_follow_set_meta(own, CM_FOLLOW_MENDED, mended < 0 ? 0 : mended + sweep->mended);
 	if (rc == 0)
-		rc = cm_follow_set_meta(own, CM_FOLLOW_SWEEP, 0);
+		rc = cm_follow_set_meta(own, CM_FOLLOW_SWEEP, sweep->again);
 	i = cm_follow_end(sweep->follow, rc == 0);
 	return rc < 0 ? rc : i;
 }

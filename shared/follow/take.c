@@ -21,6 +21,7 @@ struct known_row {
 	bool is_known;
 	int64_t fact_id;		/* 0: it is no fact */
 	int64_t checksum;
+	const char *call_id;		/* of a call that is not known by its key; NULL: it is */
 };
 
 /* Rows are read anew when a word came to mean something else. */
@@ -77,10 +78,21 @@ read_known(struct cm_taker *taker, enum cm_source source, const struct cm_row_ke
 	*known = (struct known_row){ 0 };
 	if ((rc = cm_store_query(taker->own, "source-row-get", binds, &rows)) < 0)
 		return rc;
-	if ((rc = cm_rows_next(rows)) > 0)
-		*known = (struct known_row){ true, cm_rows_int(rows, 0), cm_rows_int(rows, 1) };
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*known = (struct known_row){ true, cm_rows_int(rows, 0), cm_rows_int(rows, 1), NULL };
+		if (!cm_rows_null(rows, 2) && (known->call_id = cm_arena_copy(&taker->teller.unit->arena, cm_rows_text(rows, 2),
+		    cm_rows_bytes(rows, 2))) == NULL)
+			rc = CM_ENOMEM;
+	}
 	cm_rows_done(rows);
 	return rc < 0 ? rc : 0;
+}
+
+/* Whether a call is known by its row's key, as most are. */
+static bool
+is_key(const struct cm_told *told, const char *call_id)
+{
+	return !told->key.is_number && call_id != NULL && strcmp(told->key.text, call_id) == 0;
 }
 
 static int
@@ -89,7 +101,8 @@ note_known(struct cm_taker *taker, enum cm_source source, const struct cm_told *
 	const struct cm_bind binds[] = {
 		CM_INT_PARAM("source", source), bind_key(&told->key),
 		{ .name = "fact_id", .type = fact_id != 0 ? CM_BIND_INT : CM_BIND_NO_INT, .number = fact_id },
-		CM_INT_PARAM("checksum", told->checksum), { 0 },
+		CM_INT_PARAM("checksum", told->checksum),
+		CM_TEXT_PARAM("call_id", source == CM_SOURCE_CALLS && !is_key(told, told->call_id) ? told->call_id : NULL), { 0 },
 	};
 
 	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_KNOWN], binds);
@@ -149,23 +162,44 @@ is_fact(const struct cm_taker *taker, const struct cm_told *told, const struct k
 	return told->there && told->counts && (at >= taker->pruned_before || known->fact_id != 0);
 }
 
+/* What another row may be, too, if the app keeps several of one call: those are read anew then. */
+static int
+remove_call(struct cm_taker *taker, const struct cm_told *told, const char *call_id)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), bind_key(&told->key), { 0 } };
+	struct cm_call_entry *entry;
+	int64_t others;
+	int rc;
+
+	if ((rc = cm_unit_call(taker->teller.unit, call_id, &entry)) < 0)
+		return rc;
+	if (entry->from_row && entry->changed)
+		return 0;
+	cm_unit_call_replace(entry, NULL);
+	others = is_key(told, call_id) ? 0 : cm_store_run(taker->own, "source-rows-again", binds);
+	taker->again |= others > 0;
+	return others < 0 ? (int)others : 0;
+}
+
 static int
 take_call(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
 {
-	const char *call_id = told->call_id != NULL ? told->call_id : told->key.text;
-	bool counts = is_fact(taker, told, known, told->call.started_us);
+	const char *was = known->fact_id == 0 ? NULL : known->call_id != NULL ? known->call_id : told->key.text;
+	bool counts = told->call_id != NULL && is_fact(taker, told, known, told->call.started_us);
 	struct cm_call_entry *entry;
 	int rc;
 
 	*fact_id = counts;
-	if (call_id == NULL || (!counts && known->fact_id == 0))
+	if (was != NULL && (!counts || strcmp(was, told->call_id) != 0) && (rc = remove_call(taker, told, was)) < 0)
+		return rc;
+	if (!counts)
 		return 0;
-	if ((rc = cm_unit_call(taker->teller.unit, call_id, &entry)) < 0)
+	if ((rc = cm_unit_call(taker->teller.unit, told->call_id, &entry)) < 0)
 		return rc;
 	/* One that retention took away stays away. */
-	if (counts && told->call.started_us < taker->pruned_before && !entry->call.found)
+	if (told->call.started_us < taker->pruned_before && !entry->call.found)
 		return 0;
-	cm_unit_call_replace(entry, counts ? &told->call : NULL);
+	cm_unit_call_replace(entry, &told->call);
 	return 0;
 }
 

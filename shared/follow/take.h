@@ -16,6 +16,7 @@ struct cm_taker {
 	int64_t taken;			/* rows that were looked at .. */
 	int64_t changed;		/* .. and those of them that were not as they were known */
 	bool keyless;			/* some had no key: they cannot be told apart, or looked for */
+	bool again;			/* some rows are to be read anew, by a sweep */
 };
 
 /* Begins within a write transaction of our database; done by cm_taker_done, which takes zeros.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */

@@ -1,0 +1,538 @@
+"""
+attach-shapes: tables of a voice app of every shape, and its writes to them, with us attached and without.
+
+	attach-shapes.py BUILD FOLDER COUNT [SEED]
+
+Each shape is made from a random number that is told when it fails (attach-shapes.py BUILD FOLDER 1 SEED is that one again).  An app does
+the same to two files, of which one is attached: what each statement answers (rows, error, changes(), last_insert_rowid()) and what is in
+the tables in the end must be the same, and our facts what Python makes of the app's rows.  Or attach refuses, in words that name the
+table, and leaves its file as it was and nothing beside it.
+"""
+
+import datetime
+import itertools
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+build, folder, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+first_seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+
+STATUSES = {"active": "active", "in_progress": "active", "completed": "completed", "Success": "completed", "failed": "failed",
+            "no such word": None, None: None}
+COMPONENTS = {"speech_end_to_first_audio": "turn_e2e", "llm_ttft": "llm_ttft", "tts_ttfb": "tts_ttfb", "no such step": None, None: None}
+
+
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Table:
+    """One table of a shape: its columns by the names that we know them by, and what stands around it."""
+
+    def __init__(self, name):
+        self.name = name
+        self.columns = {}           # name -> declaration
+        self.constraints = []
+        self.after = []             # statements
+        self.options = []
+        self.generated = {}
+        self.broken = False         # it may be refused
+
+    def create(self):
+        parts = ["%s %s" % (quoted(name), kind) for name, kind in self.columns.items()] + self.constraints
+        return "CREATE TABLE %s (%s)%s" % (quoted(self.name), ", ".join(parts), " " + ", ".join(self.options) if self.options else "")
+
+    def writable(self):
+        return [name for name in self.columns if name not in self.generated]
+
+
+def lose(rng, table, needed):
+    """Columns that are missing, or called otherwise."""
+    for name in list(table.columns):
+        if name in ("id", "call_id") or name in table.generated:
+            continue
+        chance = 0.02 if name in needed else 0.15
+        if rng.random() >= chance:
+            continue
+        if rng.random() < 0.5:
+            table.columns[name + " of ours"] = table.columns[name]
+        del table.columns[name]
+        table.broken |= name in needed
+
+
+def odd_columns(rng, table, strict):
+    for name in ('odd "name"', "select", "a b", "NEW", "callmetrics", "rowid", "_rowid_", "t", "k"):
+        if rng.random() < 0.08:
+            table.columns[name] = "TEXT" if strict else rng.choice(["TEXT", "", "INTEGER DEFAULT 7", "BLOB"])
+
+
+def make_calls(rng):
+    t = Table("calls")
+    strict = rng.random() < 0.12
+    kind = rng.choice(["text", "text", "not null", "number", "number loose", "none", "bytes", "composite", "without rowid", "integer",
+                       "untyped", "nocase", "uuid", "index", "partial", "expression", "desc", "upper", "rtrim"])
+    t.kind = kind
+    if strict and kind in ("untyped",):
+        kind = "text"
+    columns = t.columns
+    if kind == "text":
+        columns["call_id"] = "TEXT PRIMARY KEY"
+    elif kind == "not null":
+        columns["call_id"] = "TEXT NOT NULL PRIMARY KEY"
+    elif kind == "number":
+        columns["id"] = rng.choice(["INTEGER PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"])
+        columns["call_id"] = "TEXT UNIQUE"
+    elif kind == "number loose":
+        columns["id"] = "INTEGER PRIMARY KEY"
+        columns["call_id"] = "TEXT"
+    elif kind == "none":
+        columns["call_id"] = "TEXT"
+    elif kind == "bytes":
+        columns["call_id"] = "BLOB PRIMARY KEY"
+    elif kind == "composite":
+        columns["org"] = "TEXT" if strict else ""
+        columns["call_id"] = "TEXT"
+        t.constraints.append("PRIMARY KEY (org, call_id)")
+    elif kind == "without rowid":
+        columns["call_id"] = "TEXT PRIMARY KEY"
+        t.options.append("WITHOUT ROWID")
+    elif kind == "integer":
+        columns["call_id"] = "INTEGER PRIMARY KEY"
+    elif kind == "untyped":
+        columns["call_id"] = "PRIMARY KEY"
+    elif kind == "nocase":
+        columns["call_id"] = "TEXT COLLATE NOCASE PRIMARY KEY"
+    elif kind == "rtrim":
+        columns["call_id"] = "TEXT COLLATE RTRIM PRIMARY KEY"
+    elif kind == "uuid":
+        columns["uid"] = "TEXT PRIMARY KEY"
+        columns["call_id"] = "TEXT UNIQUE NOT NULL"
+    elif kind == "index":
+        columns["call_id"] = "TEXT"
+        t.after.append("CREATE UNIQUE INDEX calls_by_id ON calls (call_id)")
+    elif kind == "partial":
+        columns["call_id"] = "TEXT"
+        t.after.append("CREATE UNIQUE INDEX calls_by_id ON calls (call_id) WHERE call_id IS NOT NULL")
+    elif kind == "expression":
+        columns["call_id"] = "TEXT"
+        t.after.append("CREATE UNIQUE INDEX calls_by_id ON calls (lower(call_id))")
+    elif kind == "desc":
+        columns["call_id"] = "INTEGER PRIMARY KEY DESC"
+    elif kind == "upper":
+        columns["CALL_ID"] = "TEXT PRIMARY KEY"
+    loose = not strict
+    columns["call_type"] = rng.choice(["TEXT", "TEXT NOT NULL DEFAULT 'inbound'"] + (["VARCHAR(16)", ""] if loose else []))
+    columns["caller_number"] = rng.choice(["TEXT", "TEXT UNIQUE"] + (["VARCHAR"] if loose else []))
+    columns["callee_number"] = "TEXT"
+    columns["started_at"] = rng.choice(["TEXT", "TEXT NOT NULL", "INTEGER", "REAL"] if strict else
+                                       ["TEXT", "TEXT NOT NULL", "DATETIME", "INTEGER", "REAL", "", "TIMESTAMP"])
+    columns["ended_at"] = columns["started_at"].replace(" NOT NULL", "")
+    columns["duration_seconds"] = rng.choice(["REAL", "TEXT"] if strict else ["REAL", "NUMERIC", "TEXT", ""])
+    columns["status"] = "TEXT"
+    columns["has_audio"] = "INTEGER DEFAULT 0" if strict else rng.choice(["BOOLEAN DEFAULT FALSE", "INTEGER", "TEXT"])
+    columns["metadata"] = "TEXT" if strict else rng.choice(["TEXT", "JSON", "BLOB"])
+    if rng.random() < 0.1:
+        columns["callee_number"] = "TEXT GENERATED ALWAYS AS ('+' || caller_number) %s" % rng.choice(["VIRTUAL", "STORED"])
+        t.generated["callee_number"] = True
+    if strict:
+        t.options.append("STRICT")
+    lose(rng, t, ("started_at",))
+    odd_columns(rng, t, strict)
+    if "caller_number" in columns and "started_at" in columns and rng.random() < 0.1:
+        t.constraints.append("UNIQUE (caller_number, started_at)%s" % rng.choice(["", " ON CONFLICT REPLACE", " ON CONFLICT IGNORE"]))
+    if "caller_number" in columns and rng.random() < 0.08:
+        t.after.append("CREATE UNIQUE INDEX calls_caller ON calls (caller_number COLLATE NOCASE) WHERE status = 'active'"
+                       if "status" in columns else "CREATE UNIQUE INDEX calls_caller ON calls (caller_number)")
+    triggers = []
+    if "caller_number" in columns:
+        triggers.append("CREATE TRIGGER tidy AFTER INSERT ON calls BEGIN UPDATE calls SET caller_number = NEW.caller_number || 'x' "
+                        "WHERE call_id = NEW.call_id; END")
+    if "status" in columns:
+        triggers.append("CREATE TRIGGER reject BEFORE INSERT ON calls WHEN NEW.status = 'failed' BEGIN SELECT RAISE(IGNORE); END")
+        triggers.append("CREATE TRIGGER abort_it BEFORE UPDATE ON calls WHEN NEW.status = 'failed' BEGIN SELECT RAISE(ABORT, 'no'); END")
+        triggers.append("CREATE TRIGGER fail_it AFTER UPDATE ON calls WHEN NEW.status = 'failed' BEGIN SELECT RAISE(FAIL, 'no'); END")
+    triggers.append("CREATE TRIGGER gone AFTER DELETE ON calls BEGIN INSERT INTO audit (what, n) VALUES (OLD.call_id, changes()); END")
+    triggers.append("CREATE TRIGGER came AFTER INSERT ON calls BEGIN INSERT INTO audit (what, n) VALUES (NEW.call_id, last_insert_rowid()); END")
+    t.after += [trigger for trigger in triggers if rng.random() < 0.12]
+    return t
+
+
+UNIQUE = ("text", "not null", "number", "without rowid", "integer", "untyped", "nocase", "uuid", "index", "desc", "upper", "rtrim", "bytes")
+
+
+def make_child(rng, name, columns, needed, parent):
+    t = Table(name)
+    strict = rng.random() < 0.12
+    kind = rng.choice(["auto", "auto", "number", "text", "text null", "bytes", "none", "without rowid", "composite", "untyped", "real",
+                       "nocase", "composite without rowid", "unique"])
+    t.kind = kind
+    keys = {"auto": "INTEGER PRIMARY KEY AUTOINCREMENT", "number": "INTEGER PRIMARY KEY", "text": "TEXT PRIMARY KEY NOT NULL",
+            "text null": "TEXT PRIMARY KEY", "bytes": "BLOB PRIMARY KEY", "without rowid": "TEXT PRIMARY KEY", "untyped": "PRIMARY KEY",
+            "real": "REAL PRIMARY KEY", "nocase": "TEXT COLLATE NOCASE PRIMARY KEY", "unique": "INTEGER UNIQUE",
+            "composite": "TEXT", "composite without rowid": "TEXT"}
+    if strict and kind == "untyped":
+        kind = "number"
+    if kind in keys:
+        t.columns["id"] = keys[kind]
+    t.columns["call_id"] = "TEXT"
+    if "composite" in kind:
+        t.constraints.append("PRIMARY KEY (call_id, id)")
+    if "without rowid" in kind:
+        t.options.append("WITHOUT ROWID")
+    if strict:
+        t.options.append("STRICT")
+    for column in columns:
+        t.columns[column] = "REAL" if column == "duration_ms" else "TEXT"
+    t.columns["metadata"] = "TEXT"
+    lose(rng, t, needed)
+    odd_columns(rng, t, strict)
+    if "timestamp" in t.columns and rng.random() < 0.15:
+        t.constraints.append("UNIQUE (call_id, timestamp)%s" % rng.choice(["", " ON CONFLICT REPLACE"]))
+    if rng.random() < (0.4 if parent.kind in UNIQUE else 0.04):
+        t.constraints.append("FOREIGN KEY (call_id) REFERENCES calls (call_id) ON DELETE %s ON UPDATE %s" %
+                             (rng.choice(["CASCADE", "SET NULL", "NO ACTION", "RESTRICT"]), rng.choice(["CASCADE", "SET NULL", "NO ACTION"])))
+    return t
+
+
+class Shape:
+    def __init__(self, seed):
+        self.rng = rng = random.Random(seed)
+        self.tables = [make_calls(rng)]
+        if rng.random() < 0.85:
+            self.tables.append(make_child(rng, "transcripts", ["timestamp", "speaker", "content"], ("timestamp",), self.tables[0]))
+        if rng.random() < 0.85:
+            self.tables.append(make_child(rng, "latency_events", ["event_type", "duration_ms", "timestamp"],
+                                          ("event_type", "duration_ms", "timestamp"), self.tables[0]))
+        self.view = rng.random() < 0.03
+        self.named = rng.random() < 0.03
+        self.pragmas = ["PRAGMA %s" % text for text in (
+            "foreign_keys = %d" % (rng.random() < 0.4), "recursive_triggers = %d" % (rng.random() < 0.3),
+            "trusted_schema = %d" % (rng.random() < 0.6), "journal_mode = %s" % rng.choice(["wal", "delete", "truncate", "persist"]))]
+        self.filled = rng.random() < 0.6
+
+    def create(self, app):
+        app.run("CREATE TABLE audit (n INTEGER, what)")
+        for table in self.tables:
+            if self.view and table is self.tables[-1]:
+                app.run(table.create().replace('"%s"' % table.name, '"%s_base"' % table.name, 1))
+                app.run("CREATE VIEW %s AS SELECT * FROM %s_base" % (table.name, table.name))
+                table.view = True
+                continue
+            app.run(table.create())
+            for statement in table.after:
+                app.run(statement)
+        if self.named:
+            app.run("CREATE TRIGGER callmetrics_calls_added AFTER INSERT ON audit BEGIN SELECT 1; END")
+
+
+INSTANT = datetime.datetime(2026, 2, 3, 10, 0, tzinfo=datetime.timezone.utc)
+
+
+class Writer:
+    """Writes of the app: the same for both files."""
+
+    def __init__(self, shape):
+        self.shape, self.rng = shape, shape.rng
+        self.serial = 0
+
+    def value(self, table, column):
+        rng = self.rng
+        self.serial += 1
+        ids = ["c%d" % rng.randrange(12), "C%d" % rng.randrange(6), "c%d " % rng.randrange(6)]
+        if column.lower() == "call_id":
+            choices = {"integer": [rng.randrange(1, 12)], "desc": [rng.randrange(1, 12)], "untyped": ids + [rng.randrange(12), 1.5],
+                       "bytes": ids + [b"\x01\xff%d" % rng.randrange(6)]}.get(self.shape.tables[0].kind, ids)
+            return rng.choice(choices + ([None] if rng.random() < 0.05 else []))
+        if column in ("id", "uid", "org"):
+            small = rng.randrange(1, 9)
+            return {"auto": rng.choice([None, small]), "number": rng.choice([None, small]), "bytes": b"\x00%d" % small,
+                    "untyped": rng.choice([small, str(small), small + 0.5, b"%d" % small]), "real": rng.choice([small, small + 0.25]),
+                    "nocase": rng.choice("abcABC"), "unique": rng.choice([None, small]), "number loose": rng.choice([None, small]),
+                    "text null": rng.choice([None, "k%d" % small, "k%d" % small])}.get(table.kind, "k%d" % small)
+        if column in ("started_at", "ended_at", "timestamp"):
+            kind = table.columns[column]
+            at = INSTANT + datetime.timedelta(seconds=rng.randrange(86400), microseconds=rng.randrange(1000) * 1000)
+            if column == "ended_at" and rng.random() < 0.3:
+                return None
+            if kind.startswith(("INTEGER", "REAL")):
+                return int(at.timestamp())
+            return rng.choice([at.isoformat(), at.strftime("%Y-%m-%dT%H:%M:%S.%f"), at.strftime("%Y-%m-%d %H:%M:%S"), "no time", None]
+                              if rng.random() < 0.2 else [at.isoformat()])
+        if column == "status":
+            return rng.choice(list(STATUSES))
+        if column == "event_type":
+            return rng.choice(list(COMPONENTS))
+        if column == "duration_ms":
+            return rng.choice([rng.randrange(9000), 12.5, None, -3])
+        if column == "duration_seconds":
+            return rng.choice([rng.randrange(900), 1.25, None])
+        if column == "call_type":
+            return rng.choice(["inbound", "outbound", "INBOUND"])
+        if column == "has_audio":
+            return rng.choice([0, 1])
+        if column == "metadata":
+            return rng.choice([None, "{}", '{"agent": "billing", "n": NaN}', "no JSON", '{"agent": "sales"'])
+        if column == "caller_number":
+            return rng.choice(["+1%d" % rng.randrange(9), None])
+        return rng.choice(["hello", None])
+
+    def insert(self, table, way="INSERT"):
+        names = [name for name in table.writable() if self.rng.random() < 0.93]
+        rows = self.rng.choice([1, 1, 1, 3])
+        values = [self.value(table, name) for _ in range(rows) for name in names]
+        group = "(" + ", ".join("?" for _ in names) + ")"
+        return "%s INTO %s (%s) VALUES %s" % (way, table.name, ", ".join(map(quoted, names)), ", ".join([group] * rows)), values
+
+    def statement(self):
+        rng = self.rng
+        table = rng.choice(self.shape.tables)
+        column = rng.choice(table.writable())
+        key = rng.choice([name for name in table.columns if name.lower() in ("id", "call_id")])
+        kind = rng.randrange(14)
+        if kind < 4:
+            return self.insert(table)
+        if kind < 7:
+            return self.insert(table, rng.choice(["INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR FAIL", "INSERT OR ROLLBACK", "REPLACE",
+                                                  "INSERT OR ABORT"]))
+        if kind == 7:
+            text, values = self.insert(table)
+            other = quoted(rng.choice([name for name in table.columns if name not in table.generated]))
+            return text + " ON CONFLICT DO %s" % rng.choice(["NOTHING", "UPDATE SET %s = excluded.%s" % (other, other)]), values
+        if kind == 8:
+            return "UPDATE %s SET %s = ? WHERE %s = ?" % (table.name, quoted(column), quoted(key)), [self.value(table, column), self.value(table, key)]
+        if kind == 9:
+            return "UPDATE OR %s %s SET %s = ? WHERE %s = ?" % (rng.choice(["REPLACE", "IGNORE", "FAIL", "ROLLBACK"]), table.name, quoted(key),
+                                                               quoted(key)), [self.value(table, key), self.value(table, key)]
+        if kind == 10:
+            return "DELETE FROM %s WHERE %s = ?" % (table.name, quoted(key)), [self.value(table, key)]
+        if kind == 11:
+            return rng.choice(["DELETE FROM %s" if rng.random() < 0.2 else "UPDATE %s SET call_id = call_id",
+                               "UPDATE %s SET " + quoted(column) + " = " + quoted(column)]) % table.name, []
+        if kind == 12:
+            return rng.choice(["BEGIN", "SAVEPOINT s", "ROLLBACK TO s", "RELEASE s", "COMMIT", "ROLLBACK", "BEGIN IMMEDIATE"]), []
+        return "INSERT INTO %s DEFAULT VALUES" % table.name, []
+
+
+class App:
+    """One connection of the app, which notes what it was answered."""
+
+    def __init__(self, path, pragmas):
+        self.db = sqlite3.connect(path, isolation_level=None)
+        for pragma in pragmas:
+            self.db.execute(pragma).fetchall()
+
+    def run(self, text, values=()):
+        try:
+            rows = self.db.execute(text, values).fetchall()
+            error = None
+        except sqlite3.Error as problem:
+            rows, error = None, "%s: %s" % (type(problem).__name__, problem)
+        changes, rowid = self.db.execute("SELECT changes(), last_insert_rowid()").fetchone()
+        # What an insert that failed leaves there is not said anywhere, and a trigger of anybody's changes it.
+        inserted = error is None and text.startswith(("INSERT", "REPLACE")) and "DO UPDATE" not in text and changes > 0
+        rowid = rowid if inserted else None
+        return rows, error, changes, rowid, self.db.in_transaction
+
+    def dump(self):
+        tables = [name for name, in self.db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'callmetrics%' AND name NOT LIKE 'sqlite!_stat%' ESCAPE '!' ORDER BY 1")]
+        found = {}
+        for name in tables:
+            rows = self.db.execute("SELECT * FROM %s" % quoted(name)).fetchall()
+            if name == "sqlite_sequence":
+                rows = [row for row in rows if row[0] != "callmetrics_journal"]
+            found[name] = rows
+        return found
+
+
+# What Python makes of the app's rows.
+
+def microseconds(value):
+    if isinstance(value, (int, float)):
+        return round(value * 1000000)
+    try:
+        at = datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=datetime.timezone.utc)
+    delta = at - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return (delta.days * 86400 + delta.seconds) * 1000000 + delta.microseconds
+
+
+def text_of(value):
+    return None if value is None or isinstance(value, bytes) else str(value)
+
+
+def expected_calls(db):
+    """call_id -> the facts that it may be: several rows of one id are one of them."""
+    found = {}
+    cursor = db.execute("SELECT * FROM calls")
+    names = [column[0].lower() for column in cursor.description]
+    for row in cursor:
+        row = dict(zip(names, row))
+        call_id, started = text_of(row["call_id"]), microseconds(row.get("started_at"))
+        status = STATUSES.get(row.get("status"))
+        if "status" not in row or row["status"] is None:
+            status = "completed" if microseconds(row.get("ended_at")) is not None else None
+        if call_id is None:
+            continue
+        fact = (started, status, "inbound" if str(row.get("call_type")).lower() == "inbound" else "outbound",
+                row.get("caller_number"), row.get("callee_number"), microseconds(row.get("ended_at")))
+        found.setdefault(call_id, set()).add(fact if started is not None and status is not None else None)
+    return found
+
+
+def expected_steps(db):
+    found = []
+    cursor = db.execute("SELECT * FROM latency_events")
+    names = [column[0].lower() for column in cursor.description]
+    for row in cursor:
+        row = dict(zip(names, row))
+        at, component, ms = microseconds(row["timestamp"]), COMPONENTS.get(row["event_type"]), row["duration_ms"]
+        if text_of(row["call_id"]) is not None and at is not None and component is not None and ms is not None and ms >= 0:
+            found.append((text_of(row["call_id"]), component, at, round(ms * 1000)))
+    return sorted(found)
+
+
+def expected_lines(db):
+    found = []
+    cursor = db.execute("SELECT * FROM transcripts")
+    names = [column[0].lower() for column in cursor.description]
+    for row in cursor:
+        row = dict(zip(names, row))
+        if text_of(row["call_id"]) is not None and microseconds(row["timestamp"]) is not None:
+            found.append((text_of(row["call_id"]), microseconds(row["timestamp"]), row.get("speaker") or "", row.get("content") or ""))
+    return sorted(found)
+
+
+def compare_facts(path, tables):
+    """What of our facts is not what the rows give: a list of texts."""
+    app = sqlite3.connect(path)
+    own = sqlite3.connect("file:%s.callmetrics?mode=ro" % path, uri=True)
+    wrong = []
+    calls = {row[0]: row[1:] for row in own.execute(
+        "SELECT call_id, started_us, status, call_type, caller_number, callee_number, ended_us FROM cm_call")}
+    want = expected_calls(app)
+    for call_id in sorted(set(calls) | set(want)):
+        if calls.get(call_id) not in want.get(call_id, {None}):
+            wrong.append("call %r is %r, want one of %r" % (call_id, calls.get(call_id), want.get(call_id)))
+    if "latency_events" in tables:
+        got = sorted(own.execute("SELECT call_id, component, at_us, duration_us FROM cm_latency").fetchall())
+        if got != expected_steps(app):
+            wrong.append("steps are %r, want %r" % (got, expected_steps(app)))
+    if "transcripts" in tables:
+        got = sorted(own.execute("SELECT call_id, at_us, coalesce(speaker, ''), coalesce(content, '') FROM cm_transcript").fetchall())
+        if got != expected_lines(app):
+            wrong.append("lines are %r, want %r" % (got, expected_lines(app)))
+    app.close()
+    own.close()
+    return wrong
+
+
+def schema_of(path):
+    db = sqlite3.connect(path)
+    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()
+    rows += db.execute("PRAGMA user_version").fetchall() + db.execute("PRAGMA journal_mode").fetchall()
+    db.close()
+    return rows
+
+
+def job(name, *arguments):
+    return subprocess.run([os.path.join(build, "jobs", name)] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+class Different(Exception):
+    pass
+
+
+def take_in(path, tables, when):
+    done = job("follow", "--once", path)
+    if done.returncode != 0:
+        raise Different("%s: follow --once: %s" % (when, done.stdout))
+    wrong = compare_facts(path, tables)
+    if wrong:
+        raise Different("%s: %s" % (when, "; ".join(wrong)))
+
+
+def try_shape(seed):
+    """Whether it was attached, or refused; Different where it behaves otherwise."""
+    shape = Shape(seed)
+    writer = Writer(shape)
+    path, twin = os.path.join(folder, "app.db"), os.path.join(folder, "twin.db")
+    for old in os.listdir(folder):
+        if old.startswith(("app.db", "twin.db")):
+            os.remove(os.path.join(folder, old))
+    app = App(path, shape.pragmas)
+    shape.create(app)
+    if shape.filled:
+        for _ in range(12):
+            app.run(*writer.insert(shape.rng.choice(shape.tables)))
+    app.db.close()
+    shutil.copyfile(path, twin)
+    before, data = schema_of(path), open(path, "rb").read()
+    attached = job("attach", path)
+    if attached.returncode != 0:
+        if schema_of(path) != before or open(path, "rb").read() != data:
+            raise Different("refused, yet its file is not as it was: " + attached.stdout)
+        left = [name for name in os.listdir(folder) if name.startswith("app.db.callmetrics")]
+        if left:
+            raise Different("refused, yet %s is there: %s" % (left, attached.stdout))
+        if not any(table.name in attached.stdout for table in shape.tables) and not shape.named:
+            raise Different("refused without the name of a table: " + attached.stdout)
+        return "refused", attached.stdout
+    tables = {table.name for table in shape.tables}
+    take_in(path, tables, "attached")
+    apps = [App(path, shape.pragmas), App(twin, shape.pragmas)]
+    for part in range(2):
+        said = []
+        for _ in range(30):
+            text, values = writer.statement()
+            said.append("%s %r" % (text, values))
+            answers = [app.run(text, values) for app in apps]
+            if answers[0] != answers[1]:
+                raise Different("%s %r\n    attached: %r\n    alone:    %r" % (text, values, answers[0], answers[1]))
+        for app in apps:
+            if app.db.in_transaction:
+                app.run("COMMIT")
+        if apps[0].dump() != apps[1].dump():
+            raise Different("the tables differ:\n    %r\n    %r" % (apps[0].dump(), apps[1].dump()))
+        try:
+            take_in(path, tables, "part %d" % part)
+        except Different as problem:
+            raise Different("%s\n    after: %s" % (problem, "\n           ".join(line[:200] for line in said[-int(os.environ.get("SAID", "6")):])))
+    for app in apps:
+        app.db.close()
+    if seed % 5 == 0:
+        detached = job("detach", path)
+        if detached.returncode != 0 or schema_of(path) != before or os.path.exists(path + ".callmetrics"):
+            raise Different("detach leaves something: " + detached.stdout)
+    return "attached", ""
+
+
+def main():
+    outcomes, refusals, failed = {}, {}, 0
+    for seed in range(first_seed, first_seed + count):
+        try:
+            outcome, words = try_shape(seed)
+        except Different as problem:
+            failed += 1
+            outcome = "different"
+            if failed <= int(os.environ.get("SHOW", "5")):
+                shape = Shape(seed)
+                print("shape %d: %s\n    %s\n    %s" % (seed, problem, "\n    ".join(
+                    itertools.chain.from_iterable([table.create()] + table.after for table in shape.tables)), "; ".join(shape.pragmas)))
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        if outcome == "refused":
+            words = words.replace("callmetrics attach: ", "").strip()
+            refusals[words] = refusals.get(words, 0) + 1
+    print("%s" % ", ".join("%d %s" % (number, outcome) for outcome, number in sorted(outcomes.items())))
+    for words, number in sorted(refusals.items()):
+        print("    %d refused: %s" % (number, words))
+    sys.exit(failed > 0)
+
+
+main()
