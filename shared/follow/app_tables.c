@@ -99,25 +99,27 @@ find_key(struct cm_app_table *table, const struct column *columns, size_t count,
 
 /* How a column is read: on a server a length of time as seconds, a date as its midnight; a text without end not at all. */
 static void
-print_column(FILE *out, const struct column *column)
+print_column(FILE *out, const struct column *column, bool remote)
 {
+	const char *cast = remote && strcmp(column->type, "bytea") != 0 ? "::text" : "";
 	char quoted[CM_APP_NAME];
 
 	quote(column->name, quoted);
-	if (strncmp(column->type, "interval", 8) == 0)
+	if (strcasecmp(column->name, "metadata") == 0 || strcasecmp(column->name, "content") == 0)
+		fprintf(out, ", CASE WHEN length(t.%s%s) > %d THEN NULL ELSE t.%s%s END", quoted, cast, TEXT_MOST, quoted, cast);
+	else if (remote && strncmp(column->type, "interval", 8) == 0)
 		fprintf(out, ", extract(epoch FROM t.%s)", quoted);
-	else if (strcmp(column->type, "date") == 0)
+	else if (remote && strcmp(column->type, "date") == 0)
 		fprintf(out, ", t.%s::timestamp", quoted);
-	else if (strcmp(column->type, "json") == 0 || strcmp(column->type, "jsonb") == 0)
-		fprintf(out, ", CASE WHEN length(t.%s::text) > %d THEN NULL ELSE t.%s::text END", quoted, TEXT_MOST, quoted);
-	else if (strcasecmp(column->name, "metadata") == 0 || strcasecmp(column->name, "content") == 0)
-		fprintf(out, ", CASE WHEN length(t.%s) > %d THEN NULL ELSE t.%s END", quoted, TEXT_MOST, quoted);
 	else
 		fprintf(out, ", t.%s", quoted);
+	/* A column of another type makes it another statement. */
+	if (remote && strchr(column->type, '*') == NULL)
+		fprintf(out, " /* %s */", column->type);
 }
 
 static int
-list_columns(struct cm_app_table *table, const struct column *columns, size_t count)
+list_columns(struct cm_app_table *table, const struct column *columns, size_t count, bool remote)
 {
 	const struct source *source = &sources[table->source];
 	size_t i, bytes, length = 0;
@@ -129,7 +131,7 @@ list_columns(struct cm_app_table *table, const struct column *columns, size_t co
 		const struct column *column = find(columns, count, source->columns[i]);
 
 		if (column != NULL) {
-			print_column(out, column);
+			print_column(out, column, remote);
 			continue;
 		}
 		fputs(", NULL", out);
@@ -172,7 +174,7 @@ read_columns(struct cm_store *app, struct cm_app_table *table, struct column *co
 		snprintf(table->problem, sizeof table->problem,
 		    "The table %s has no column that is unique, so its rows cannot be followed; give it a primary key of one column.", table->name);
 	table->place = !numbered ? table->key : find(columns, count, "rowid") == NULL ? "rowid" : "_rowid_";
-	return list_columns(table, columns, count);
+	return list_columns(table, columns, count, cm_store_is_remote(app));
 }
 
 int

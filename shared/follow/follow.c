@@ -232,7 +232,8 @@ struct taking {
 	struct cm_taker taker;
 	int64_t after;			/* of the journal's rows */
 	int64_t until;
-	struct cm_row_batch keys[CM_SOURCES];	/* on a server: the rows that it named */
+	struct cm_row_batch keys[CM_SOURCES];	/* on a server: the rows that it named .. */
+	struct cm_arena arena;			/* .. and their keys */
 	bool all;			/* a table was emptied */
 };
 
@@ -264,7 +265,6 @@ static int
 take_keys(struct cm_follow *follow, struct taking *taking)
 {
 	const struct cm_bind most[] = { CM_INT_PARAM("most", ROWS_AT_ONCE), { 0 } };
-	struct cm_unit *unit = taking->taker.teller.unit;
 	struct cm_rows *rows;
 	int rc;
 
@@ -276,11 +276,11 @@ take_keys(struct cm_follow *follow, struct taking *taking)
 		int column;
 
 		taking->until++;
-		taking->all |= cm_rows_null(rows, 1);
+		taking->all |= source == 0;
 		for (column = 1; column <= 2 && rc > 0; column++) {
 			if (cm_rows_null(rows, column) || source < 1 || source > CM_SOURCES)
 				continue;
-			binds[0].text = cm_arena_copy(&unit->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
+			binds[0].text = cm_arena_copy(&taking->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
 			rc = binds[0].text == NULL || cm_row_batch_add(&taking->keys[source - 1], binds) < 0 ? CM_ENOMEM : 1;
 		}
 		if (rc < 0)
@@ -357,6 +357,7 @@ take_some(struct cm_follow *follow)
 		follow->taken = follow->remote ? 0 : taking.until > taking.after ? taking.until : taking.after;
 	for (i = 0; i < CM_SOURCES; i++)
 		cm_row_batch_done(&taking.keys[i]);
+	cm_arena_done(&taking.arena);
 	cm_taker_done(&taking.taker);
 	if (rc < 0)
 		follow->tables_known = false;

@@ -9,10 +9,13 @@
 
 #include "told.h"
 
+/* On a server rows wait until they are many, or are written. */
 struct cm_taker {
 	struct cm_store *own;
 	struct cm_teller teller;
 	cm_us pruned_before;
+	struct cm_map waiting;
+	enum cm_source waiting_source;
 	int64_t taken;			/* rows that were looked at .. */
 	int64_t changed;		/* .. and those of them that were not as they were known */
 };
@@ -26,7 +29,7 @@ void cm_taker_done(struct cm_taker *taker);
 int cm_take_row(struct cm_taker *taker, enum cm_source source, const struct cm_rows *rows);
 int cm_take_rows(struct cm_taker *taker, enum cm_source source, struct cm_rows *rows);
 
-/* Writes what was taken; more may be taken afterwards. */
+/* Writes what was taken, which has to be done before the transaction ends; more may be taken afterwards. */
 int cm_take_write(struct cm_taker *taker);
 
 #endif
