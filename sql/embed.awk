@@ -101,7 +101,7 @@ function many(text,    at, shut, values, n, i, row, arrays, columns) {
 				columns = columns (columns == "" ? "" : ", ") value[i]
 			}
 			value[i] = "w." value[i]
-		} else if (value[i] !~ /^('[a-z]*'|[0-9]+)$/)
+		} else if (value[i] !~ /^('[a-z]*'|[0-9]+|NULL)$/)
 			return ""
 		row = row (i == 1 ? "" : ", ") value[i]
 	}
