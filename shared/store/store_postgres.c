@@ -157,7 +157,7 @@ static const struct {
 	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_APP_READ] = { .any_database = true, .reads_only = true, .set_up = PLANS "SET default_transaction_read_only = on",
 	    .begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
-	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
+	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '200ms'",
 	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_COPY] = { .any_database = true, .job = true,
 	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
@@ -180,6 +180,11 @@ set_up(struct cm_store *store)
 
 	if ((rc = cm_postgres_script(store, modes[store->mode].set_up)) < 0)
 		return rc;
+	if (store->patience_ms > 0) {
+		snprintf(limit, sizeof limit, "SET lock_timeout = %" PRId64, store->patience_ms);
+		if ((rc = cm_postgres_script(store, limit)) < 0)
+			return rc;
+	}
 	if (modes[store->mode].reads_only) {
 		snprintf(limit, sizeof limit, "SET statement_timeout = %" PRId64,
 		    cm_setting_int("CALLMETRICS_QUERY_LIMIT_MS", CM_QUERY_LIMIT_MS, 1, 3600000));
