@@ -275,7 +275,7 @@ POSTGRES_CASES = {
     "prepared": ["PREPARE p (text) AS INSERT INTO calls (call_id, call_type, started_at, status) VALUES ($1, 'inbound',"
                  " '2026-02-06T10:00:00', 'active')"] + [f"EXECUTE p ('p{n}')" for n in range(8)] + ["DEALLOCATE p"],
 }
-POSTGRES_NO_FACTS = {"session without triggers"}
+POSTGRES_NO_FACTS = set()
 POSTGRES_LIMITS = {}
 
 
@@ -333,7 +333,8 @@ FACTS = {
 
 
 def facts(path):
-    db = database.connect(path)
+    own = path + ".callmetrics"
+    db = database.connect(own if os.path.exists(own) else path)
     if not database.is_postgres(path):
         db.text_factory = bytes
     found = {name: db.execute(text).fetchall() for name, text in FACTS.items()}
@@ -365,9 +366,9 @@ class Judge:
         self.checks = self.wrong = 0
         self.limit = None
 
-    def job(self, program, path):
+    def job(self, program, *arguments):
         run_with = os.environ.get("CM_RUN", "").split()
-        done = subprocess.run(run_with + [program, path], capture_output=True, check=False)
+        done = subprocess.run(run_with + [program, *arguments], capture_output=True, check=False)
         if done.returncode != 0:
             self.say(f"{program}: {done.stderr.decode(errors='replace')}")
 
@@ -386,10 +387,12 @@ class Judge:
     def case(self, name, statements):
         paths = [os.path.join(self.folder, side + "-case.db") for side in ("plain", "attached")]
         for source, path in zip((self.plain, self.attached), paths):
-            for end in ("", "-wal", "-shm"):
+            for end in ("", "-wal", "-shm", ".callmetrics", ".callmetrics-wal", ".callmetrics-shm"):
                 if os.path.exists(path + end):
                     os.remove(path + end)
-            shutil.copy(source, path)
+            for end in ("", ".callmetrics"):
+                if os.path.exists(source + end):
+                    shutil.copy(source + end, path + end)
         plain, ours = (sqlite3.connect(path, isolation_level=None) for path in paths)
         for db in plain, ours:
             db.text_factory = bytes
@@ -405,6 +408,7 @@ class Judge:
             self.facts_follow(name, paths[1])
 
     def facts_follow(self, name, path):
+        self.job(os.path.join(os.path.dirname(self.attach), "follow"), "--once", path)
         followed = facts(path)
         self.job(self.detach, path)
         self.job(self.attach, path)
