@@ -5,6 +5,22 @@ BEGIN
 END
 $$;
 
+-- What roles.sql granted on the voice app's own tables.
+DO $$
+DECLARE
+	role_name text;
+	name text;
+BEGIN
+	FOREACH role_name IN ARRAY ARRAY['callmetrics_owner', 'callmetrics_writer'] LOOP
+		FOREACH name IN ARRAY ARRAY['calls', 'transcripts', 'latency_events'] LOOP
+			IF to_regrole(role_name) IS NOT NULL AND to_regclass(name) IS NOT NULL THEN
+				EXECUTE format('REVOKE SELECT ON %I FROM %I', name, role_name);
+			END IF;
+		END LOOP;
+	END LOOP;
+END
+$$;
+
 DROP FUNCTION IF EXISTS cm_call_added, cm_call_changed, cm_call_removed, cm_latency_added, cm_latency_changed, cm_latency_removed CASCADE;
 DROP FUNCTION IF EXISTS cm_series_added, cm_pending_full CASCADE;
 DROP FUNCTION IF EXISTS cm_month_next, cm_month_drop, cm_month_make, cm_month_start, cm_months;
