@@ -4,8 +4,9 @@
 # stay in the file.  @name(text)@ is replaced by the content of the file name.inc in the same folder, or else in sql/ itself, in which
 # $1 stands for the text; or else by that of name-text.inc, made from the declarations of tables (tables-sql.awk) in the folder `made`.
 #
-# A server gets many rows in one statement: a statement that puts one row, INSERT ... VALUES (:a, 'b', ...), is there for PostgreSQL as
-# NAME-many, too, whose parameters are arrays, unless there is a file of that name.
+# A server gets many rows in one statement: a statement that puts one row, INSERT ... VALUES (:a, 'b', ...), and one that changes or
+# removes one, UPDATE t SET a = :a ... WHERE b = :b and DELETE FROM t WHERE a = :a ..., is there for PostgreSQL as NAME-many, too, whose
+# parameters are arrays, unless there is a file of that name.
 
 function c_quote(line) {
 	line = literal_sub(line, "\\", "\\\\")
@@ -58,10 +59,38 @@ function expand(dir, line,    open, name, rest, shut) {
 	return line
 }
 
+# The statement that changes or removes many rows; "" where this is not one that does so with a row, by columns that are parameters.
+function many_by(text,    item, table, sets, where, name, arrays, columns) {
+	gsub(/[ \t\n]+/, " ", text)
+	item = "[a-z_]+ = :[a-z_0-9]+"
+	if (text ~ ("^DELETE FROM [a-z_]+ WHERE " item "( AND " item ")*$")) {
+		table = "DELETE FROM " (name = substr(text, 13, index(text, " WHERE ") - 13))
+	} else if (text ~ ("^UPDATE [a-z_]+ SET " item "(, " item ")* WHERE " item "( AND " item ")*$")) {
+		name = substr(text, 8, index(text, " SET ") - 8)
+		sets = substr(text, index(text, " SET "), index(text, " WHERE ") - index(text, " SET "))
+		table = "UPDATE " name
+	} else {
+		return ""
+	}
+	where = " AND " substr(text, index(text, " WHERE ") + 7)
+	gsub(/ AND /, " AND " name ".", where)
+	while (match(text, /:[a-z_0-9]+/)) {
+		name = substr(text, RSTART + 1, RLENGTH - 1)
+		text = substr(text, RSTART + RLENGTH)
+		if (index(", " arrays ",", ", :" name ",") > 0)
+			continue
+		arrays = arrays (arrays == "" ? "" : ", ") ":" name
+		columns = columns (columns == "" ? "" : ", ") "w_" name
+	}
+	gsub(/:/, "w.w_", sets)
+	gsub(/:/, "w.w_", where)
+	return table sets (sets == "" ? " USING" : " FROM") " unnest(" arrays ") w (" columns ")\n\tWHERE " substr(where, 6)
+}
+
 # The statement that puts many rows; "" where this is not one that puts a row of parameters and words.
 function many(text,    at, shut, values, n, i, row, arrays, columns) {
 	if (index(text, "INSERT INTO ") != 1 || (at = index(text, "VALUES (")) == 0 || index(text, "SELECT") > 0)
-		return ""
+		return many_by(text)
 	values = substr(text, at + 8)
 	shut = index(values, ")")
 	n = split(substr(values, 1, shut - 1), value, /,[ \t\n]*/)
@@ -72,7 +101,7 @@ function many(text,    at, shut, values, n, i, row, arrays, columns) {
 				columns = columns (columns == "" ? "" : ", ") value[i]
 			}
 			value[i] = "w." value[i]
-		} else if (value[i] !~ /^('[a-z]*'|[0-9]+)$/)
+		} else if (value[i] !~ /^('[a-z]*'|[0-9]+|NULL)$/)
 			return ""
 		row = row (i == 1 ? "" : ", ") value[i]
 	}

@@ -105,8 +105,9 @@ sql "INSERT INTO calls (call_id, call_type, started_at, status, duration_seconds
 		FROM generate_series(1, 1000) i;
 	INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) SELECT call_id, 'tool_call_duration', duration_seconds, started_at FROM calls;
 	INSERT INTO transcripts (call_id, timestamp, speaker, content, event_type) SELECT call_id, started_at, 'user', 'x', 'speech' FROM calls;
-	UPDATE calls SET metadata = '{\"tenant_id\":\"t' || (duration_seconds::int % 7) || '\"}';
-	DELETE FROM calls WHERE duration_seconds > 900"
+	UPDATE calls SET metadata = '{\"tenant_id\":\"t' || (duration_seconds::int % 7) || '\"}'"
+take_in "$owner"
+sql "DELETE FROM calls WHERE duration_seconds > 900"
 db=$owner
 is "the app's writes are in" "$(sql "SELECT (SELECT count(*) FROM cm_call), (SELECT count(*) FROM cm_latency), (SELECT count(*) FROM cm_transcript),
 	(SELECT count(DISTINCT tenant_id) FROM cm_call JOIN cm_series USING (series_id)), (SELECT count(*) FROM cm_skipped)")" '900|1000|1000|7|0'
@@ -164,13 +165,69 @@ refuses "somebody else's" "$build/jobs/attach" "$db"
 is "stays as it is" "$(sql "SELECT count(*) FROM pg_class WHERE relname LIKE 'cm!_%' ESCAPE '!'")" 0
 refuses "no such database" "$build/jobs/attach" "${db%/*}/nowhere"
 refuses "no such server" "$build/jobs/attach" "postgresql://cm@%2Fnowhere/x"
-# Tables that lack what is read are refused, and nothing of ours is left on them.
-for lacking in 'calls DROP has_audio' 'transcripts DROP speaker' 'latency_events ALTER id DROP DEFAULT, ALTER id TYPE date USING now()'; do
+# What cannot be followed is refused in words, and nothing of ours is left.
+ours="SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'callmetrics%'), (SELECT count(*) FROM pg_proc WHERE proname LIKE 'callmetrics%'),
+	(SELECT count(*) FROM pg_class WHERE relkind <> 'v' AND (relname LIKE 'callmetrics%' OR relname LIKE 'cm!_%' ESCAPE '!'))"
+while IFS=: read -r change why; do
 	empty_app_db lacking
-	sql "ALTER TABLE $lacking"
-	refuses "without $lacking" attach "$db"
-	like "and says which" "$(cat "$work/job.log")" '*refused a statement*'
-	is "nothing is left" "$(sql "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'cm!_%' ESCAPE '!'")$(sql "SELECT count(*) FROM pg_class
-		WHERE relname LIKE 'cm!_%' ESCAPE '!'")" 00
+	sql "$change"
+	refuses "$change" attach "$db"
+	like "and says why: $change" "$(cat "$work/job.log")" "*$why*"
+	is "nothing is left" "$(sql "$ours")" '0|0|0'
+	is "the app goes on" "$(sql "INSERT INTO transcripts (call_id, timestamp, speaker, content, event_type) VALUES ('x', 'y', 'z', 'z', 'z') RETURNING 1")" 1
+done <<-END
+	ALTER TABLE calls DROP started_at:has no column started_at
+	ALTER TABLE latency_events DROP duration_ms:has no column duration_ms
+	ALTER TABLE latency_events DROP CONSTRAINT latency_events_pkey:no column that is unique
+	ALTER TABLE latency_events RENAME TO l; CREATE VIEW latency_events AS SELECT * FROM l:no ordinary table
+	CREATE VIEW callmetrics_journal AS SELECT 1 AS x:not ours
+END
+# What is not needed may be missing, and keys and columns are of any type.
+for change in 'ALTER TABLE calls DROP has_audio, DROP metadata; ALTER TABLE transcripts DROP speaker' \
+	"ALTER TABLE latency_events ALTER id DROP DEFAULT, ALTER id TYPE uuid USING gen_random_uuid(), ALTER id SET DEFAULT gen_random_uuid()" \
+	"ALTER TABLE latency_events ALTER id DROP DEFAULT, ALTER id TYPE varchar(40), ALTER id SET DEFAULT 'key ' || md5(random()::text)" \
+	"ALTER TABLE calls ALTER metadata TYPE bytea USING NULL, ALTER status TYPE varchar(9)" \
+	'ALTER TABLE latency_events ALTER duration_ms TYPE interval USING NULL; ALTER TABLE calls ALTER duration_seconds TYPE interval USING NULL' \
+	'ALTER TABLE latency_events ALTER timestamp TYPE date USING NULL'; do
+	empty_app_db shapes
+	sql "$change"
+	passes "attached: $change" attach "$db"
+	sql "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('a', 'inbound', '2026-02-06T10:00:00', 'active');
+		INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) VALUES ('a', 'stt', '3', '2026-02-06T00:00:00');
+		INSERT INTO transcripts (call_id, timestamp, content, event_type$(case $change in *speaker) ;; *) printf ', speaker' ;; esac))
+			VALUES ('a', '2026-02-06T10:00:00', 'x', 'speech'$(case $change in *speaker) ;; *) printf ", 'user'" ;; esac))"
+	is "taken: $change" "$(sql 'SELECT (SELECT count(*) FROM cm_call), (SELECT count(*) FROM cm_latency), (SELECT count(*) FROM cm_transcript), (SELECT count(*) FROM cm_skipped)')" '1|1|1|0'
+	sql "UPDATE latency_events SET call_id = 'b'; DELETE FROM calls"
+	is "changed, gone: $change" "$(sql 'SELECT (SELECT count(*) FROM cm_call), (SELECT call_id FROM cm_latency)')" '0|b'
+	sql "DELETE FROM latency_events"
+	is "gone: $change" "$(sql 'SELECT count(*) FROM cm_latency')" 0
+	passes "detached: $change" detach "$db"
+	is "nothing is left: $change" "$(sql "$ours")" '0|0|0'
 done
+
+# A table that is partitioned by a time has that time in its key; rows are known by the column that the guide names them by.
+new_db parts
+sql "CREATE TABLE calls (call_id text, call_type text, started_at timestamptz, ended_at timestamptz, duration_seconds real, status text,
+		PRIMARY KEY (call_id, started_at)) PARTITION BY RANGE (started_at);
+	CREATE TABLE calls_1 PARTITION OF calls FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+	CREATE TABLE calls_2 PARTITION OF calls FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+	CREATE TABLE latency_events (id bigserial, call_id text, event_type text, duration_ms real, timestamp timestamptz,
+		PRIMARY KEY (id, timestamp)) PARTITION BY RANGE (timestamp);
+	CREATE TABLE latency_events_1 PARTITION OF latency_events DEFAULT;
+	INSERT INTO calls VALUES ('a', 'inbound', '2026-01-06T10:00:00Z', NULL, NULL, 'active'), ('b', 'inbound', '2026-02-06T10:00:00Z', NULL, NULL, 'active');
+	INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) VALUES ('a', 'stt', 3, '2026-01-06T10:00:00Z')"
+passes "partitioned tables are attached" attach "$db"
+is "and read" "$(sql 'SELECT (SELECT count(*) FROM cm_call), (SELECT count(*) FROM cm_latency)')" '2|1'
+sql "CREATE TABLE calls_3 PARTITION OF calls FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
+	INSERT INTO calls VALUES ('c', 'inbound', '2026-03-06T10:00:00Z', NULL, NULL, 'active');
+	UPDATE calls SET started_at = '2026-03-07T10:00:00Z' WHERE call_id = 'a'; UPDATE latency_events SET duration_ms = 5; DELETE FROM calls WHERE call_id = 'b'"
+is "written" "$(sql "SELECT call_id, started_us FROM cm_call ORDER BY 1; SELECT duration_us FROM cm_latency")" "a|1772877600000000
+c|1772791200000000
+5000"
+is "partitions fire always, too" "$(sql "SELECT count(*), count(*) FILTER (WHERE tgenabled = 'A') FROM pg_trigger t JOIN pg_inherits ON inhrelid = tgrelid
+	WHERE tgname LIKE 'callmetrics%noted'")" '4|4'
+sql 'TRUNCATE calls_3'
+is "a partition that is emptied is seen by a comparison" "$("$build/jobs/follow" --once --compare "$db" >/dev/null; sql 'SELECT count(*) FROM cm_call')" 0
+passes "detached" detach "$db"
+is "nothing is left of that" "$(sql "$ours")" '0|0|0'
 finish

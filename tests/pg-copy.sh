@@ -22,7 +22,7 @@ copy() {
 numbers() {
 	case $1 in
 	postgres*) psql -X -q -A -t -F '|' -d "$1" <"$build/made/move-counts.sql" ;;
-	*) sqlite3 "$1" <"$build/made/move-counts.sql" ;;
+	*) sqlite3 "$(own "$1")" <"$build/made/move-counts.sql" ;;
 	esac
 }
 
@@ -82,7 +82,7 @@ sql "ALTER TABLE cm_counter ADD CONSTRAINT full_up CHECK (false)"
 copy
 is "broken off" "$copy_status" 1
 like "why" "$(cat "$work/copied")" '*refused a statement*full_up*'
-is "some of it is there" "$(sql "SELECT value FROM cm_meta WHERE key = 'moved_cm_call'")" "$(sqlite3 "$source" 'SELECT count(*) FROM cm_call')"
+is "some of it is there" "$(sql "SELECT value FROM cm_meta WHERE key = 'moved_cm_call'")" "$(sqlite3 "$(own "$source")" 'SELECT count(*) FROM cm_call')"
 ask hourly
 is_problem 503 '' '*still being copied*'
 sql "ALTER TABLE cm_counter DROP CONSTRAINT full_up; UPDATE cm_call SET metadata = 'gone on with' WHERE call_id = (SELECT min(call_id) FROM cm_call)"
@@ -98,6 +98,7 @@ sql "ALTER TABLE cm_counter ADD CONSTRAINT full_up CHECK (false)"
 copy
 is "broken off again" "$copy_status" 1
 sqlite3 "$source" "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('late', 'inbound', '2026-02-06T10:00:00', 'active')"
+take_in "$source"
 sql "ALTER TABLE cm_counter DROP CONSTRAINT full_up"
 copy
 is "anew" "$copy_status" 0
@@ -107,7 +108,7 @@ is "the keys are back" "$(sql "SELECT count(*) FROM pg_indexes WHERE tablename L
 
 # So it does where as many rows are there, and a figure of one is another.
 fold="INSERT INTO cm_pending VALUES (max(512, (SELECT coalesce(max(pending_id), 0) + 1 FROM cm_pending)), 0, '', '', 0, 0, NULL, 0, 0, 0, 0, 0)"
-sqlite3 "$source" "$fold"
+sqlite3 "$(own "$source")" "$fold"
 new_db figures
 ask_db
 "$build/jobs/create" "$db" >"$work/made"
@@ -115,9 +116,10 @@ sql "ALTER TABLE cm_counter ADD CONSTRAINT full_up CHECK (false)"
 copy
 is "broken off once more" "$copy_status" 1
 numbers "$source" >"$work/before"
-sqlite3 "$source" "UPDATE calls SET duration_seconds = duration_seconds + 0.000001 WHERE call_id = (
-		SELECT min(call_id) FROM cm_call WHERE bin IS NOT NULL);
-	$fold"
+later_call=$(sqlite3 "$(own "$source")" 'SELECT min(call_id) FROM cm_call WHERE bin IS NOT NULL')
+sqlite3 "$source" "UPDATE calls SET duration_seconds = duration_seconds + 0.000001 WHERE call_id = '$later_call'"
+take_in "$source"
+sqlite3 "$(own "$source")" "$fold"
 is "as many rows" "$(numbers "$source")" "$(cat "$work/before")"
 sql "ALTER TABLE cm_counter DROP CONSTRAINT full_up; UPDATE cm_call SET metadata = 'of the first copy'"
 copy

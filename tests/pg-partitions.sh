@@ -256,8 +256,13 @@ is "shows nothing by itself" "$(sql "SELECT (SELECT count(*) FROM cm_health_2026
 db=$own
 unlike "no month was made" "$(months)" '*2030*'
 
-# Detach leaves nothing behind.
-passes "detach" detach "$db"
+# There is nothing to detach from, and the calls are nowhere else.
+refuses "detach" detach "$db"
+like "says so" "$(cat "$work/job.log")" '*nowhere else*'
+is "all is there" "$(sql "SELECT count(*) FROM cm_health WHERE at_us = 1")" 1
+# Detach from an app takes the months along.
+attached_db months
+detach "$db"
 is "nothing of ours is left" "$(sql "SELECT count(*) FROM pg_class WHERE relname LIKE 'cm!_%' ESCAPE '!'; SELECT count(*) FROM pg_proc WHERE proname LIKE 'cm!_%' ESCAPE '!'")" '0
 0'
 finish

@@ -206,25 +206,27 @@ list_replaced(struct looking *looking)
 
 /* How a column is read: on a server a length of time as seconds, a date as its midnight; a text without end not at all. */
 static void
-print_column(FILE *out, const struct column *column)
+print_column(FILE *out, const struct column *column, bool remote)
 {
+	const char *cast = remote && strcmp(column->type, "bytea") != 0 ? "::text" : "";
 	char quoted[CM_APP_NAME];
 
 	quote(column->name, quoted);
-	if (strncmp(column->type, "interval", 8) == 0)
+	if (strcasecmp(column->name, "metadata") == 0 || strcasecmp(column->name, "content") == 0)
+		fprintf(out, ", CASE WHEN length(t.%s%s) > %d THEN NULL ELSE t.%s%s END", quoted, cast, TEXT_MOST, quoted, cast);
+	else if (remote && strncmp(column->type, "interval", 8) == 0)
 		fprintf(out, ", extract(epoch FROM t.%s)", quoted);
-	else if (strcmp(column->type, "date") == 0)
+	else if (remote && strcmp(column->type, "date") == 0)
 		fprintf(out, ", t.%s::timestamp", quoted);
-	else if (strcmp(column->type, "json") == 0 || strcmp(column->type, "jsonb") == 0)
-		fprintf(out, ", CASE WHEN length(t.%s::text) > %d THEN NULL ELSE t.%s::text END", quoted, TEXT_MOST, quoted);
-	else if (strcasecmp(column->name, "metadata") == 0 || strcasecmp(column->name, "content") == 0)
-		fprintf(out, ", CASE WHEN length(t.%s) > %d THEN NULL ELSE t.%s END", quoted, TEXT_MOST, quoted);
 	else
 		fprintf(out, ", t.%s", quoted);
+	/* A column of another type makes it another statement. */
+	if (remote && strchr(column->type, '*') == NULL)
+		fprintf(out, " /* %s */", column->type);
 }
 
 static int
-list_columns(struct cm_app_table *table, const struct column *columns, size_t count)
+list_columns(struct cm_app_table *table, const struct column *columns, size_t count, bool remote)
 {
 	const struct source *source = &sources[table->source];
 	size_t i, bytes, length = 0;
@@ -236,7 +238,7 @@ list_columns(struct cm_app_table *table, const struct column *columns, size_t co
 		const struct column *column = find(columns, count, source->columns[i]);
 
 		if (column != NULL) {
-			print_column(out, column);
+			print_column(out, column, remote);
 			continue;
 		}
 		fputs(", NULL", out);
@@ -317,7 +319,7 @@ read_table(struct looking *looking)
 	}
 	number = number_of(looking);
 	table->place = number != NULL ? number : table->key;
-	return list_columns(table, looking->columns, looking->count);
+	return list_columns(table, looking->columns, looking->count, cm_store_is_remote(looking->app));
 }
 
 int

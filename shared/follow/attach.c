@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -25,6 +26,7 @@ struct attaching {
 	struct cm_app_tables tables;
 	bool attached;			/* ours is there .. */
 	bool former;			/* .. or an older version's, in the app's own file */
+	bool reached;			/* its server has answered */
 	bool named;			/* something of the app's has a name of ours */
 };
 
@@ -41,12 +43,21 @@ fail(struct attaching *attaching, const struct cm_store *store, int rc)
 	return say(attaching, rc, rc == CM_ENOMEM ? "Out of memory." : cm_store_problem(store));
 }
 
-/* Runs work in a transaction of a store, and tells what failed. */
+enum { TRIES = 50, PAUSE_MS = 100 };
+
+/* Runs work in a transaction of a store, and tells what failed.  On a server a lock of the app's tables is not waited for longer than
+ * the app may wait behind us, but again and again. */
 static int
 transact(struct attaching *attaching, struct cm_store *store, int (*work)(struct cm_store *store, void *arg))
 {
-	int rc = cm_schema_transact(store, work, attaching);
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	int tries, rc = cm_schema_transact(store, work, attaching);
 
+	for (tries = 1; rc == CM_EBUSY && attaching->reached && cm_store_is_remote(store) && tries < TRIES; tries++) {
+		nanosleep(&pause, NULL);
+		rc = cm_schema_transact(store, work, attaching);
+	}
+	attaching->reached |= rc == 0;
 	return rc < 0 && attaching->problem[0] == '\0' ? fail(attaching, store, rc) : rc;
 }
 
@@ -327,11 +338,18 @@ remove_journal(struct cm_store *app, void *arg)
 	const struct attaching *attaching = arg;
 	int rc = cm_journal_remove(app, &attaching->tables);
 
-	if (rc < 0 || !attaching->former)
+	if (rc < 0 || !attaching->former || cm_store_is_remote(app))
 		return rc;
-	if (!cm_store_is_remote(app))
-		return cm_store_script(app, "former-remove");
-	rc = cm_store_script(app, "detach-triggers");
+	return cm_store_script(app, "former-remove");
+}
+
+/* On a server, where ours is in the app's database; what is asked from now on is told that it is not attached. */
+static int
+remove_own(struct cm_store *app, void *arg)
+{
+	int rc = cm_store_script(app, "detach-triggers");
+
+	(void)arg;
 	return rc < 0 ? rc : cm_store_script(app, "detach-tables");
 }
 
@@ -366,11 +384,11 @@ detach(struct attaching *attaching)
 	if (!attaching->tables.of[CM_SOURCE_CALLS - 1].there)
 		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are nowhere else: "
 		    "it is not detached.");
-	if (attaching->attached && !remote && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
+	if (attaching->attached && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
 		return rc;
 	if ((rc = transact(attaching, attaching->app, remove_journal)) < 0)
 		return rc;
-	return remote ? 0 : remove_files(attaching);
+	return remote ? transact(attaching, attaching->app, remove_own) : remove_files(attaching);
 }
 
 int

@@ -101,7 +101,8 @@ cm_follow_close(struct cm_follow *follow)
 		return;
 	cm_app_tables_done(&follow->tables);
 	cm_store_close(follow->own);
-	cm_store_close(follow->app);
+	if (!follow->asks)
+		cm_store_close(follow->app);
 	free(follow->app_url);
 	free(follow);
 }
@@ -161,7 +162,9 @@ know_tables(struct cm_follow *follow)
 	int64_t cookie = 0;
 	int rc;
 
-	if (!follow->remote && (rc = cm_store_number(store, "journal-cookie", NULL, &cookie)) < 0)
+	if (follow->remote)
+		cookie = cm_follow_server_cookie();
+	else if ((rc = cm_store_number(store, "journal-cookie", NULL, &cookie)) < 0)
 		return cm_follow_fail(follow, store, rc);
 	if (follow->tables_known && cookie == follow->cookie)
 		return 0;
@@ -174,26 +177,16 @@ cm_follow_has_app(struct cm_follow *follow, bool *out)
 {
 	char own[4096];
 	struct stat file;
-	int64_t journals;
-	int rc;
 
-	if (follow->remote) {
-		if ((rc = cm_store_begin(follow->app)) < 0)
-			return cm_follow_fail(follow, follow->app, rc);
-		rc = cm_store_number(follow->app, "journal-there", NULL, &journals);
-		cm_store_end(follow->app, false);
-		follow->has_app = rc == 0 && journals > 0;
-		*out = follow->has_app;
-		return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : 0;
-	}
+	if (follow->remote)
+		return cm_follow_server_has_app(follow, out);
 	snprintf(own, sizeof own, "%s%s", follow->app_url, CM_OWN_SUFFIX);
 	*out = follow->has_app = stat(own, &file) == 0;
 	return 0;
 }
 
-/* Sees whether all is watched still, where the app's schema was changed. */
-static int
-mind_schema(struct cm_follow *follow, int64_t cookie)
+int
+cm_follow_mind_schema(struct cm_follow *follow, int64_t cookie)
 {
 	char trouble[CM_FOLLOW_TROUBLE_TEXT];
 	int rc;
@@ -208,7 +201,7 @@ mind_schema(struct cm_follow *follow, int64_t cookie)
 	return 0;
 }
 
-/* The journal's last row; on a server how many rows it has, as far as that matters. */
+/* The journal's last row. */
 static int
 look(struct cm_follow *follow, int64_t *head)
 {
@@ -219,12 +212,12 @@ look(struct cm_follow *follow, int64_t *head)
 		return cm_follow_fail(follow, follow->app, rc);
 	if ((rc = cm_store_number(follow->app, "journal-there", NULL, &journals)) == 0 && journals > 0)
 		rc = cm_store_number(follow->app, "journal-head", NULL, head);
-	if (rc == 0 && !follow->remote)
+	if (rc == 0)
 		rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
 	cm_store_end(follow->app, false);
 	if (rc < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	return journals > 0 ? mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
+	return journals > 0 ? cm_follow_mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
 	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach DATABASE");
 }
 
@@ -233,7 +226,8 @@ struct taking {
 	struct cm_taker taker;
 	int64_t after;			/* of the journal's rows */
 	int64_t until;
-	struct cm_row_batch keys[CM_SOURCES];	/* on a server: the rows that it named */
+	struct cm_row_batch keys[CM_SOURCES];	/* on a server: the rows that it named .. */
+	struct cm_arena arena;			/* .. and their keys */
 	bool all;			/* a table was emptied */
 };
 
@@ -280,7 +274,6 @@ static int
 take_keys(struct cm_follow *follow, struct taking *taking)
 {
 	const struct cm_bind most[] = { CM_INT_PARAM("most", ROWS_AT_ONCE), { 0 } };
-	struct cm_unit *unit = taking->taker.teller.unit;
 	struct cm_rows *rows;
 	int rc;
 
@@ -292,11 +285,11 @@ take_keys(struct cm_follow *follow, struct taking *taking)
 		int column;
 
 		taking->until++;
-		taking->all |= cm_rows_null(rows, 1);
+		taking->all |= source == 0;
 		for (column = 1; column <= 2 && rc > 0; column++) {
 			if (cm_rows_null(rows, column) || source < 1 || source > CM_SOURCES)
 				continue;
-			binds[0].text = cm_arena_copy(&unit->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
+			binds[0].text = cm_arena_copy(&taking->arena, cm_rows_text(rows, column), cm_rows_bytes(rows, column));
 			rc = binds[0].text == NULL || cm_row_batch_add(&taking->keys[source - 1], binds) < 0 ? CM_ENOMEM : 1;
 		}
 		if (rc < 0)
@@ -355,9 +348,8 @@ take_journaled(struct cm_follow *follow, struct taking *taking)
 	return follow->remote ? 0 : cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, taking->until);
 }
 
-/* Takes the next rows of the journal in a transaction. */
-static int
-take_some(struct cm_follow *follow)
+int
+cm_follow_take_some(struct cm_follow *follow)
 {
 	struct taking taking = { 0 };
 	int rc, end, i;
@@ -373,6 +365,7 @@ take_some(struct cm_follow *follow)
 		follow->taken = follow->remote ? 0 : taking.until > taking.after ? taking.until : taking.after;
 	for (i = 0; i < CM_SOURCES; i++)
 		cm_row_batch_done(&taking.keys[i]);
+	cm_arena_done(&taking.arena);
 	cm_taker_done(&taking.taker);
 	if (rc < 0)
 		follow->tables_known = false;
@@ -407,6 +400,8 @@ cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 	int rc;
 
 	*behind = 0;
+	if (follow->remote)
+		return cm_follow_server_catch_up(follow, most_ms, behind);
 	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0)
 		return rc;
 	do {
@@ -414,7 +409,7 @@ cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 			return rc;
 		if (head <= follow->taken)
 			break;
-		if ((rc = take_some(follow)) < 0)
+		if ((rc = cm_follow_take_some(follow)) < 0)
 			return rc;
 	} while (head > follow->taken && cm_pace_now_ms() < until_ms);
 	/* Others may have taken more than there was when we looked. */

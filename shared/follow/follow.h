@@ -21,6 +21,16 @@ struct cm_progress;
 int cm_follow_open(const char *url, struct cm_follow **out);
 void cm_follow_close(struct cm_follow *follow);
 
+/*
+ * Says that it is for questions, which `asking` is to answer.  On a server that reads what is to be looked at, too, so that a worker has
+ * no connection more; and where the role may not take in what the app wrote, or nobody may now, catching up waits a little for who
+ * does so for good, and then says how far it is.  Borrowed until the end; nothing happens on SQLite.
+ */
+void cm_follow_for_questions(struct cm_follow *follow, struct cm_store *asking);
+
+/* On a server: whether there is nothing to take, seen in the transaction of the question's store.  Elsewhere that is not known. */
+int cm_follow_is_current(struct cm_follow *follow, bool *out);
+
 /* The last failure as a sentence for people.  Borrowed. */
 const char *cm_follow_problem(const struct cm_follow *follow);
 

@@ -18,6 +18,9 @@ struct cm_follow {
 	int64_t cookie;			/* of the app's schema when they were read .. */
 	bool watched;			/* .. and when it was last seen whether they are watched */
 	int64_t watch_cookie;
+	bool asks;			/* on a server: .app is the question's own store .. */
+	int64_t looked_ms;		/* .. and when it was seen last that there is no journal, */
+	int64_t cannot_until_ms;	/* .. and until when there is no use in trying to take */
 	struct cm_app_tables tables;
 	char problem[256];
 };
@@ -41,6 +44,17 @@ struct cm_store *cm_follow_rows_store(const struct cm_follow *follow);
 /* Begins to write to ours and then to read the app's; ends both. */
 int cm_follow_begin(struct cm_follow *follow);
 int cm_follow_end(struct cm_follow *follow, bool keep);
+
+/* Takes the next rows of the journal in a transaction. */
+int cm_follow_take_some(struct cm_follow *follow);
+
+/* Sees whether all is watched still, where the app's schema was changed since another cookie. */
+int cm_follow_mind_schema(struct cm_follow *follow, int64_t cookie);
+
+/* The same as without `server`, on one; what stands for the cookie of the app's schema there is the time, in steps of half a minute. */
+int cm_follow_server_has_app(struct cm_follow *follow, bool *out);
+int cm_follow_server_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind);
+int64_t cm_follow_server_cookie(void);
 
 /* Notes another store's failure as this one's; returns it. */
 int cm_follow_fail(struct cm_follow *follow, const struct cm_store *store, int error);

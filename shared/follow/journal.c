@@ -35,19 +35,33 @@ wants_trigger(const struct cm_app_table *table, const struct trigger *trigger)
 	return !trigger->for_replaced || table->replaced != NULL;
 }
 
+/*
+ * On a server the key is read in a block of its own: a column that was renamed fails no write of the app, which is noted as one of an
+ * unknown row (source 0), and all rows are read anew.  A row without a key cannot be followed.  ENABLE ALWAYS: what replication applies
+ * is seen as well.
+ */
+#define POSTGRES_BODY \
+    "DECLARE fresh text; former text; " \
+    "BEGIN " \
+    "IF TG_OP = 'TRUNCATE' THEN INSERT INTO callmetrics_journal (source) VALUES (0); RETURN NULL; END IF; " \
+    "BEGIN " \
+    "IF TG_OP <> 'DELETE' THEN fresh := NEW.{key}; END IF; " \
+    "IF TG_OP <> 'INSERT' THEN former := OLD.{key}; END IF; " \
+    "EXCEPTION WHEN undefined_column THEN INSERT INTO callmetrics_journal (source) VALUES (0); RETURN NULL; END; " \
+    "IF former = fresh THEN former := NULL; END IF; " \
+    "INSERT INTO callmetrics_journal (source, row_key, old_key) VALUES ({source}, fresh, former); RETURN NULL; END "
+
+static const char postgres_body[] = POSTGRES_BODY;
+
 static const char postgres_function[] =
+    "SELECT set_config('callmetrics.path', current_setting('search_path'), true), "
+    "set_config('search_path', format('%I, pg_temp', current_schema()), true);\n"
     "CREATE OR REPLACE FUNCTION callmetrics_{table}_note() RETURNS trigger "
-    "LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $note$ BEGIN "
-    "IF TG_OP = 'INSERT' THEN INSERT INTO callmetrics_journal (source, row_key) VALUES ({source}, NEW.{key}::text); "
-    "ELSIF TG_OP = 'UPDATE' THEN INSERT INTO callmetrics_journal (source, row_key, old_key) VALUES ({source}, NEW.{key}::text, "
-    "CASE WHEN NEW.{key} IS DISTINCT FROM OLD.{key} THEN OLD.{key}::text END); "
-    "ELSIF TG_OP = 'DELETE' THEN INSERT INTO callmetrics_journal (source, row_key) VALUES ({source}, OLD.{key}::text); "
-    "ELSE INSERT INTO callmetrics_journal (source) VALUES ({source}); END IF; RETURN NULL; END $note$;\n"
-    "DROP TRIGGER IF EXISTS callmetrics_{table}_noted ON \"{table}\";\n"
-    "DROP TRIGGER IF EXISTS callmetrics_{table}_emptied ON \"{table}\";\n"
-    "CREATE TRIGGER callmetrics_{table}_noted AFTER INSERT OR UPDATE OR DELETE ON \"{table}\" FOR EACH ROW "
+    "LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $note$" POSTGRES_BODY "$note$;\n"
+    "SELECT set_config('search_path', current_setting('callmetrics.path'), true);\n"
+    "CREATE OR REPLACE TRIGGER callmetrics_{table}_noted AFTER INSERT OR UPDATE OR DELETE ON \"{table}\" FOR EACH ROW "
     "EXECUTE FUNCTION callmetrics_{table}_note();\n"
-    "CREATE TRIGGER callmetrics_{table}_emptied AFTER TRUNCATE ON \"{table}\" FOR EACH STATEMENT "
+    "CREATE OR REPLACE TRIGGER callmetrics_{table}_emptied AFTER TRUNCATE ON \"{table}\" FOR EACH STATEMENT "
     "EXECUTE FUNCTION callmetrics_{table}_note();\n"
     "ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER callmetrics_{table}_noted;\n"
     "ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER callmetrics_{table}_emptied;\n";
@@ -179,20 +193,31 @@ has_trigger(struct cm_store *app, const struct cm_app_table *table, const struct
 	return rc;
 }
 
+/* On a server: both are there, fire always, and note the row's present key. */
+static int
+has_triggers(struct cm_store *app, const struct cm_app_table *table, bool *out)
+{
+	char *text = text_for(postgres_body, table);
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("table", table->name), CM_TEXT_PARAM("text", text), { 0 } };
+	int64_t count = 0;
+	int rc = text != NULL ? cm_store_number(app, "journal-trigger", binds, &count) : CM_ENOMEM;
+
+	*out = count == 2;
+	free(text);
+	return rc;
+}
+
 int
 cm_journal_watches(struct cm_store *app, const struct cm_app_table *table, bool *out)
 {
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("table", table->name), { 0 } };
 	int64_t count;
 	size_t i;
-	int rc = 0;
+	int rc;
 
 	*out = true;
-	if (cm_store_is_remote(app)) {
-		rc = cm_store_number(app, "journal-trigger", binds, &count);
-		*out = rc == 0 && count == 2;
-		return rc;
-	}
+	if (cm_store_is_remote(app))
+		return has_triggers(app, table, out);
 	if ((rc = cm_store_number(app, "journal-triggers", binds, &count)) < 0)
 		return rc;
 	for (i = 0; i < nitems(triggers) && rc == 0 && *out; i++) {
@@ -254,7 +279,8 @@ static const char *const sqlite_reads[CM_JOURNAL_READS] = {
 static const char *const postgres_reads[CM_JOURNAL_READS] = {
 	[CM_JOURNALED] = "SELECT k.row_key, t.{key} IS NOT NULL{columns}, NULL "
 	    "FROM (SELECT DISTINCT unnest(:row_key) AS row_key) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key::{type}",
-	[CM_FIRST_ROWS] = "SELECT t.{key}::text, true{columns}, t.{key}::text FROM \"{table}\" t ORDER BY t.{key} LIMIT :most",
+	[CM_FIRST_ROWS] = "SELECT t.{key}::text, true{columns}, t.{key}::text FROM \"{table}\" t WHERE t.{key} IS NOT NULL "
+	    "ORDER BY t.{key} LIMIT :most",
 	[CM_NEXT_ROWS] = "SELECT t.{key}::text, true{columns}, t.{key}::text FROM \"{table}\" t WHERE t.{key} > (:after)::{type} "
 	    "ORDER BY t.{key} LIMIT :most",
 	[CM_NAMED_ROWS] = "SELECT k.row_key, t.{key} IS NOT NULL{columns}, NULL "

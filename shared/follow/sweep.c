@@ -108,25 +108,41 @@ read_on(struct sweep *sweep)
 	return rc == 0 && count > 0 ? keep_place(sweep) : rc;
 }
 
-/* Reads one row by its key: it may be gone. */
+/* Reads rows by their keys, one, or on a server many: they may be gone. */
 static int
-take_named(struct sweep *sweep, const struct place *key)
+take_named(struct sweep *sweep, const struct cm_bind *keys, size_t count)
 {
-	const struct cm_bind binds[] = { bind_place(key, "row_key"), { 0 } };
 	const char *name = cm_journal_statement(sweep->table->source, CM_NAMED_ROWS);
 	struct cm_store *store = cm_follow_rows_store(sweep->follow);
 	struct cm_rows *rows;
 	int rc;
 
 	if (sweep->follow->remote)
-		rc = cm_store_query_many(store, name, NULL, binds, 1, 1, &rows);
+		rc = cm_store_query_many(store, name, NULL, keys, 1, count, &rows);
 	else
-		rc = cm_store_query(store, name, binds, &rows);
+		rc = cm_store_query(store, name, keys, &rows);
 	if (rc < 0)
 		return cm_follow_fail(sweep->follow, store, rc);
 	rc = cm_take_rows(&sweep->taker, sweep->table->source, rows);
 	cm_rows_done(rows);
 	return rc;
+}
+
+static int
+take_place(struct sweep *sweep)
+{
+	const struct cm_bind key[] = { bind_place(&sweep->place, "row_key"), { 0 } };
+
+	return take_named(sweep, key, 1);
+}
+
+static int
+keep_key(struct sweep *sweep, struct cm_row_batch *keys)
+{
+	struct cm_bind key[] = { bind_place(&sweep->place, "row_key"), { 0 } };
+
+	key[0].text = cm_arena_copy(&sweep->taker.teller.unit->arena, sweep->place.text, strlen(sweep->place.text));
+	return key[0].text != NULL ? cm_row_batch_add(keys, key) : CM_ENOMEM;
 }
 
 /* Looks whether the next ones of the rows that are known are still there. */
@@ -135,6 +151,7 @@ look_for_gone(struct sweep *sweep)
 {
 	const struct cm_bind binds[] = { CM_INT_PARAM("source", sweep->table->source), CM_INT_PARAM("most", ROWS_AT_ONCE),
 		bind_place(&sweep->place, "after"), { 0 } };
+	struct cm_row_batch keys = { 0 };
 	struct cm_rows *rows;
 	int64_t count = 0;
 	int rc;
@@ -143,11 +160,14 @@ look_for_gone(struct sweep *sweep)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		note_place(&sweep->place, rows, 0);
-		if ((rc = take_named(sweep, &sweep->place)) < 0)
-			break;
 		count++;
+		if ((rc = sweep->follow->remote ? keep_key(sweep, &keys) : take_place(sweep)) < 0)
+			break;
 	}
 	cm_rows_done(rows);
+	if (rc == 0 && keys.count > 0)
+		rc = take_named(sweep, keys.binds, keys.count);
+	cm_row_batch_done(&keys);
 	sweep->more = count == ROWS_AT_ONCE;
 	return rc;
 }
@@ -162,8 +182,8 @@ step(struct sweep *sweep, int (*work)(struct sweep *sweep))
 	follow->problem[0] = '\0';
 	if ((rc = cm_follow_begin(follow)) < 0)
 		return rc;
-	if ((rc = cm_taker_init(&sweep->taker, follow->own)) == 0)
-		rc = work(sweep);
+	if ((rc = cm_taker_init(&sweep->taker, follow->own)) == 0 && (rc = work(sweep)) == 0)
+		rc = cm_take_write(&sweep->taker);
 	sweep->mended += sweep->taker.changed;
 	sweep->again |= sweep->taker.again;
 	if (rc < 0 && follow->problem[0] == '\0')

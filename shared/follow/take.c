@@ -14,7 +14,7 @@
 /* A fact keeps its row's number where that is one that we do not give to what is sent. */
 #define OWN_IDS_FROM (INT64_C(1) << 40)
 
-enum { JSON_DEPTH = 64, SOURCE_ID_TEXT = 40 };
+enum { JSON_DEPTH = 64, SOURCE_ID_TEXT = 40, WAITING_MOST = 4096 };
 
 /* What a row was known as. */
 struct known_row {
@@ -58,14 +58,26 @@ cm_taker_done(struct cm_taker *taker)
 {
 	cm_json_reader_free(taker->teller.json);
 	taker->teller.json = NULL;
+	cm_map_done(&taker->waiting);
 }
 
 static struct cm_bind
 bind_key(const struct cm_row_key *key)
 {
-	if (key->is_number)
+	if (key->text == NULL)
 		return (struct cm_bind)CM_INT_PARAM("row_key", key->number);
 	return (struct cm_bind)CM_TEXT_PARAM("row_key", key->text);
+}
+
+/* What stands from a column on. */
+static int
+read_known_row(struct cm_taker *taker, const struct cm_rows *rows, int column, struct known_row *known)
+{
+	*known = (struct known_row){ true, cm_rows_int(rows, column), cm_rows_int(rows, column + 1), NULL };
+	if (!cm_rows_null(rows, column + 2) && (known->call_id = cm_arena_copy(&taker->teller.unit->arena,
+	    cm_rows_text(rows, column + 2), cm_rows_bytes(rows, column + 2))) == NULL)
+		return CM_ENOMEM;
+	return 1;
 }
 
 static int
@@ -78,12 +90,8 @@ read_known(struct cm_taker *taker, enum cm_source source, const struct cm_row_ke
 	*known = (struct known_row){ 0 };
 	if ((rc = cm_store_query(taker->own, "source-row-get", binds, &rows)) < 0)
 		return rc;
-	if ((rc = cm_rows_next(rows)) > 0) {
-		*known = (struct known_row){ true, cm_rows_int(rows, 0), cm_rows_int(rows, 1), NULL };
-		if (!cm_rows_null(rows, 2) && (known->call_id = cm_arena_copy(&taker->teller.unit->arena, cm_rows_text(rows, 2),
-		    cm_rows_bytes(rows, 2))) == NULL)
-			rc = CM_ENOMEM;
-	}
+	if ((rc = cm_rows_next(rows)) > 0)
+		rc = read_known_row(taker, rows, 0, known);
 	cm_rows_done(rows);
 	return rc < 0 ? rc : 0;
 }
@@ -128,9 +136,16 @@ source_id_of(struct cm_taker *taker, const struct cm_told *told)
 	return cm_arena_copy(&taker->teller.unit->arena, number, strlen(number));
 }
 
+/* Whether a row tells what it told when it was read last. */
+static bool
+is_as_known(const struct cm_told *told, const struct known_row *known)
+{
+	return told->there ? known->is_known && known->checksum == told->checksum : !known->is_known;
+}
+
 /* Notes what of a row made no sense, or that it does now. */
 static int
-note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *told)
+note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *told, const struct known_row *known)
 {
 	const char *source_id = source_id_of(taker, told);
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", source_id),
@@ -140,8 +155,10 @@ note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *
 
 	if (source_id == NULL)
 		return CM_ENOMEM;
-	return told->there && told->fault != NULL ? cm_row_batch_add(&batches[CM_ROWS_SKIPPED], binds)
-						  : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
+	if (told->there && told->fault != NULL)
+		return cm_row_batch_add(&batches[CM_ROWS_SKIPPED], binds);
+	/* Of a row that is new nothing was noted. */
+	return !known->is_known ? 0 : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
 }
 
 int
@@ -262,42 +279,159 @@ take_line(struct cm_taker *taker, const struct cm_told *told, const struct known
 	return cm_row_batch_add(known->fact_id != 0 ? &unit->rows[CM_ROWS_LINES_CHANGED] : &unit->lines, binds);
 }
 
+/* Takes a row that was told, and was known so. */
 static int
-take_told(struct cm_taker *taker, enum cm_source source, const struct cm_told *told)
+take_told(struct cm_taker *taker, enum cm_source source, const struct cm_told *told, const struct known_row *known)
 {
 	static int (*const takers[])(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id) = {
 		[CM_SOURCE_CALLS] = take_call, [CM_SOURCE_TRANSCRIPTS] = take_line, [CM_SOURCE_LATENCY_EVENTS] = take_step,
 	};
-	struct known_row known;
 	int64_t fact_id;
 	int rc;
 
-	if (!told->key.is_number && told->key.text == NULL) {
-		taker->keyless = true;
-		return 0;
-	}
-	if ((rc = read_known(taker, source, &told->key, &known)) < 0)
-		return rc;
-	if (told->there ? known.is_known && known.checksum == told->checksum : !known.is_known)
+	if (is_as_known(told, known))
 		return 0;
 	taker->changed++;
-	if ((rc = takers[source](taker, told, &known, &fact_id)) < 0 || (rc = note_fault(taker, source, told)) < 0)
+	if ((rc = takers[source](taker, told, known, &fact_id)) < 0 || (rc = note_fault(taker, source, told, known)) < 0)
 		return rc;
 	return told->there ? note_known(taker, source, told, fact_id) : forget_known(taker, source, told);
+}
+
+/* A row that waits until what is known of many is asked at once, where each question is a way to a server and back. */
+struct cm_waiting_row {
+	struct cm_told told;
+	struct known_row known;
+};
+
+static bool
+is_row(const void *thing, const void *key)
+{
+	const struct cm_waiting_row *row = thing;
+
+	return strcmp(row->told.key.text, key) == 0;
+}
+
+/* The later of two that have one key stands. */
+static int
+let_wait(struct cm_taker *taker, const struct cm_told *told)
+{
+	uint64_t hash = cm_hash_text(CM_HASH, told->key.text);
+	struct cm_waiting_row *row = cm_map_find(&taker->waiting, hash, is_row, told->key.text);
+
+	if (row == NULL) {
+		if ((row = cm_arena_take(&taker->teller.unit->arena, sizeof *row)) == NULL || cm_map_add(&taker->waiting, hash, row) < 0)
+			return CM_ENOMEM;
+	}
+	row->told = *told;
+	return 0;
+}
+
+static int
+read_known_of(struct cm_taker *taker, const struct cm_row_batch *keys)
+{
+	const struct cm_bind common[] = { CM_INT_PARAM("source", taker->waiting_source), { 0 } };
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query_many(taker->own, "source-rows-known", common, keys->binds, keys->width, keys->count, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		const char *key = cm_rows_text(rows, 0);
+		struct cm_waiting_row *row = cm_map_find(&taker->waiting, cm_hash_text(CM_HASH, key), is_row, key);
+
+		if (row != NULL && (rc = read_known_row(taker, rows, 1, &row->known)) < 0)
+			break;
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+/* Says that more of a row's call will be asked, where that is so. */
+static int
+prefetch_call(struct cm_taker *taker, const struct cm_waiting_row *row)
+{
+	const char *call_id = row->told.call_id;
+
+	if (taker->waiting_source == CM_SOURCE_CALLS && call_id == NULL)
+		call_id = row->told.key.text;
+	if (taker->waiting_source == CM_SOURCE_TRANSCRIPTS || call_id == NULL || is_as_known(&row->told, &row->known))
+		return 0;
+	return cm_unit_prefetch_call(taker->teller.unit, call_id);
+}
+
+/* Asks what is known of all that wait. */
+static int
+prefetch(struct cm_taker *taker, struct cm_waiting_row *const *rows)
+{
+	struct cm_row_batch keys = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < taker->waiting.count && rc == 0; i++) {
+		const struct cm_bind binds[] = { CM_TEXT_PARAM("row_key", rows[i]->told.key.text), { 0 } };
+
+		rc = cm_row_batch_add(&keys, binds);
+	}
+	if (rc == 0)
+		rc = read_known_of(taker, &keys);
+	cm_row_batch_done(&keys);
+	for (i = 0; i < taker->waiting.count && rc == 0; i++)
+		rc = prefetch_call(taker, rows[i]);
+	return rc;
+}
+
+static int
+by_row_key(const void *one, const void *other)
+{
+	const struct cm_waiting_row *const *a = one, *const *b = other;
+
+	return strcmp((*a)->told.key.text, (*b)->told.key.text);
+}
+
+/* Takes all that wait, in the order of their keys. */
+static int
+take_waiting(struct cm_taker *taker)
+{
+	struct cm_waiting_row **rows;
+	size_t i;
+	int rc;
+
+	if (taker->waiting.count == 0)
+		return 0;
+	if ((rows = (struct cm_waiting_row **)cm_map_sorted(&taker->waiting, by_row_key)) == NULL)
+		return CM_ENOMEM;
+	rc = prefetch(taker, rows);
+	for (i = 0; i < taker->waiting.count && rc == 0; i++)
+		rc = take_told(taker, taker->waiting_source, &rows[i]->told, &rows[i]->known);
+	free(rows);
+	cm_map_clear(&taker->waiting);
+	return rc;
 }
 
 int
 cm_take_row(struct cm_taker *taker, enum cm_source source, const struct cm_rows *rows)
 {
+	struct known_row known;
 	struct cm_told told;
 	int rc;
 
 	taker->taken++;
-	if (cm_unit_is_full(taker->teller.unit) && (rc = cm_unit_write(taker->teller.unit)) < 0)
+	if ((taker->waiting_source != source || taker->waiting.count >= WAITING_MOST) && (rc = take_waiting(taker)) < 0)
+		return rc;
+	if (cm_unit_is_full(taker->teller.unit) && (rc = cm_take_write(taker)) < 0)
 		return rc;
 	if ((rc = cm_told_read(&taker->teller, source, rows, &told)) < 0)
 		return rc;
-	return take_told(taker, source, &told);
+	taker->waiting_source = source;
+	if (!told.key.is_number && told.key.text == NULL) {
+		taker->keyless = true;
+		return 0;
+	}
+	if (cm_store_is_remote(taker->own))
+		return let_wait(taker, &told);
+	if ((rc = read_known(taker, source, &told.key, &known)) < 0)
+		return rc;
+	return take_told(taker, source, &told, &known);
 }
 
 int
@@ -314,5 +448,7 @@ cm_take_rows(struct cm_taker *taker, enum cm_source source, struct cm_rows *rows
 int
 cm_take_write(struct cm_taker *taker)
 {
-	return cm_unit_write(taker->teller.unit);
+	int rc = take_waiting(taker);
+
+	return rc < 0 ? rc : cm_unit_write(taker->teller.unit);
 }

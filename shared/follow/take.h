@@ -9,10 +9,13 @@
 
 #include "told.h"
 
+/* On a server rows wait until they are many, or are written. */
 struct cm_taker {
 	struct cm_store *own;
 	struct cm_teller teller;
 	cm_us pruned_before;
+	struct cm_map waiting;
+	enum cm_source waiting_source;
 	int64_t taken;			/* rows that were looked at .. */
 	int64_t changed;		/* .. and those of them that were not as they were known */
 	bool keyless;			/* some had no key: they cannot be told apart, or looked for */
@@ -31,7 +34,7 @@ int cm_take_rows(struct cm_taker *taker, enum cm_source source, struct cm_rows *
 /* Notes whether a table has rows without a key, which are no facts. */
 int cm_take_keyless(struct cm_taker *taker, enum cm_source source, bool some);
 
-/* Writes what was taken; more may be taken afterwards. */
+/* Writes what was taken, which has to be done before the transaction ends; more may be taken afterwards. */
 int cm_take_write(struct cm_taker *taker);
 
 #endif

@@ -337,6 +337,33 @@ sum_of(const struct reading *reading, int end, int64_t seed)
 	return (int64_t)(hash ^ (hash >> 29));
 }
 
+/* A text that is how a positive number is written. */
+static bool
+number_of(const char *text, int64_t *out)
+{
+	char *end;
+
+	if (*text < '1' || *text > '9' || strlen(text) > 18)
+		return false;
+	*out = strtoll(text, &end, 10);
+	return *end == '\0';
+}
+
+static void
+read_key(struct reading *reading)
+{
+	struct cm_row_key *key = &reading->told->key;
+
+	if (type_of(reading, CM_ROW_KEY) == CM_VALUE_INT) {
+		key->is_number = true;
+		key->number = cm_rows_int(reading->rows, CM_ROW_KEY);
+		return;
+	}
+	key->text = take_text(reading, CM_ROW_KEY);
+	if (cm_store_is_remote(reading->teller->unit->store) && key->text != NULL)
+		key->is_number = number_of(key->text, &key->number);
+}
+
 int
 cm_told_read(struct cm_teller *teller, enum cm_source source, const struct cm_rows *rows, struct cm_told *told)
 {
@@ -354,12 +381,7 @@ cm_told_read(struct cm_teller *teller, enum cm_source source, const struct cm_ro
 		reading.types[column] = cm_rows_type(rows, column);
 	*told = (struct cm_told){ .kind = -1, .call = { .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1,
 	    .status = "", .failure_reason = "" } };
-	if (type_of(&reading, CM_ROW_KEY) == CM_VALUE_INT) {
-		told->key.is_number = true;
-		told->key.number = cm_rows_int(rows, CM_ROW_KEY);
-	} else {
-		told->key.text = take_text(&reading, CM_ROW_KEY);
-	}
+	read_key(&reading);
 	told->there = cm_rows_int(rows, CM_ROW_THERE) != 0;
 	if (told->there) {
 		told->checksum = sum_of(&reading, readers[source].end, teller->seed);

@@ -11,11 +11,11 @@
 #include "json.h"
 #include "unit.h"
 
-/* A row's key: a number, or a text. */
+/* A row's key: a number, or a text; on a server, where a column holds one type only, a number is also known by its digits. */
 struct cm_row_key {
 	bool is_number;
 	int64_t number;
-	const char *text;		/* NULL, where it is no number either: the row has no key */
+	const char *text;		/* NULL: it is known by its number, or where it is none, the row has no key */
 };
 
 struct cm_told {

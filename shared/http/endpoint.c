@@ -214,14 +214,31 @@ catch_up(struct request *request)
 	return 0;
 }
 
+/* One view of the data that has all that the voice app wrote before the question. */
+static int
+begin(struct request *request)
+{
+	bool current = false;
+	int rc;
+
+	if (cm_store_is_remote(request->store)) {
+		if ((rc = cm_store_begin(request->store)) < 0 || (rc = cm_follow_is_current(request->follow, &current)) < 0 || current)
+			return rc;
+		cm_store_end(request->store, false);
+	}
+	if ((rc = catch_up(request)) < 0)
+		return rc;
+	return cm_store_begin(request->store);
+}
+
 static int
 ask_store(struct request *request)
 {
 	struct cm_reply *reply = &request->reply;
-	int rc;
+	int rc = begin(request);
 
 	cm_store_explain(request->store, reply->explains);
-	if ((rc = catch_up(request)) == 0 && (rc = cm_store_begin(request->store)) == 0)
+	if (rc == 0)
 		rc = cm_endpoint.handle(request->store, request->query, reply);
 	if (rc == 0 && cm_store_is_inexact(request->store))
 		cm_json_bool(reply->json, "exact", false);
@@ -438,6 +455,7 @@ serve_requests(const struct program *program, bool alone)
 	bool whole = false;
 
 	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0 && cm_follow_open(program->url, &follow) == 0) {
+		cm_follow_for_questions(follow, store);
 		whole = true;
 		while (cm_client_accept(client))
 			whole = run_request(program, client, store, follow);

@@ -117,7 +117,7 @@ store_in_source(struct cm_store *app, struct cm_taking *taking, struct cm_single
 		return (int)rc;
 	if (!cm_call_is_of(call->call.labels.tenant_id, event))
 		return 0;
-	rc = cm_store_run(app, "source-latency-add", binds);
+	rc = cm_store_run(app, "app-step-add", binds);
 	return rc < 0 ? cm_store_relay(taking->unit->store, app, (int)rc) : 0;
 }
 

@@ -68,7 +68,7 @@ end_in_source(struct cm_store *store, const struct cm_stale_calls *cleanup, cons
 	cm_app_row_time(cleanup->now, ended);
 	snprintf(seconds, sizeof seconds, "%lld.%06d", (long long)(call->duration_us / CM_SECOND_US),
 	    (int)(call->duration_us % CM_SECOND_US));
-	return cm_store_run(store, "source-call-timeout", binds);
+	return cm_store_run(store, "app-call-timeout", binds);
 }
 
 static int

@@ -2,7 +2,7 @@
  * postgres_statement: statements on a PostgreSQL server: preparing, binding, running, reading; see postgres_own.h.
  *
  * Values go and come as text.  Statements are prepared once in each connection; the types of their parameters are those of the binds
- * (bigint, text), or, for the statements source-*, which write to the voice app's own tables, what the server finds.
+ * (bigint, text), or, for the statements app-*, which are about the voice app's own tables, what the server finds.
  */
 #include "config.h"
 
@@ -78,7 +78,7 @@ type_of(const struct cm_rows *rows, int i)
 {
 	const struct cm_parameter *parameter = &rows->parameters[i];
 
-	if (!parameter->known || strncmp(rows->name, "source-", 7) == 0)
+	if (!parameter->known || (!parameter->many && strncmp(rows->name, "app-", 4) == 0))
 		return TYPE_INFERRED;
 	if (parameter->many)
 		return parameter->is_int ? TYPE_BIGINTS : TYPE_TEXTS;

@@ -198,6 +198,12 @@ cm_store_close(struct cm_store *store)
 	free(store);
 }
 
+void
+cm_store_patience(struct cm_store *store, int64_t ms)
+{
+	store->patience_ms = ms;
+}
+
 bool
 cm_store_lies_beside(const struct cm_store *store)
 {

@@ -69,6 +69,9 @@ bool cm_store_is_remote(const struct cm_store *store);
 /* Whose data the next transactions may see, behind a server's own wall where it has one (row-level security): NULL for all.  Copied. */
 int cm_store_wall(struct cm_store *store, const char *tenant_id);
 
+/* How long the statements of a remote store wait for others; of its next connection. */
+void cm_store_patience(struct cm_store *store, int64_t ms);
+
 /* Lets this transaction run as long as it needs (export). */
 void cm_store_no_deadline(struct cm_store *store);
 

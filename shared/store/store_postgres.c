@@ -120,12 +120,16 @@ check_attached(struct cm_store *store)
 	return 0;
 }
 
-#define COMMON "SET jit = off; SET TimeZone = 'UTC'; "
+/* Values of the voice app's tables are to be written as they are wherever we read them. */
+#define COMMON "SET jit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; "
 
 /* Plans are made once for all values, and join tables in the order in which the statements name them, as on SQLite. */
 #define PLANS COMMON "SET plan_cache_mode = force_generic_plan; SET join_collapse_limit = 1; " \
 	"SET max_parallel_workers_per_gather = 0; SET enable_seqscan = off; SET enable_bitmapscan = off; SET random_page_cost = 1.1; "
 #define DURABLE "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+
+/* Whoever writes sees what the one before him has written, whatever the database's own default is. */
+#define BEGIN_WRITING "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
 
 /* Advisory locks, in all of callmetrics' own two-part numbers: who takes events in or folds (cm_fold), and who changes the schema. */
 #define LOCK_WRITING "SELECT pg_advisory_xact_lock(25453, 1)"
@@ -142,23 +146,23 @@ static const struct {
 	[CM_STORE_READ] = { .reads_only = true,
 	    .set_up = PLANS "SET default_transaction_read_only = on; SET lock_timeout = '2s'",
 	    .begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
-	[CM_STORE_WRITE] = { .set_up = PLANS "SET lock_timeout = '5s'; " DURABLE, .begin = "BEGIN; " LOCK_WRITING },
+	[CM_STORE_WRITE] = { .set_up = PLANS "SET lock_timeout = '5s'; " DURABLE, .begin = BEGIN_WRITING LOCK_WRITING },
 	[CM_STORE_BULK] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET synchronous_commit = off",
-	    .begin = "BEGIN; " LOCK_WRITING },
+	    .begin = BEGIN_WRITING LOCK_WRITING },
 	[CM_STORE_ADMIN] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
-	    .begin = "BEGIN; " LOCK_SCHEMA },
-	[CM_STORE_CREATE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
-	    .begin = "BEGIN; " LOCK_SCHEMA },
+	    .begin = BEGIN_WRITING LOCK_SCHEMA },
+	[CM_STORE_CREATE] = { .any_database = true, .job = true, .set_up = PLANS "SET lock_timeout = '5s'",
+	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_RETENTION] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET callmetrics.retention = 'on'",
-	    .begin = "BEGIN; " LOCK_SCHEMA },
+	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_APP_READ] = { .any_database = true, .reads_only = true, .set_up = PLANS "SET default_transaction_read_only = on",
 	    .begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
-	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '5s'",
-	    .begin = "BEGIN; " LOCK_SCHEMA },
+	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '200ms'",
+	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_COPY] = { .any_database = true, .job = true,
 	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
 		"SET callmetrics.retention = 'on'",
-	    .begin = "BEGIN; " LOCK_SCHEMA },
+	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 };
 
 static void
@@ -176,6 +180,11 @@ set_up(struct cm_store *store)
 
 	if ((rc = cm_postgres_script(store, modes[store->mode].set_up)) < 0)
 		return rc;
+	if (store->patience_ms > 0) {
+		snprintf(limit, sizeof limit, "SET lock_timeout = %" PRId64, store->patience_ms);
+		if ((rc = cm_postgres_script(store, limit)) < 0)
+			return rc;
+	}
 	if (modes[store->mode].reads_only) {
 		snprintf(limit, sizeof limit, "SET statement_timeout = %" PRId64,
 		    cm_setting_int("CALLMETRICS_QUERY_LIMIT_MS", CM_QUERY_LIMIT_MS, 1, 3600000));

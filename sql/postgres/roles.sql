@@ -5,8 +5,9 @@
 --   cm_tenant_role binds its role to a tenant (for people's own tools; nothing that they set changes it), or else
 --   its session has set callmetrics.tenant (for programs: a second wall behind their own filter); '' or unset is all tenants.
 -- Nothing is granted on partitions: they are reached through their tables, whose wall holds there.
--- Nothing is granted on the voice app's own tables: where log-event or cleanup are to write those, grant the writer INSERT on
--- latency_events, and SELECT and UPDATE on calls.
+-- A voice app that is followed: a writer takes what it wrote out of the journal, and so may read the app's tables; a reader sees what of
+-- the journal is left.  Nothing else is granted on the app's tables: where log-event or cleanup are to write those, grant the writer
+-- INSERT on latency_events, and UPDATE on calls.
 DO $$
 DECLARE
 	role_wanted text;
@@ -81,6 +82,15 @@ BEGIN
 			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
 		END IF;
 	END LOOP;
+	IF to_regclass('callmetrics_journal') IS NOT NULL THEN
+		GRANT SELECT ON callmetrics_journal TO callmetrics_owner, callmetrics_writer, callmetrics_reader;
+		GRANT DELETE ON callmetrics_journal TO callmetrics_owner, callmetrics_writer;
+		FOREACH name IN ARRAY ARRAY['calls', 'transcripts', 'latency_events'] LOOP
+			IF to_regclass(name) IS NOT NULL THEN
+				EXECUTE format('GRANT SELECT ON %I TO callmetrics_owner, callmetrics_writer', name);
+			END IF;
+		END LOOP;
+	END IF;
 	-- What runs with its owner's rights: triggers need no right to be called, and the fold is the writers'.
 	FOR name IN
 		SELECT p.oid::regprocedure FROM pg_proc p
