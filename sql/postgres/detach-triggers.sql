@@ -9,7 +9,7 @@ DROP FUNCTION IF EXISTS cm_calls_read, cm_calls_rename, cm_calls_remove, cm_call
 DROP FUNCTION IF EXISTS cm_latency_events_read, cm_latency_events_rename, cm_latency_events_remove, cm_latency_events_empty CASCADE;
 DROP FUNCTION IF EXISTS cm_transcripts_read, cm_transcripts_rename, cm_transcripts_remove, cm_transcripts_empty CASCADE;
 DROP FUNCTION IF EXISTS cm_calls_copy, cm_latency_events_copy, cm_transcripts_copy;
-DROP FUNCTION IF EXISTS cm_call_added, cm_call_changed, cm_call_removed, cm_latency_added, cm_latency_changed, cm_latency_removed CASCADE;
+DROP FUNCTION IF EXISTS cm_call_added, cm_call_changed, cm_call_told, cm_call_relabelled, cm_call_removed, cm_latency_added, cm_latency_changed, cm_latency_removed CASCADE;
 DROP FUNCTION IF EXISTS cm_series_added, cm_pending_full CASCADE;
 DROP FUNCTION IF EXISTS cm_month_next, cm_month_drop, cm_month_make, cm_month_start, cm_months;
 DROP FUNCTION IF EXISTS cm_fold, cm_note, cm_note_failed, cm_rewritten;

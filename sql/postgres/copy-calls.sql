@@ -1,2 +1,0 @@
--- Copies calls of the voice app into the facts: the rows of its blocks after the :after-th up to the :until-th.
-SELECT cm_calls_copy(:after, :until)
