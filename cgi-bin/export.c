@@ -5,7 +5,7 @@
  * the last call that came through.  An export that fails midway is cut off: its JSON stays unclosed, its connection broken.
  *
  *   200  json {"exported_at":"..","period_days":30,"calls":[..],"call_count":2}, csv (RFC 4180), or ndjson
- *   400  a format that there is not; explain without format=json
+ *   400  a format that there is not; explain without format=json; `after` names calls of several tenants
  *   404  `after` names a call that is not there
  *   503  the call database is busy or cannot be read
  */
@@ -39,7 +39,10 @@ export(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 
 	if (cm_reply_explains(reply) && strcmp(format, "json") != 0)
 		return cm_reply_refuse(reply, "explain", "explain goes with format=json only.");
-	if (after != NULL && (rc = cm_call_place(store, after, export.window.filter.tenant_id, &export.after)) < 0)
+	rc = after != NULL ? cm_call_place(store, after, export.window.filter.tenant_id, &export.after) : 0;
+	if (rc == CM_EPARAM)
+		return cm_reply_refuse(reply, "after", "Calls of several tenants have this call_id; say with tenant_id whose.");
+	if (rc < 0)
 		return rc == CM_ENOTFOUND ? cm_reply_not_found(reply, "There is no call with the call_id of `after`.") : rc;
 	return cm_export_run(store, &export, format, reply);
 }

@@ -16,7 +16,7 @@
 
 static const struct cm_param params[] = {
 	{ "limit", CM_INT, .fallback = "10", .min = 1, .max = 1000, .help = "how many at most" },
-	{ "cursor", CM_TEXT, .max = CM_CURSOR_TEXT, .help = "next_cursor of the page before" },
+	{ "cursor", CM_TEXT, .max = CM_PLACE_TEXT, .help = "next_cursor of the page before" },
 	CM_WINDOW_FILTERS,
 	{ 0 },
 };
@@ -41,7 +41,8 @@ failures(struct cm_store *store, const struct cm_query *query, struct cm_reply *
 	if ((rc = cm_failures_open(store, &window, &place, page.limit + 1, &rows)) < 0)
 		return rc;
 	cm_json_array(json, "failures");
-	while ((rc = cm_call_next(rows, &call)) > 0 && cm_page_add(&page, call.started_us, call.call_id))
+	while ((rc = cm_call_next(rows, &call)) > 0 &&
+	    cm_page_add(&page, call.started_us, call.call_id, window.filter.tenant_id == NULL ? call.tenant_id : ""))
 		cm_report_call(json, &call);
 	cm_json_end(json);
 	cm_rows_done(rows);

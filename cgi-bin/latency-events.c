@@ -74,7 +74,7 @@ latency_events(struct cm_store *store, const struct cm_query *query, struct cm_r
 	cm_json_array(json, "events");
 	while ((rc = cm_step_next(rows, &step)) > 0) {
 		snprintf(id, sizeof id, "%" PRId64, step.latency_id);
-		if (!cm_page_add(&page, step.at_us, id))
+		if (!cm_page_add(&page, step.at_us, id, ""))
 			break;
 		report_step(json, &step);
 	}

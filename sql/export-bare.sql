@@ -3,5 +3,5 @@ SELECT c.call_id, c.call_type, c.caller_number, c.callee_number, c.started_us, c
 	c.has_transcript, c.has_audio, c.series_id, NULL, NULL, c.failure_reason,
 	CASE WHEN :metadata = 1 THEN c.metadata END
 FROM cm_call c
-WHERE c.started_us >= :from AND c.started_us < :to AND (c.started_us, c.call_id) > (:after_us, :after_id)
-ORDER BY c.started_us, c.call_id
+WHERE c.started_us >= :from AND c.started_us < :to AND (c.started_us, c.call_id, c.tenant_id) > (:after_us, :after_id, :after_tenant)
+ORDER BY c.started_us, c.call_id, c.tenant_id

@@ -1,8 +1,9 @@
 -- Timed steps, newest first, before a given one; of one component, or of each and then the newest of those.
 -- Uses cm_latency_at.
-SELECT l.latency_id, l.call_id, l.component, l.duration_us, l.at_us, l.turn_id, l.provider, l.model, l.metadata
+SELECT l.latency_id, c.call_id, l.component, l.duration_us, l.at_us, l.turn_id, l.provider, l.model, l.metadata
 FROM (SELECT DISTINCT meaning AS component FROM cm_vocabulary WHERE topic = 'component') k CROSS JOIN cm_latency l
-WHERE (:component IS NULL OR k.component = :component)
+	CROSS JOIN cm_call c
+WHERE c.call_no = l.call_no AND (:component IS NULL OR k.component = :component)
 	AND l.latency_id IN (SELECT e.latency_id FROM cm_latency e CROSS JOIN cm_series s
 		WHERE e.component = k.component AND e.at_us >= :from AND e.at_us < :to
 			AND (e.at_us, e.latency_id) < (:before_us, :before_id) AND s.series_id = e.series_id

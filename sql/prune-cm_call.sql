@@ -1,3 +1,17 @@
--- Removes some calls that ended and started before an instant.  Uses cm_call_started.
-DELETE FROM cm_call WHERE call_id IN
-	(SELECT call_id FROM cm_call WHERE started_us < :before AND status <> 'active' LIMIT :limit)
+-- Removes some calls of which nothing is left but that they ended and started before an instant, or that they were spoken of.
+-- Uses cm_call_started, cm_call_untold and the indexes of facts by call.
+DELETE FROM cm_call WHERE call_no IN
+	(SELECT call_no FROM (SELECT c.call_no FROM cm_call c WHERE c.started_us < :before AND c.status <> 'active'
+		AND NOT EXISTS (SELECT 1 FROM cm_latency f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_transcript f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_mark f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_turn f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_cost f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_event_kept f WHERE f.call_no = c.call_no)
+	UNION ALL SELECT c.call_no FROM cm_call c WHERE c.status IS NULL
+		AND NOT EXISTS (SELECT 1 FROM cm_latency f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_transcript f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_mark f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_turn f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_cost f WHERE f.call_no = c.call_no)
+		AND NOT EXISTS (SELECT 1 FROM cm_event_kept f WHERE f.call_no = c.call_no)) gone LIMIT :limit)

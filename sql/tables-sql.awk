@@ -139,22 +139,32 @@ function signs_of(t,    n, parts, i, out) {
 	return n == 0 ? "" : "SELECT '" t "'" out (sign[t] == "" || index(sign[t], "(SELECT") == 1 ? "" : " FROM " t)
 }
 
-# People's view of a table: instants as timestamptz, money in dollars, usage in its unit.
-function view_of(t,    i, name, items) {
+# People's view of a table: its call and its labels by their names, instants as timestamptz, money in dollars, usage in its unit.
+function view_of(t,    i, name, items, joins) {
 	for (i = 1; i <= columns[t]; i++) {
 		name = column[t, i]
 		if (hidden[t, name])
 			continue
+		if (name == "call_no") {
+			items = items ", c.call_id"
+			joins = joins " LEFT JOIN cm_call c ON c.call_no = t.call_no"
+			continue
+		}
+		if (name == "series_id") {
+			items = items ", s.tenant_id, s.agent"
+			joins = joins " JOIN cm_series s ON s.series_id = t.series_id"
+			continue
+		}
 		if (name == time[t])
-			items = items ", 'epoch'::timestamptz + " name " * interval '1 microsecond' AS at"
+			items = items ", 'epoch'::timestamptz + t." name " * interval '1 microsecond' AS at"
 		if (sub(/_nusd$/, "", name))
 			name = name "_nusd / 1000000000.0 AS " name "_usd"
 		else if (sub(/_micro$/, "", name))
 			name = name "_micro / 1000000.0 AS " name
-		items = items ", " name
+		items = items ", t." name
 	}
 	return "CREATE OR REPLACE VIEW " view[t] " WITH (security_invoker = true) AS\n\tSELECT " wrapped(substr(items, 3), "\t\t") \
-	    "\n\tFROM " t ";"
+	    "\n\tFROM " t " t" joins ";"
 }
 
 function joined(to, more, by) {

@@ -88,7 +88,7 @@ $1 == "key" {
 $1 == "unique" { unique[t] = cut(after(1), " + "); unique_carries[t] = cut_off; next }
 $1 == "time" { time[t] = $2; by_month[t] = NF > 2 && one_of(after(2), "by month") != ""; next }
 $1 == "prune" { pruned_by_hand[t] = one_of(after(1), "by hand") != ""; next }
-$1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_id none"); next }
+$1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_no none"); next }
 $1 == "copy" { copy[t] = one_of($2, "no seeded from"); copied_from[t] = $3; next }
 $1 == "sign" { sign[t] = after(1); next }
 $1 == "put" { put[t] = $2; put_how[t] = NF > 2 ? one_of($3, "once over") : "new"; next }

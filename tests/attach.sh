@@ -12,13 +12,13 @@ everything() {
 # facts PATH: all of ours, as text.
 facts() {
 	# A series is known by its labels; its number is as it comes.
-	labels="coalesce(tenant_id || '/' || agent || '/' || agent_version || '/' || s.provider || '/' || s.call_type, '?')"
+	labels="coalesce(s.tenant_id || '/' || agent || '/' || agent_version || '/' || s.provider || '/' || s.call_type, '?')"
 	sqlite3 "$1.callmetrics" "SELECT call_id, $labels, c.call_type, caller_number, callee_number, started_us, ended_us, duration_us, bin,
 			status, failure_reason, has_audio, has_transcript, metadata
-		FROM cm_call c LEFT JOIN cm_series s USING (series_id) ORDER BY call_id;
-		SELECT latency_id, call_id, $labels, component, at_us, duration_us, bin, metadata
-		FROM cm_latency LEFT JOIN cm_series s USING (series_id) ORDER BY latency_id;
-		SELECT * FROM cm_transcript ORDER BY 1; SELECT * FROM cm_skipped; SELECT * FROM cm_source_row ORDER BY 1, 2"
+		FROM cm_call c LEFT JOIN cm_series s USING (series_id) WHERE status IS NOT NULL ORDER BY call_id;
+		SELECT latency_id, call_id, $labels, component, at_us, l.duration_us, l.bin, l.metadata
+		FROM cm_latency l JOIN cm_call c USING (call_no) LEFT JOIN cm_series s ON s.series_id = l.series_id ORDER BY latency_id;
+		SELECT transcript_id, call_id, at_us, speaker, content FROM cm_transcript JOIN cm_call USING (call_no) ORDER BY 1; SELECT * FROM cm_skipped; SELECT * FROM cm_source_row ORDER BY 1, 2"
 }
 
 # figures PATH: what the questions answer.

@@ -68,7 +68,7 @@ is "the command line" "$(CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" cle
 CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" cleanup >/dev/null
 is "nothing is active" "$(sql "SELECT count(*) FROM cm_call WHERE status = 'active'")" 0
 obeys_law "our own"
-is "a late end takes the place of the guess" "$(post_text events '{"event_type":"call_ended","call_id":"c1","timestamp":"2026-02-06T02:00:00Z"}'
+is "a late end takes the place of the guess" "$(post_text events '{"event_type":"call_ended","call_id":"c1","tenant_id":"acme","timestamp":"2026-02-06T02:00:00Z"}'
 	sql "SELECT status, duration_us FROM cm_call WHERE call_id = 'c1'")" "completed|3600000000"
 
 # Somebody holds the database.

@@ -26,13 +26,14 @@ fresh() {
 
 # facts: all that is stored, but for numbers that depend on the order.
 facts() {
-	sql "SELECT call_id, call_type, started_us, ended_us, duration_us, status, has_transcript FROM cm_call ORDER BY 1;
-		SELECT call_id, turn_id, component, at_us, duration_us FROM cm_latency ORDER BY 1, 2, 3, 4;
-		SELECT call_id, turn_id, service, usage_micro, usage_unit, cost_nusd FROM cm_cost ORDER BY 1, 2, 3, 5;
+	sql "SELECT call_id, call_type, started_us, ended_us, duration_us, status, has_transcript FROM cm_call WHERE status IS NOT NULL ORDER BY 1;
+		SELECT call_id, turn_id, component, at_us, l.duration_us FROM cm_latency l JOIN cm_call USING (call_no) ORDER BY 1, 2, 3, 4;
+		SELECT call_id, turn_id, service, usage_micro, usage_unit, cost_nusd FROM cm_cost JOIN cm_call USING (call_no) ORDER BY 1, 2, 3, 5;
 		SELECT component, component_id, status, state, at_us FROM cm_health ORDER BY 1, 2;
-		SELECT call_id, at_us, speaker, content FROM cm_transcript ORDER BY 1, 2;
+		SELECT call_id, at_us, speaker, content FROM cm_transcript JOIN cm_call USING (call_no) ORDER BY 1, 2;
 		SELECT key_1, key_2 FROM cm_event ORDER BY 1, 2; SELECT count(*) FROM cm_event_kept;
-		SELECT call_id, turn_id, mark, at_us FROM cm_mark ORDER BY 1, 2, 3; SELECT call_id, turn_id, measured FROM cm_turn ORDER BY 1, 2;
+		SELECT call_id, turn_id, mark, at_us FROM cm_mark JOIN cm_call USING (call_no) ORDER BY 1, 2, 3;
+		SELECT call_id, turn_id, measured FROM cm_turn JOIN cm_call USING (call_no) ORDER BY 1, 2;
 		PRAGMA integrity_check"
 }
 

@@ -14,12 +14,12 @@ told() {
 # facts: what the database holds, without the numbers that it gave.
 facts() {
 	sql "SELECT call_id, call_type, caller_number, started_us, ended_us, duration_us, status, failure_reason, has_transcript FROM cm_call
-		ORDER BY 1;
-		SELECT l.call_id, turn_id, component, l.provider, model, at_us, duration_us, s.tenant_id, s.agent, s.call_type FROM cm_latency l
-		JOIN cm_series s ON s.series_id = l.series_id ORDER BY 1, 2, 3, at_us;
-		SELECT call_id, turn_id, provider, model, service, usage_micro, usage_unit, cost_nusd FROM cm_cost ORDER BY 1, 2, 5, 7;
+		WHERE status IS NOT NULL ORDER BY 1;
+		SELECT c.call_id, turn_id, component, l.provider, model, at_us, l.duration_us, s.tenant_id, s.agent, s.call_type FROM cm_latency l
+		JOIN cm_series s ON s.series_id = l.series_id JOIN cm_call c USING (call_no) ORDER BY 1, 2, 3, at_us;
+		SELECT call_id, turn_id, provider, model, service, usage_micro, usage_unit, cost_nusd FROM cm_cost JOIN cm_call USING (call_no) ORDER BY 1, 2, 5, 7;
 		SELECT component, component_id, status, state, at_us FROM cm_health ORDER BY 1, 2;
-		SELECT call_id, at_us, speaker, content FROM cm_transcript ORDER BY 1, 2"
+		SELECT call_id, at_us, speaker, content FROM cm_transcript JOIN cm_call USING (call_no) ORDER BY 1, 2"
 }
 
 # One call with one event of each kind: the figures were worked out by hand.
@@ -174,7 +174,7 @@ turn() {
 	printf '{"event_type":"%s","call_id":"%s","timestamp":"2026-03-02T10:00:%sZ","data":{"turn_id":"%s"}}\n' "$2" "$1" "$3" "$4"
 }
 e2e() {
-	sql "SELECT duration_us / 1000 FROM cm_latency WHERE component = 'turn_e2e' AND call_id = '$1' ORDER BY turn_id" | paste -s -d ' ' -
+	sql "SELECT l.duration_us / 1000 FROM cm_latency l JOIN cm_call USING (call_no) WHERE component = 'turn_e2e' AND call_id = '$1' ORDER BY turn_id" | paste -s -d ' ' -
 }
 {
 	turn t1 user_speech_ended 01.000 a
@@ -279,24 +279,45 @@ is "kept" "$(told) $(sql "SELECT event_type, event_id FROM cm_event_kept") $(sql
 
 # Lines make a transcript.
 post_text events '{"event_type":"user_spoke","call_id":"k","timestamp":"2026-03-02T10:04:40Z","data":{"text":"Grüß Gott"}}'
-is "a spoken line" "$(sql "SELECT speaker, content FROM cm_transcript WHERE call_id = 'k'") $(sql "SELECT has_transcript FROM cm_call WHERE call_id = 'k'")" \
+is "a spoken line" "$(sql "SELECT speaker, content FROM cm_transcript JOIN cm_call USING (call_no) WHERE call_id = 'k'") $(sql "SELECT has_transcript FROM cm_call WHERE call_id = 'k'")" \
 	"user|Grüß Gott 1"
 
-# Tenants are apart: a key's tenant is stamped, and a call of another's is not to be told of.
+# Tenants are apart: a key's tenant is stamped, and calls of two tenants that have one id are two calls.
 post_text events "$(started z1 z 01:00.000 '"direction":"inbound","tenant_id":"evil"')" CALLMETRICS_TENANT=good
-is "the key's tenant is stamped" "$(sql "SELECT s.tenant_id FROM cm_call c JOIN cm_series s USING (series_id) WHERE call_id = 'z'")" good
-post_text events "$(ended z2 z 02:00.000 '')" CALLMETRICS_TENANT=evil
-is "another's call" "$(told) $(of_call z)" "0 0 0 1 active||60||inbound"
-post_text events '{"event_type":"stt_transcript_final","call_id":"z","timestamp":"2026-03-02T10:00:00Z","data":{"latency_ms":1}}' CALLMETRICS_TENANT=evil
-is "another's step" "$(told)" "0 0 0 1"
+is "the key's tenant is stamped" "$(sql "SELECT tenant_id FROM cm_call WHERE call_id = 'z'")" good
+step='{"event_type":"stt_transcript_final","call_id":"z","timestamp":"2026-03-02T10:00:00Z","data":{"latency_ms":1,"provider":"p"}}'
+post_text events "[$(ended z2 z 02:00.000 ''),$step]" CALLMETRICS_TENANT=evil
+is "another's call of that id" "$(told) $(sql "SELECT tenant_id, status FROM cm_call WHERE call_id = 'z' ORDER BY 1")" "2 0 0 0 evil|completed
+good|active"
 post_text events "$(ended k9 k 06:00.000 '')" CALLMETRICS_TENANT=evil
-is "nobody's call is not anybody's" "$(told)" "0 0 0 1"
+is "nobody's call is not anybody's" "$(told) $(sql "SELECT tenant_id, ended_us % 3600000000 / 1000000 FROM cm_call WHERE call_id = 'k' ORDER BY 1")" "1 0 0 0 |300
+evil|360"
 post_text events "$(started z1 y 01:00.000 '')" CALLMETRICS_TENANT=evil
 is "the same event id of another tenant is another event" "$(told)" "1 0 0 0"
+post_text events "$(started z9 z 01:30.000 '"tenant_id":"good"')"
+is "whoever may speak for all names the tenant" "$(told) $(sql "SELECT count(*) FROM cm_call WHERE call_id = 'z'")" "1 0 0 0 2"
+post_text events "$(started z8 z 01:30.000 '')"
+is "and speaks for nobody without" "$(told) $(sql "SELECT count(*) FROM cm_call WHERE call_id = 'z'")" "1 0 0 0 3"
+
+# What is said of a call before anybody told of it waits, counts for nothing but itself, and is nobody else's.
+post_text events '{"event_type":"llm_completion","event_id":"w1","call_id":"wait","timestamp":"2026-03-02T10:00:00Z","data":{"prompt_tokens":5,"provider":"openai","model":"gpt-4o"}}' CALLMETRICS_TENANT=good
+post_text events "[$(turn wait user_speech_ended 01.000 a),{\"event_type\":\"odd\",\"event_id\":\"w2\",\"call_id\":\"wait\",\"timestamp\":\"2026-03-02T10:00:00Z\"}]" CALLMETRICS_TENANT=good
+before=$(sql 'SELECT count(*) FROM cm_call WHERE status IS NOT NULL')
+post_text events "[$(started w3 wait 00:00.000 '"agent":"desk"'),$(turn wait agent_speech_started 00.500 a)]" CALLMETRICS_TENANT=evil
+of_tenant="SELECT s.tenant_id, s.agent FROM cm_call c JOIN %s f USING (call_no) JOIN cm_series s ON s.series_id = f.series_id WHERE call_id = 'wait'"
+# shellcheck disable=SC2059 # made here
+is "is nobody else's" "$(sql 'SELECT count(*) FROM cm_call WHERE status IS NOT NULL')$(e2e wait)
+$(sql "$(printf "$of_tenant" cm_cost); $(printf "$of_tenant" cm_event_kept)")" "$((before + 1))
+good|
+good|"
+post_text events "$(started w4 wait 00:00.000 '"agent":"door"')" CALLMETRICS_TENANT=good
+# shellcheck disable=SC2059
+is "takes its call's labels" "$(sql "$(printf "$of_tenant" cm_cost); $(printf "$of_tenant" cm_event_kept)")" "good|door
+good|door"
 
 # Steps before their call take its labels when it comes.
 post_text events '{"event_type":"probe","event_id":"o1","call_id":"o","tenant_id":"acme","timestamp":"2026-03-02T10:00:00Z","data":{"component":"tool","latency_ms":5}}'
-series="SELECT s.tenant_id, s.agent FROM cm_latency l JOIN cm_series s USING (series_id) WHERE call_id = 'o'"
+series="SELECT s.tenant_id, s.agent FROM cm_latency l JOIN cm_series s USING (series_id) JOIN cm_call USING (call_no) WHERE call_id = 'o'"
 is "an orphan is its tenant's" "$(sql "$series")" "acme|"
 post_text events "$(started o2 o 00:00.000 '"agent":"desk","tenant_id":"acme"')"
 is "and then its call's" "$(sql "$series")" "acme|desk"

@@ -128,8 +128,8 @@ fresh
 "$build/jobs/prune" --days 30 "$db" >/dev/null 2>&1
 sql "INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, provider, call_type)
 	VALUES (77, 'full', 'north', '', '', '', 'inbound');
-	INSERT INTO cm_call (call_id, series_id, call_type, started_us, status, failure_reason, has_audio, has_transcript)
-		VALUES ('theirs', 77, 'inbound', 1770372000000000, 'active', '', 0, 0)"
+	INSERT INTO cm_call (tenant_id, call_id, series_id, call_type, started_us, status, failure_reason, has_audio, has_transcript)
+		VALUES ('north', 'theirs', 77, 'inbound', 1770372000000000, 'active', '', 0, 0)"
 {
 	cat <<-'CSV'
 		call_id,call_type,started_at,ended_at,duration_seconds,status,has_audio,tenant_id
@@ -160,7 +160,7 @@ sql "INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, p
 	printf 'open,"inbound,2026-02-06T10:00:00Z,,,active,,\nlost,\n'
 } >"$work/bad.csv"
 take "$work/bad.csv"
-is "bad lines" "$taken $(said)" "1 2 0 0 21"
+is "bad lines" "$taken $(said)" "1 3 0 0 20"
 tr -d '\r' <"$work/bad.csv.rejected" >"$work/rejected"
 cat >"$work/want" <<'EOT'
 line,call_id,reason
@@ -178,7 +178,6 @@ line,call_id,reason
 14,flag,"has_audio is none of true, false, 1, 0."
 15,few,It has 2 fields where the first line has 8.
 16,many,It has 9 fields where the first line has 8.
-17,theirs,call_id is that of another tenant's call.
 18,old,The call is older than what is kept.
 19,msec,started_at is neither RFC 3339 nor Unix seconds.
 20,,call_id is not UTF-8.
@@ -188,13 +187,13 @@ line,call_id,reason
 EOT
 passes "each is told" diff "$work/want" "$work/rejected"
 like "says where" "$(cat "$work/out")" '*bad.csv.rejected says which and why*'
-is "what is good is taken" "$(sql "SELECT call_id FROM cm_call ORDER BY 1" | paste -s -d , -)" after,good,theirs
+is "what is good is taken" "$(sql "SELECT call_id FROM cm_call ORDER BY 1" | paste -s -d , -)" after,good,theirs,theirs
 take "$work/bad.csv"
-is "again: the same answer" "$taken $(said)" "1 2 0 0 21"
+is "again: the same answer" "$taken $(said)" "1 3 0 0 20"
 rm "$work/bad.csv.rejected"
 sql 'SELECT * FROM cm_meta ORDER BY 1' >"$work/meta"
 take "$work/bad.csv" --dry-run
-is "a dry run" "$taken $(said)" "1 0 0 2 21"
+is "a dry run" "$taken $(said)" "1 0 0 3 20"
 like "prints the lines" "$(sed -n 2p "$work/out")" 'line 4, call no-start: started_at is missing.'
 passes "and stores nothing" test ! -e "$work/bad.csv.rejected" -a "$(sql 'SELECT * FROM cm_meta ORDER BY 1')" = "$(cat "$work/meta")"
 fresh

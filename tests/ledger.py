@@ -437,12 +437,14 @@ def run(options):
 STORED = {
 	"event": "SELECT NULL FROM cm_event",
 	"call": """SELECT c.call_id, started_us, ended_us, duration_us, status, c.call_type, s.agent, s.tenant_id
-		FROM cm_call c JOIN cm_series s USING (series_id)""",
-	"latency": """SELECT call_id, turn_id, component, at_us, duration_us, s.tenant_id FROM cm_latency JOIN cm_series s USING (series_id)""",
-	"cost": "SELECT call_id, turn_id, tenant_id, service, usage_unit, usage_micro, cost_nusd, at_us FROM cm_cost",
-	"line": "SELECT call_id, at_us, speaker, content FROM cm_transcript",
-	"kept": "SELECT tenant_id, call_id, event_id, at_us FROM cm_event_kept",
-	"health": "SELECT tenant_id, component, component_id, at_us FROM cm_health",
+		FROM cm_call c JOIN cm_series s USING (series_id) WHERE status IS NOT NULL""",
+	"latency": """SELECT call_id, turn_id, component, at_us, l.duration_us, s.tenant_id
+		FROM cm_latency l JOIN cm_call USING (call_no) JOIN cm_series s ON s.series_id = l.series_id""",
+	"cost": "SELECT call_id, turn_id, tenant_id, service, usage_unit, usage_micro, cost_nusd, at_us FROM cm_cost JOIN cm_call USING (call_no)",
+	"line": "SELECT call_id, at_us, speaker, content FROM cm_transcript JOIN cm_call USING (call_no)",
+	"kept": """SELECT s.tenant_id, call_id, event_id, at_us FROM cm_event_kept k JOIN cm_series s USING (series_id)
+		LEFT JOIN cm_call USING (call_no)""",
+	"health": "SELECT tenant_id, component, component_id, at_us FROM cm_health JOIN cm_series USING (series_id)",
 }
 
 

@@ -30,9 +30,9 @@ places() {
 
 # rows: all of them, wherever they lie; the same on both engines.
 rows() {
-	sql "SELECT tenant_id, component, component_id, status, state, readings, at_us FROM cm_health ORDER BY 1, 2, 3, 7;
-		SELECT call_id, turn_id, provider, model, service, usage_micro, usage_unit, cost_nusd, at_us FROM cm_cost ORDER BY 1, 2, 3, 4, 5, 6, 7;
-		SELECT event_type, event_id, call_id, at_us FROM cm_event_kept ORDER BY event_id"
+	sql "SELECT tenant_id, component, component_id, status, state, readings, at_us FROM cm_health LEFT JOIN cm_series USING (series_id) ORDER BY 1, 2, 3, 7;
+		SELECT call_id, turn_id, provider, model, service, usage_micro, usage_unit, cost_nusd, at_us FROM cm_cost LEFT JOIN cm_call USING (call_no) ORDER BY 1, 2, 3, 4, 5, 6, 7;
+		SELECT event_type, event_id, call_id, at_us FROM cm_event_kept LEFT JOIN cm_call USING (call_no) ORDER BY event_id"
 }
 
 # take DATE [TENANT]: posts a call of that day, its costs, two readings and an event that is only kept.
@@ -129,8 +129,8 @@ new_db busy
 now 2026-03-03T11:00:00Z
 "$build/jobs/create" "$db" >"$work/made"
 cat >"$work/writes" <<'END'
-INSERT INTO cm_health (tenant_id, at_us) VALUES ('acme', 1704067200000000 + (random() * 62208000000000)::bigint);
-INSERT INTO cm_cost (tenant_id, at_us) VALUES ('acme', 1704067200000000 + (random() * 62208000000000)::bigint);
+INSERT INTO cm_health (component, at_us) VALUES ('acme', 1704067200000000 + (random() * 62208000000000)::bigint);
+INSERT INTO cm_cost (service, at_us) VALUES ('acme', 1704067200000000 + (random() * 62208000000000)::bigint);
 END
 "$(postgres_programs)/pgbench" -n -f "$work/writes" -M prepared -c 3 -t 1000 -d "$db" >"$work/writer" 2>&1 &
 writes=$!
@@ -237,7 +237,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 db=$own
 like "who sends makes months by a clean-up" "$(months)" '*2026_07 2026_08 default '
-is "there are rows of others" "$(sql "SELECT count(*) FROM cm_health_2026_06 WHERE tenant_id = 'globex'")" 4
+is "there are rows of others" "$(sql "SELECT count(*) FROM cm_health_2026_06 JOIN cm_series USING (series_id) WHERE tenant_id = 'globex'")" 4
 as asks
 refuses "who asks reads a month" sql "SELECT count(*) FROM cm_health_2026_06"
 refuses "or what is in none" sql "SELECT count(*) FROM cm_health_default"
@@ -245,11 +245,13 @@ refuses "or makes one" sql "SELECT cm_month_next(1893456000000000, 1)"
 refuses "or drops one" sql "SELECT cm_month_drop()"
 sql "SELECT cm_month_make('cm_health', 1893456000000000, 1)" >"$work/tried" 2>&1 || :
 as of_acme
-is "bound to acme" "$(sql "SELECT count(*), count(DISTINCT tenant_id) FROM cm_health; SELECT count(*) FROM cm_health WHERE tenant_id <> 'acme'")" '16|1
+is "bound to acme" "$(sql "SELECT count(*), count(DISTINCT tenant_id) FROM cm_health JOIN cm_series USING (series_id);
+	SELECT count(*) FROM cm_health JOIN cm_series USING (series_id) WHERE tenant_id <> 'acme'")" '16|1
 0'
 is "a month that was granted" "$(sql "SELECT has_table_privilege('cm_health_2026_08', 'SELECT')")" t
 db=$own
-sql "GRANT SELECT ON cm_health_2026_06, cm_health_2026_03, cm_health_default TO of_acme; INSERT INTO cm_health (tenant_id, at_us) VALUES ('globex', 1)"
+sql "GRANT SELECT ON cm_health_2026_06, cm_health_2026_03, cm_health_default TO of_acme; INSERT INTO cm_health (series_id, at_us)
+	SELECT min(series_id), 1 FROM cm_series WHERE tenant_id = 'globex'"
 as of_acme
 is "shows nothing by itself" "$(sql "SELECT (SELECT count(*) FROM cm_health_2026_06), (SELECT count(*) FROM cm_health_2026_03),
 	(SELECT count(*) FROM cm_health_default)")" '0|0|0'

@@ -40,7 +40,7 @@ call() {
 sends curl send.sh sh
 is "curl: is told" "$(cat "$work/told")" '{"accepted":4,"duplicates":0,"unknown":0,"rejected":[]}'
 is "curl: the call" "$(call c1)" 'inbound|completed|||1'
-is "curl: its turn" "$(sql "SELECT component, duration_us FROM cm_latency WHERE call_id = 'c1'")" 'turn_e2e|600000'
+is "curl: its turn" "$(sql "SELECT component, cm_latency.duration_us FROM cm_latency JOIN cm_call USING (call_no) WHERE call_id = 'c1'")" 'turn_e2e|600000'
 sends Python send.py "$python"
 is "Python: the call" "$(call p1)" 'outbound|completed||desk|1'
 sends Node send.mjs node
@@ -77,7 +77,7 @@ refuses "Shell: a wrong key" env CALLMETRICS_KEY=cm_0 sh "$work/send-more.sh"
 passes "a price is added" sh "$work/price.sh"
 with "$write_key" /events -H 'Content-Type: application/json' -d '{"event_type":"stt_transcript_final","call_id":"c1","timestamp":'"$(date +%s)"',
 	"data":{"duration_seconds":30,"provider":"deepgram","model":"nova-3"}}'
-is "and is what it costs" "$status $(sql "SELECT cost_nusd FROM cm_cost WHERE call_id = 'c1'")" "200 3850000"
+is "and is what it costs" "$status $(sql "SELECT cost_nusd FROM cm_cost JOIN cm_call USING (call_no) WHERE call_id = 'c1'")" "200 3850000"
 
 # The table names every type that means something, and no other.
 awk '/^\} rules\[\]/ { open = 1 } open && /^\t\{ "/ { split($0, part, "\""); print part[2] } /^\};/ { open = 0 }' "$top/shared/intake/event.c" |

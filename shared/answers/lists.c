@@ -25,21 +25,31 @@ bool
 cm_place_parse(const char *text, struct cm_place *out)
 {
 	struct cm_place place;
+	long long length = 0;
 	char *end;
 
 	errno = 0;
 	place.at = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '.' || strlen(end + 1) >= sizeof place.id || place.at < 0 || place.at >= CM_TIME_MAX_US)
+	place.tenant_id[0] = '\0';
+	if (errno == 0 && end != text && *end == ',')
+		length = strtoll(end + 1, &end, 10);
+	if (errno != 0 || end == text || *end != '.' || length < 0 || (size_t)length > strlen(end + 1) ||
+	    length >= CM_CURSOR_TEXT || strlen(end + 1) - (size_t)length >= sizeof place.id || place.at < 0 || place.at >= CM_TIME_MAX_US)
 		return false;
-	strcpy(place.id, end + 1);
+	memcpy(place.tenant_id, end + 1, (size_t)length);
+	place.tenant_id[length] = '\0';
+	strcpy(place.id, end + 1 + length);
 	*out = place;
 	return true;
 }
 
 char *
-cm_place_text(const struct cm_place *place, char text[CM_CURSOR_TEXT + 24])
+cm_place_text(const struct cm_place *place, char text[CM_PLACE_TEXT])
 {
-	snprintf(text, CM_CURSOR_TEXT + 24, "%" PRId64 ".%s", place->at, place->id);
+	if (place->tenant_id[0] != '\0')
+		snprintf(text, CM_PLACE_TEXT, "%" PRId64 ",%zu.%s%s", place->at, strlen(place->tenant_id), place->tenant_id, place->id);
+	else
+		snprintf(text, CM_PLACE_TEXT, "%" PRId64 ".%s", place->at, place->id);
 	return text;
 }
 
@@ -53,6 +63,7 @@ open_calls(struct cm_store *store, const char *statement, const struct cm_window
 
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("after_us", after->at);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("after_id", after->id);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("after_tenant", after->tenant_id);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("metadata", metadata);
 	binds[n] = (struct cm_bind){ 0 };
 	return cm_store_stream(store, statement, binds, out);
@@ -128,6 +139,7 @@ cm_failures_open(struct cm_store *store, const struct cm_window *window, const s
 	n = cm_window_binds(&window->filter, &whole, binds);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("before_id", before->id);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("before_tenant", before->tenant_id);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", limit);
 	binds[n] = (struct cm_bind){ 0 };
 	return cm_store_query(store, few ? "failures-of" : "failures", binds, out);
@@ -183,13 +195,19 @@ cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id
 		return CM_ENOTFOUND;
 	if ((rc = cm_store_query(store, "call-started", binds, &rows)) < 0)
 		return rc;
-	if ((rc = cm_rows_next(rows)) > 0) {
+	if ((rc = cm_rows_next(rows)) > 0 && cm_rows_bytes(rows, 1) < sizeof place.tenant_id) {
 		place.at = cm_rows_int(rows, 0);
 		strcpy(place.id, call_id);
-		*out = place;
+		strcpy(place.tenant_id, cm_rows_text(rows, 1));
+		if ((rc = cm_rows_next(rows)) > 0)
+			rc = CM_EPARAM;
+		else if (rc == 0)
+			*out = place;
+	} else if (rc >= 0) {
+		rc = CM_ENOTFOUND;
 	}
 	cm_rows_done(rows);
-	return rc > 0 ? 0 : rc < 0 ? rc : CM_ENOTFOUND;
+	return rc;
 }
 
 /* Whether a statement gives so many rows; it is run for that alone. */

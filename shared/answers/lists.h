@@ -13,18 +13,21 @@
 
 enum { CM_CURSOR_TEXT = 256 };
 
-/* A row's place in the order of (instant, id). */
+/* A row's place in the order of (instant, id, and of calls of several tenants that have the same, tenant). */
 struct cm_place {
 	cm_us at;
 	char id[CM_CURSOR_TEXT];
+	char tenant_id[CM_CURSOR_TEXT];
 };
 
 /* Before everything, and after everything. */
 extern const struct cm_place cm_place_first, cm_place_last;
 
-/* "1770373800000000.abc123" and back; false where text is no cursor, or its instant none that a fact can have. */
+/* "1770373800000000.abc123", or with a tenant and its length "1770373800000000,4.acmeabc123", and back; false where text is no cursor,
+ * or its instant none that a fact can have. */
 bool cm_place_parse(const char *text, struct cm_place *out);
-char *cm_place_text(const struct cm_place *place, char text[CM_CURSOR_TEXT + 24]);
+enum { CM_PLACE_TEXT = 2 * CM_CURSOR_TEXT + 32 };
+char *cm_place_text(const struct cm_place *place, char text[CM_PLACE_TEXT]);
 
 /* One call, borrowed from the rows it was read from. */
 struct cm_call {
@@ -53,7 +56,7 @@ int cm_failures_open(struct cm_store *store, const struct cm_window *window, con
 int cm_call_next(struct cm_rows *rows, struct cm_call *call);
 void cm_call_read(const struct cm_rows *rows, struct cm_call *call);
 
-/* The place of a call, of any tenant or of the one named, in the order of starts.  CM_ENOTFOUND. */
+/* The place of a call, of any tenant or of the one named, in the order of starts.  CM_ENOTFOUND; CM_EPARAM: several tenants have one. */
 int cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id, struct cm_place *out);
 
 /* One timed step of a turn, borrowed likewise. */

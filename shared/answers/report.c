@@ -256,7 +256,7 @@ cm_report_gaps(struct cm_store *store, struct cm_json *json)
 }
 
 bool
-cm_page_add(struct cm_page *page, cm_us at, const char *id)
+cm_page_add(struct cm_page *page, cm_us at, const char *id, const char *tenant_id)
 {
 	if (page->count == page->limit) {
 		page->more = true;
@@ -265,13 +265,14 @@ cm_page_add(struct cm_page *page, cm_us at, const char *id)
 	page->count++;
 	page->last.at = at;
 	snprintf(page->last.id, sizeof page->last.id, "%s", id);
+	snprintf(page->last.tenant_id, sizeof page->last.tenant_id, "%s", tenant_id);
 	return true;
 }
 
 void
 cm_report_page(struct cm_json *json, const struct cm_page *page)
 {
-	char cursor[CM_CURSOR_TEXT + 24];
+	char cursor[CM_PLACE_TEXT];
 
 	cm_json_int(json, "count", page->count);
 	cm_json_text(json, "next_cursor", page->more ? cm_place_text(&page->last, cursor) : NULL);

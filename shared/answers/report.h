@@ -61,8 +61,8 @@ struct cm_page {
 	struct cm_place last;
 };
 
-/* Counts a row; false where it is one too many. */
-bool cm_page_add(struct cm_page *page, cm_us at, const char *id);
+/* Counts a row; false where it is one too many.  tenant_id: of a call, where calls of several tenants are listed. */
+bool cm_page_add(struct cm_page *page, cm_us at, const char *id, const char *tenant_id);
 
 /* "count" and "next_cursor". */
 void cm_report_page(struct cm_json *json, const struct cm_page *page);

@@ -188,11 +188,12 @@ remove_call(struct cm_taker *taker, const struct cm_told *told, const char *call
 	int64_t others;
 	int rc;
 
-	if ((rc = cm_unit_call(taker->teller.unit, call_id, &entry)) < 0)
+	if ((rc = cm_unit_row_call(taker->teller.unit, call_id, &entry)) < 0)
 		return rc;
-	if (entry->from_row && entry->changed)
+	if (entry->changed)
 		return 0;
-	cm_unit_call_replace(entry, NULL);
+	if ((rc = cm_unit_call_replace(taker->teller.unit, entry, NULL)) < 0)
+		return rc;
 	others = is_key(told, call_id) ? 0 : cm_store_run(taker->own, "source-rows-again", binds);
 	taker->again |= others > 0;
 	return others < 0 ? (int)others : 0;
@@ -211,13 +212,12 @@ take_call(struct cm_taker *taker, const struct cm_told *told, const struct known
 		return rc;
 	if (!counts)
 		return 0;
-	if ((rc = cm_unit_call(taker->teller.unit, told->call_id, &entry)) < 0)
+	if ((rc = cm_unit_row_call(taker->teller.unit, told->call_id, &entry)) < 0)
 		return rc;
 	/* One that retention took away stays away. */
 	if (told->call.started_us < taker->pruned_before && !entry->call.found)
 		return 0;
-	cm_unit_call_replace(entry, &told->call);
-	return 0;
+	return cm_unit_call_replace(taker->teller.unit, entry, &told->call);
 }
 
 /* The number of a fact: its row's where that can be, or one of those that are given. */
@@ -245,7 +245,7 @@ remove_fact(struct cm_taker *taker, enum cm_row_batches batch, const char *name,
 static int
 take_step(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
 {
-	struct cm_new_step step = { .tenant_id = "", .kind = told->kind, .at = told->at, .duration_us = told->duration_us,
+	struct cm_new_step step = { .kind = told->kind, .at = told->at, .duration_us = told->duration_us,
 		.metadata = told->body, .replaces = known->fact_id != 0 };
 	struct cm_new_step *added;
 	int rc;
@@ -253,7 +253,7 @@ take_step(struct cm_taker *taker, const struct cm_told *told, const struct known
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
 		return remove_fact(taker, CM_ROWS_STEPS_GONE, "latency_id", known->fact_id);
-	if ((rc = cm_unit_call(taker->teller.unit, told->call_id, &step.call)) < 0 ||
+	if ((rc = cm_unit_row_call(taker->teller.unit, told->call_id, &step.call)) < 0 ||
 	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_latency_id, &step.latency_id)) < 0)
 		return rc;
 	*fact_id = step.latency_id;
@@ -264,19 +264,21 @@ static int
 take_line(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
 {
 	struct cm_unit *unit = taker->teller.unit;
+	struct cm_call_entry *call;
 	int rc;
 
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
 		return remove_fact(taker, CM_ROWS_LINES_GONE, "transcript_id", known->fact_id);
-	if ((rc = number_fact(taker, told, known->fact_id, cm_unit_next_line_id, fact_id)) < 0)
+	if ((rc = cm_unit_row_call(unit, told->call_id, &call)) < 0 ||
+	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_line_id, fact_id)) < 0)
 		return rc;
 	const struct cm_bind binds[] = {
-		CM_INT_PARAM("transcript_id", *fact_id), CM_TEXT_PARAM("call_id", told->call_id), CM_INT_PARAM("at_us", told->at),
+		CM_INT_PARAM("call_no", 0), CM_INT_PARAM("transcript_id", *fact_id), CM_INT_PARAM("at_us", told->at),
 		CM_TEXT_PARAM("speaker", told->speaker), CM_TEXT_PARAM("content", told->body), { 0 },
 	};
 
-	return cm_row_batch_add(known->fact_id != 0 ? &unit->rows[CM_ROWS_LINES_CHANGED] : &unit->lines, binds);
+	return cm_unit_fact_add(unit, known->fact_id != 0 ? CM_LINES_CHANGED : CM_LINES, call, binds);
 }
 
 /* Takes a row that was told, and was known so. */
@@ -354,9 +356,9 @@ prefetch_call(struct cm_taker *taker, const struct cm_waiting_row *row)
 
 	if (taker->waiting_source == CM_SOURCE_CALLS && call_id == NULL)
 		call_id = row->told.key.text;
-	if (taker->waiting_source == CM_SOURCE_TRANSCRIPTS || call_id == NULL || is_as_known(&row->told, &row->known))
+	if (call_id == NULL || is_as_known(&row->told, &row->known))
 		return 0;
-	return cm_unit_prefetch_call(taker->teller.unit, call_id);
+	return cm_unit_prefetch_row_call(taker->teller.unit, call_id);
 }
 
 /* Asks what is known of all that wait. */

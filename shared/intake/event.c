@@ -9,6 +9,7 @@
 #include <sha2.h>
 
 #include "error.h"
+#include "text.h"
 
 enum { CONTENT_MOST_BYTES = 65536, MILLION = 1000000 };
 
@@ -90,8 +91,7 @@ take_envelope(struct cm_event_reader *reading, const char *tenant, cm_us now)
 		cm_event_fault(reading, "event_type", "is missing");
 	event->call_id = CM_LABEL(reading, "call_id", "trace_id", "conversation_id");
 	event->turn_id = CM_LABEL(reading, "turn_id");
-	event->tenant_bound = tenant != NULL;
-	event->tenant_id = tenant != NULL ? tenant : CM_LABEL(reading, "tenant_id");
+	event->tenant_id = cm_or_empty(tenant != NULL ? tenant : CM_LABEL(reading, "tenant_id"));
 	take_time(reading, now);
 }
 

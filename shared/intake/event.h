@@ -53,8 +53,7 @@ struct cm_event {
 	const char *type;
 	const char *call_id;
 	const char *turn_id;
-	const char *tenant_id;
-	bool tenant_bound;		/* the sender may speak for this tenant only */
+	const char *tenant_id;		/* whose: "" nobody's, never NULL in one that is not rejected */
 	cm_us at;
 	const char *mark;		/* CM_TURN_MARK: user_stopped | end_of_turn | agent_started */
 	const char *component;		/* of the step, or of the reading, in the sender's word */
@@ -90,7 +89,8 @@ struct cm_event_source {
 
 /*
  * Reads one event.  Always fills *event; one that makes no sense has .verdict CM_REJECTED and .detail.  tenant: what the sender is
- * bound to, and then the event's; NULL: nothing, the event may name one.  now: no event may lie more than a day after it.  CM_ENOMEM.
+ * bound to, and then the event's; NULL: nothing, and the event's is the one that it names, or nobody's.  now: no event may lie more
+ * than a day after it.  CM_ENOMEM.
  */
 int cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char *text, size_t bytes, const char *tenant,
     cm_us now, struct cm_event *event);

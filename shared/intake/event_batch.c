@@ -206,7 +206,7 @@ log_event(const struct cm_event *event, const char *key_id)
 	struct cm_call_event line = {
 		.call_id = event->call_id, .call_type = event->call_type, .caller_number = event->caller_number,
 		.callee_number = event->callee_number, .status = event->status, .failure_reason = event->reason,
-		.tenant_id = event->tenant_id, .agent = event->agent, .provider = event->provider,
+		.tenant_id = *event->tenant_id != '\0' ? event->tenant_id : NULL, .agent = event->agent, .provider = event->provider,
 		.key_id = *key_id != '\0' ? key_id : NULL, .has_duration = event->duration_us >= 0,
 		.duration_us = event->duration_us,
 	};

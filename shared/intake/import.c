@@ -250,16 +250,13 @@ prefetch(struct run *run, int64_t rows, int64_t *count)
 {
 	struct cm_importing *importing = run->importing;
 	struct cm_csv_record record;
-	const char *call_id;
+	const char *tenant_id, *call_id;
 	int rc = 1;
 
 	importing->unit->whole_calls = true;
 	for (*count = 0; *count < rows && *count < PREFETCHED && (rc = cm_csv_next(run->reader, &record)) > 0; ++*count) {
-		if (*(call_id = id_of(importing, &record)) == '\0')
-			continue;
-		if ((call_id = cm_arena_copy(&importing->arena, call_id, strlen(call_id))) == NULL)
-			return CM_ENOMEM;
-		if ((rc = cm_unit_prefetch_call(importing->unit, call_id)) < 0)
+		if ((rc = cm_import_key(importing, &record, &tenant_id, &call_id)) < 0 ||
+		    (call_id != NULL && (rc = cm_unit_prefetch_call(importing->unit, tenant_id, call_id)) < 0))
 			return rc;
 	}
 	return rc < 0 ? rc : cm_csv_seek(run->reader, run->place.at, run->place.line);

@@ -303,31 +303,22 @@ static int
 store_line(struct line *line)
 {
 	struct cm_importing *importing = line->importing;
-	const char *call_id = line->texts[CM_AT_CALL_ID], *tenant_id = line->call.labels.tenant_id;
 	const struct cm_telling telling = telling_of(line);
 	struct cm_call_entry *entry;
 	enum cm_learned learned;
-	bool found, ours;
+	bool found;
 	int rc;
 
-	if ((rc = cm_unit_call(importing->unit, call_id, &entry)) < 0)
+	if ((rc = cm_unit_call(importing->unit, line->call.labels.tenant_id, line->texts[CM_AT_CALL_ID], &entry)) < 0)
 		return rc;
 	found = entry->call.found;
-	ours = *tenant_id == '\0' || strcmp(tenant_id, entry->call.labels.tenant_id) == 0;
-	if (found && !ours && *entry->call.labels.tenant_id != '\0')
-		reject(line, "call_id", "is that of another tenant's call.");
-	else if (!found && line->call.started_us < importing->pruned_before)
+	if (!found && line->call.started_us < importing->pruned_before) {
 		reject(line, "The call", "is older than what is kept.");
-	if (line->bad)
 		return CM_IMPORT_REJECTED;
-	if (!ours && !importing->dry_run) {
-		entry->call.labels.tenant_id = tenant_id;
-		entry->series_id = 0;
-		entry->changed = true;
 	}
 	if ((rc = tell(importing, entry, &telling, &learned)) < 0)
 		return rc;
-	return !found ? CM_IMPORT_ADDED : learned == CM_LEARNED_FACTS || !ours ? CM_IMPORT_CHANGED : CM_IMPORT_KNOWN;
+	return !found ? CM_IMPORT_ADDED : learned == CM_LEARNED_FACTS ? CM_IMPORT_CHANGED : CM_IMPORT_KNOWN;
 }
 
 int
@@ -339,6 +330,20 @@ cm_import_record(struct cm_importing *importing, const struct cm_csv_record *rec
 	rc = read_line(&line, record);
 	if (rc == 0)
 		rc = line.bad ? CM_IMPORT_REJECTED : store_line(&line);
+	cm_value_free(line.metadata);
+	return rc;
+}
+
+int
+cm_import_key(struct cm_importing *importing, const struct cm_csv_record *record, const char **tenant_id, const char **call_id)
+{
+	struct line line = { .importing = importing };
+	int rc;
+
+	*call_id = NULL;
+	if ((rc = read_texts(&line, record)) == 0 && !line.bad && (rc = read_metadata(&line)) == 0 &&
+	    (rc = take_label(&line, CM_AT_TENANT_ID, tenant_id)) == 0)
+		*call_id = line.texts[CM_AT_CALL_ID];
 	cm_value_free(line.metadata);
 	return rc;
 }

@@ -40,6 +40,9 @@ bool cm_import_flag(const char *text, bool *out);
 /* Takes one record, in a transaction: what came of it, or an error of the store.  .why says why one is rejected. */
 int cm_import_record(struct cm_importing *importing, const struct cm_csv_record *record);
 
+/* Whose call a record tells of; *call_id is NULL where it is not to be read.  CM_ENOMEM. */
+int cm_import_key(struct cm_importing *importing, const struct cm_csv_record *record, const char **tenant_id, const char **call_id);
+
 /* Finds the columns in a file's first record, by a map: 0 or CM_EPARAM, and then *problem says why. */
 int cm_import_head(struct cm_importing *importing, const struct cm_csv_record *head, const char *const *maps,
     struct cm_import_result *result);

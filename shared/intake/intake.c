@@ -19,49 +19,55 @@ static int (*const takers[])(struct cm_taking *taking, struct cm_event *event) =
 int
 cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 {
+	struct cm_call_entry *call;
+	int rc;
+
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, cm_or_empty(event->call_id), &call)) < 0)
+		return rc;
 	const struct cm_bind binds[] = {
-		CM_TEXT_PARAM("event_type", event->type), CM_TEXT_PARAM("event_id", event->event_id),
-		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("call_id", event->call_id),
+		CM_FACT_PARAMS, CM_TEXT_PARAM("event_type", event->type), CM_TEXT_PARAM("event_id", event->event_id),
 		CM_INT_PARAM("at_us", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
 
-	return cm_row_batch_add(&taking->unit->kept, binds);
+	return cm_unit_fact_add(taking->unit, CM_KEPT_EVENTS, call, binds);
 }
 
 int
 cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 {
+	struct cm_call_entry *nobodys;
+	int rc;
+
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, "", &nobodys)) < 0)
+		return rc;
 	const struct cm_bind binds[] = {
-		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)), CM_TEXT_PARAM("component", event->component),
+		CM_FACT_PARAMS, CM_TEXT_PARAM("component", event->component),
 		CM_TEXT_PARAM("component_id", event->component_id), CM_TEXT_PARAM("status", event->status),
 		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
-	return cm_row_batch_add(&taking->unit->readings, binds);
+	return cm_unit_fact_add(taking->unit, CM_READINGS, nobodys, binds);
 }
 
 int
 cm_take_line(struct cm_taking *taking, struct cm_event *event)
 {
-	struct cm_call_entry *entry;
+	struct cm_call_entry *call;
 	int64_t line_id;
 	int rc;
 
-	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0)
-		return rc;
-	if (entry->call.found && !cm_call_is_of(entry->call.labels.tenant_id, event))
-		return 0;
-	if ((rc = cm_unit_next_line_id(taking->unit, &line_id)) < 0)
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &call)) < 0 ||
+	    (rc = cm_unit_next_line_id(taking->unit, &line_id)) < 0)
 		return rc;
 	const struct cm_bind line[] = {
-		CM_INT_PARAM("transcript_id", line_id), CM_TEXT_PARAM("call_id", event->call_id), CM_INT_PARAM("at_us", event->at),
+		CM_INT_PARAM("call_no", 0), CM_INT_PARAM("transcript_id", line_id), CM_INT_PARAM("at_us", event->at),
 		CM_TEXT_PARAM("speaker", event->speaker), CM_TEXT_PARAM("content", event->body), { 0 },
 	};
 
 	/* A call of which a line was spoken has a transcript. */
-	entry->changed |= entry->call.found && !entry->call.has_transcript;
-	entry->call.has_transcript = true;
-	return cm_row_batch_add(&taking->unit->lines, line);
+	call->changed |= !call->call.has_transcript;
+	call->call.has_transcript = true;
+	return cm_unit_fact_add(taking->unit, CM_LINES, call, line);
 }
 
 static int
@@ -94,12 +100,12 @@ prefetch(struct cm_unit *unit, const struct cm_event *event)
 {
 	int rc;
 
-	if ((rc = cm_unit_prefetch_event(unit, event->key)) < 0 || event->call_id == NULL || event->effect == CM_KEPT)
+	if ((rc = cm_unit_prefetch_event(unit, event->key)) < 0 || event->call_id == NULL)
 		return rc;
-	if ((rc = cm_unit_prefetch_call(unit, event->call_id)) < 0 || event->turn_id == NULL ||
+	if ((rc = cm_unit_prefetch_call(unit, event->tenant_id, event->call_id)) < 0 || event->turn_id == NULL ||
 	    (event->effect != CM_TURN_MARK && event->effect != CM_STEP))
 		return rc;
-	return cm_unit_prefetch_turn(unit, event->call_id, event->turn_id);
+	return cm_unit_prefetch_turn(unit, event->tenant_id, event->call_id, event->turn_id);
 }
 
 /* Prefetches the next events of a batch; *end: those up to there are. */

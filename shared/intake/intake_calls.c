@@ -7,23 +7,6 @@
 
 #include "error.h"
 
-bool
-cm_call_is_of(const char *tenant_id, struct cm_event *event)
-{
-	if (event->tenant_id == NULL || strcmp(tenant_id, event->tenant_id) == 0 ||
-	    (*tenant_id == '\0' && !event->tenant_bound))
-		return true;
-	cm_event_reject(event, "The call_id is that of another tenant's call.");
-	return false;
-}
-
-/* Whether a call may be told of by the event: one that nobody told of yet may by anybody. */
-static bool
-may_tell(const struct cm_unit_call *call, struct cm_event *event)
-{
-	return !call->found || cm_call_is_of(call->labels.tenant_id, event);
-}
-
 /* What the event says of its call, but for its times and its end. */
 static struct cm_telling
 telling_of(const struct cm_event *event)
@@ -39,17 +22,6 @@ telling_of(const struct cm_event *event)
 	};
 }
 
-/* A call that is nobody's becomes its first teller's. */
-static void
-claim_call(struct cm_call_entry *entry, const struct cm_event *event)
-{
-	if (*entry->call.labels.tenant_id != '\0' || event->tenant_id == NULL)
-		return;
-	entry->call.labels.tenant_id = event->tenant_id;
-	entry->series_id = 0;
-	entry->changed = true;
-}
-
 int
 cm_take_call_started(struct cm_taking *taking, struct cm_event *event)
 {
@@ -58,9 +30,8 @@ cm_take_call_started(struct cm_taking *taking, struct cm_event *event)
 	int rc;
 
 	telling.started_us = event->at;
-	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event))
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &entry)) < 0)
 		return rc;
-	claim_call(entry, event);
 	return cm_unit_call_tell(taking->unit, entry, &telling, NULL);
 }
 
@@ -98,13 +69,12 @@ cm_take_call_ended(struct cm_taking *taking, struct cm_event *event)
 	telling.end_rank = CM_TOLD;
 	telling.ended_us = event->at;
 	telling.duration_us = event->duration_us;
-	if ((rc = cm_unit_call(taking->unit, event->call_id, &entry)) < 0 || !may_tell(&entry->call, event) ||
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &entry)) < 0 ||
 	    (rc = ending_of(taking, event, &telling.status, &telling.failure_reason)) < 0)
 		return rc;
 	if (telling.status == NULL) {
 		cm_event_reject(event, "status is not a word for how a call ended.");
 		return 0;
 	}
-	claim_call(entry, event);
 	return cm_unit_call_tell(taking->unit, entry, &telling, NULL);
 }

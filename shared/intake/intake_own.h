@@ -12,9 +12,6 @@ struct cm_taking {
 	cm_us pruned_before;
 };
 
-/* Whether the event's tenant may speak of a call that is its own or, tenant_id "", nobody's; else the event is rejected. */
-bool cm_call_is_of(const char *tenant_id, struct cm_event *event);
-
 /* Each takes one event of its effect: 0 or an error of the store; the event may come out rejected. */
 int cm_take_call_started(struct cm_taking *taking, struct cm_event *event);
 int cm_take_call_ended(struct cm_taking *taking, struct cm_event *event);

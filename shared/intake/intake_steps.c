@@ -9,17 +9,6 @@
 #include "report.h"
 #include "text.h"
 
-/* The call of an event's step.  Rejects an event of another tenant's call. */
-static int
-find_call(struct cm_taking *taking, struct cm_event *event, struct cm_call_entry **call)
-{
-	int rc;
-
-	if ((rc = cm_unit_call(taking->unit, event->call_id, call)) == 0 && (*call)->call.found)
-		cm_call_is_of((*call)->call.labels.tenant_id, event);
-	return rc;
-}
-
 /* What a step is to be. */
 struct timing {
 	int kind;			/* its place in cm_components */
@@ -35,7 +24,7 @@ add_step(struct cm_taking *taking, const struct cm_event *event, struct cm_call_
     struct cm_new_step **out)
 {
 	struct cm_new_step step = {
-		.call = call, .tenant_id = cm_or_empty(event->tenant_id), .turn_id = event->turn_id, .kind = timing->kind,
+		.call = call, .turn_id = event->turn_id, .kind = timing->kind,
 		.provider = timing->provider, .model = timing->model, .at = timing->at, .duration_us = timing->duration_us,
 		.metadata = event->body,
 	};
@@ -142,12 +131,12 @@ cm_take_turn_mark(struct cm_taking *taking, struct cm_event *event)
 	struct timing timing = { .kind = (int)(cm_component_find("turn_e2e") - cm_components) };
 	struct span before, span;
 
-	if ((rc = find_call(taking, event, &call)) < 0 || event->verdict == CM_REJECTED ||
-	    (rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0)
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &call)) < 0 ||
+	    (rc = cm_unit_turn(taking->unit, call, event->turn_id, &turn)) < 0)
 		return rc;
 	before = span_of(turn);
 	if ((rc = cm_sorted_times_add(&taking->unit->arena, &turn->marks[kind], event->at)) <= 0 ||
-	    (rc = cm_unit_mark_add(taking->unit, event->call_id, event->turn_id, event->mark, event->at)) < 0)
+	    (rc = cm_unit_mark_add(taking->unit, turn, event->mark, event->at)) < 0)
 		return rc;
 	span = span_of(turn);
 	if (span.agent_started < 0 || (span.agent_started == before.agent_started && span.user_stopped == before.user_stopped))
@@ -216,7 +205,7 @@ maybe(const char *name, bool known, int64_t value)
 }
 
 static int
-add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_use *use)
+add_use(struct cm_taking *taking, const struct cm_event *event, struct cm_call_entry *call, const struct cm_use *use)
 {
 	struct bill bill = { .cost_nusd = event->cost_nusd };
 	int rc;
@@ -224,8 +213,7 @@ add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_
 	if (bill.cost_nusd < 0 && (rc = price(taking, event, use, &bill)) < 0)
 		return rc;
 	const struct cm_bind binds[] = {
-		CM_TEXT_PARAM("call_id", event->call_id), CM_TEXT_PARAM("turn_id", event->turn_id),
-		CM_TEXT_PARAM("tenant_id", cm_or_empty(event->tenant_id)),
+		CM_FACT_PARAMS, CM_TEXT_PARAM("turn_id", event->turn_id),
 		CM_TEXT_PARAM("provider", event->provider != NULL ? event->provider : cm_or_empty(bill.provider)),
 		CM_TEXT_PARAM("model", event->model), CM_TEXT_PARAM("service", use->service),
 		CM_INT_PARAM("usage_micro", use->amount_micro), CM_TEXT_PARAM("usage_unit", use->unit),
@@ -233,17 +221,17 @@ add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_
 		CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
-	return cm_row_batch_add(&taking->unit->costs, binds);
+	return cm_unit_fact_add(taking->unit, CM_COSTS, call, binds);
 }
 
 static int
-add_uses(struct cm_taking *taking, const struct cm_event *event)
+add_uses(struct cm_taking *taking, const struct cm_event *event, struct cm_call_entry *call)
 {
 	size_t i;
 	int rc;
 
 	for (i = 0; i < nitems(event->uses) && event->uses[i].service != NULL; i++)
-		if ((rc = add_use(taking, event, &event->uses[i])) < 0)
+		if ((rc = add_use(taking, event, call, &event->uses[i])) < 0)
 			return rc;
 	return 0;
 }
@@ -261,7 +249,7 @@ time_step(struct cm_taking *taking, struct cm_event *event, const struct cm_comp
 
 	if (strcmp(component->name, "turn_e2e") != 0 || event->turn_id == NULL)
 		return add_step(taking, event, call, &timing, &step);
-	if ((rc = cm_unit_turn(taking->unit, event->call_id, event->turn_id, &turn)) < 0)
+	if ((rc = cm_unit_turn(taking->unit, call, event->turn_id, &turn)) < 0)
 		return rc;
 	return time_turn(taking, event, call, turn, &timing);
 }
@@ -293,9 +281,9 @@ cm_take_step(struct cm_taking *taking, struct cm_event *event)
 		cm_event_reject(event, "component is none of turn_e2e, stt, llm_ttft, tts_ttfb, tool, network, session.");
 		return 0;
 	}
-	if ((rc = find_call(taking, event, &call)) < 0 || event->verdict == CM_REJECTED)
+	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &call)) < 0)
 		return rc;
 	if (event->latency_us >= 0 && (rc = time_step(taking, event, component, call)) < 0)
 		return rc;
-	return add_uses(taking, event);
+	return add_uses(taking, event, call);
 }

@@ -11,6 +11,7 @@
 #include "error.h"
 #include "intake_own.h"
 #include "report.h"
+#include "text.h"
 #include "app_rows.h"
 
 #define DURATION_MOST_MS (366 * 86400e3)
@@ -78,8 +79,8 @@ cm_single_step_read(const struct cm_event_source *source, struct cm_single_step 
 	const char *why;
 	int rc = CM_ENOMEM;
 
-	*measure = (struct cm_single_step){ .event = { .effect = CM_STEP, .tenant_id = source->tenant,
-	    .tenant_bound = source->tenant != NULL, .at = source->now, .cost_nusd = -1, .duration_us = -1 } };
+	*measure = (struct cm_single_step){ .event = { .effect = CM_STEP, .tenant_id = cm_or_empty(source->tenant),
+	    .at = source->now, .cost_nusd = -1, .duration_us = -1 } };
 	if ((reader = cm_json_reader_new(CM_EVENT_DEPTH)) == NULL)
 		return rc;
 	if ((rc = cm_json_read(reader, source->bytes, source->length, &root, &why)) == CM_EPARAM) {
@@ -99,25 +100,34 @@ cm_single_step_done(struct cm_single_step *measure)
 	cm_arena_done(&measure->arena);
 }
 
-/* A row of the voice app's own.  Its call says whose it is, so one that is bound to a tenant may only speak of calls of it. */
+/* Whether it is to be a row of the voice app's own.  The app's call says whose it is, so who is bound to a tenant speaks by that of the
+ * tenant's calls alone; what else it says is a fact of its own. */
 static int
-store_in_source(struct cm_store *app, struct cm_taking *taking, struct cm_single_step *measure)
+goes_to_app(struct cm_taking *taking, const struct cm_event *event, bool *out)
 {
-	struct cm_event *event = &measure->event;
+	struct cm_call_entry *call;
+	int rc;
+
+	*out = true;
+	if (*event->tenant_id == '\0')
+		return 0;
+	if ((rc = cm_unit_row_call(taking->unit, event->call_id, &call)) < 0)
+		return rc;
+	*out = strcmp(call->call.labels.tenant_id, event->tenant_id) == 0;
+	return 0;
+}
+
+static int
+store_in_app(struct cm_store *app, struct cm_taking *taking, const struct cm_event *event)
+{
 	char at[CM_APP_ROW_TIME], ms[CM_DECIMAL_TEXT];
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("call_id", event->call_id), CM_TEXT_PARAM("event_type", event->component),
 		CM_TEXT_PARAM("duration_ms", cm_decimal_text(event->latency_us, 3, ms)),
 		CM_TEXT_PARAM("timestamp", cm_app_row_time(event->at, at)), CM_TEXT_PARAM("metadata", event->body), { 0 },
 	};
-	struct cm_call_entry *call;
-	int64_t rc;
+	int64_t rc = cm_store_run(app, "app-step-add", binds);
 
-	if ((rc = cm_unit_call(taking->unit, event->call_id, &call)) < 0)
-		return (int)rc;
-	if (!cm_call_is_of(call->call.labels.tenant_id, event))
-		return 0;
-	rc = cm_store_run(app, "app-step-add", binds);
 	return rc < 0 ? cm_store_relay(taking->unit->store, app, (int)rc) : 0;
 }
 
@@ -127,13 +137,15 @@ cm_single_step_store(struct cm_store *store, void *arg)
 	struct cm_single_step *measure = arg;
 	struct cm_taking taking = { .unit = cm_unit_of(store), .now = measure->event.at };
 	struct cm_store *app;
+	bool in_app = false;
 	int rc, end;
 
 	if (taking.unit == NULL)
 		return CM_ENOMEM;
 	if ((rc = cm_app_rows_open(store, "latency_events", &app)) < 0)
 		return rc;
-	rc = app != NULL ? store_in_source(app, &taking, measure) : cm_take_step(&taking, &measure->event);
+	if (app == NULL || (rc = goes_to_app(&taking, &measure->event, &in_app)) == 0)
+		rc = in_app ? store_in_app(app, &taking, &measure->event) : cm_take_step(&taking, &measure->event);
 	end = cm_app_rows_close(store, app, rc == 0 && measure->event.verdict != CM_REJECTED);
 	rc = rc < 0 ? rc : end;
 	return rc == 0 && measure->event.verdict == CM_REJECTED ? CM_EPARAM : rc;
@@ -143,7 +155,8 @@ void
 cm_single_step_log(const struct cm_single_step *measure, const char *key_id)
 {
 	const struct cm_call_event event = {
-		.call_id = measure->event.call_id, .event_type = measure->event.component, .tenant_id = measure->event.tenant_id,
+		.call_id = measure->event.call_id, .event_type = measure->event.component,
+		.tenant_id = *measure->event.tenant_id != '\0' ? measure->event.tenant_id : NULL,
 		.key_id = *key_id != '\0' ? key_id : NULL, .has_duration = true, .duration_us = measure->event.latency_us,
 	};
 

@@ -27,7 +27,9 @@ keep_call(struct cm_stale_calls *cleanup, const struct cm_rows *rows)
 	}
 	call.call_id = cm_arena_copy(&cleanup->arena, cm_rows_text(rows, 0), cm_rows_bytes(rows, 0));
 	call.call_type = cm_arena_copy(&cleanup->arena, cm_rows_text(rows, 1), cm_rows_bytes(rows, 1));
-	if (call.call_id == NULL || call.call_type == NULL)
+	call.tenant_id = cm_arena_copy(&cleanup->arena, cm_rows_text(rows, 3), cm_rows_bytes(rows, 3));
+	call.of_rows = !cm_rows_null(rows, 4);
+	if (call.call_id == NULL || call.call_type == NULL || call.tenant_id == NULL)
 		return CM_ENOMEM;
 	call.started = cm_rows_int(rows, 2);
 	call.duration_us = cleanup->now - call.started;
@@ -43,7 +45,8 @@ find_stale(struct cm_store *store, struct cm_stale_calls *cleanup)
 	const struct cm_bind binds[] = {
 		CM_TEXT_PARAM("tenant_id", cleanup->tenant_id), CM_INT_PARAM("before", cleanup->cutoff),
 		CM_INT_PARAM("after_us", last != NULL ? last->started : INT64_MIN),
-		CM_TEXT_PARAM("after_id", last != NULL ? last->call_id : ""), CM_INT_PARAM("limit", CM_STALE_CALLS_TURN), { 0 },
+		CM_TEXT_PARAM("after_id", last != NULL ? last->call_id : ""),
+		CM_TEXT_PARAM("after_tenant", last != NULL ? last->tenant_id : ""), CM_INT_PARAM("limit", CM_STALE_CALLS_TURN), { 0 },
 	};
 	struct cm_rows *rows;
 	int rc;
@@ -82,7 +85,7 @@ end_in_facts(struct cm_unit *unit, const struct cm_stale_calls *cleanup, const s
 	struct cm_call_entry *entry;
 	int rc;
 
-	if ((rc = cm_unit_call(unit, cleaned->call_id, &entry)) < 0)
+	if ((rc = cm_unit_call(unit, cleaned->tenant_id, cleaned->call_id, &entry)) < 0)
 		return rc;
 	return cm_unit_call_tell(unit, entry, &telling, NULL);
 }
@@ -92,7 +95,7 @@ end_call(struct cm_unit *unit, const struct cm_stale_calls *cleanup, const struc
 {
 	int64_t changed = 0;
 
-	if (app != NULL && (changed = end_in_source(app, cleanup, call)) < 0)
+	if (app != NULL && call->of_rows && (changed = end_in_source(app, cleanup, call)) < 0)
 		return cm_store_relay(unit->store, app, (int)changed);
 	return changed > 0 ? 0 : end_in_facts(unit, cleanup, call);
 }
@@ -114,7 +117,7 @@ cm_stale_calls_some(struct cm_store *store, void *arg)
 	    (rc = cm_app_rows_open(store, "calls", &app)) < 0)
 		return rc;
 	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
-		rc = cm_unit_prefetch_call(unit, cleanup->calls[i].call_id);
+		rc = cm_unit_prefetch_call(unit, cleanup->calls[i].tenant_id, cleanup->calls[i].call_id);
 	for (i = before; i < cleanup->count && !cleanup->dry_run && rc == 0; i++)
 		rc = end_call(unit, cleanup, &cleanup->calls[i], app);
 	end = cm_app_rows_close(store, app, rc == 0);

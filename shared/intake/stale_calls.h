@@ -13,8 +13,10 @@
 enum { CM_STALE_CALLS_TURN = 500 };		/* calls to a transaction, so that the voice app need not wait long */
 
 struct cm_stale_call {
+	const char *tenant_id;
 	const char *call_id;
 	const char *call_type;
+	bool of_rows;			/* of the voice app */
 	cm_us started;
 	cm_us duration_us;
 };

@@ -24,8 +24,15 @@ finish(struct cm_store *store, void *memo)
 
 static const char *const row_statements[CM_ROW_BATCHES] = {
 	[CM_ROWS_KNOWN] = "source-row-put", [CM_ROWS_GONE] = "source-row-remove", [CM_ROWS_SKIPPED] = "skipped-put",
-	[CM_ROWS_MENDED] = "skipped-remove", [CM_ROWS_STEPS_GONE] = "latency-remove", [CM_ROWS_LINES_CHANGED] = "line-put",
-	[CM_ROWS_LINES_GONE] = "line-remove",
+	[CM_ROWS_MENDED] = "skipped-remove", [CM_ROWS_STEPS_GONE] = "latency-remove", [CM_ROWS_LINES_GONE] = "line-remove",
+};
+
+static const struct {
+	const char *statement;
+	bool has_series;
+} facts[CM_FACT_BATCHES] = {
+	[CM_MARK_FACTS] = { "mark-add", false }, [CM_COSTS] = { "cost-add", true }, [CM_READINGS] = { "health-add", true },
+	[CM_KEPT_EVENTS] = { "event-keep", true }, [CM_LINES] = { "line-add", false }, [CM_LINES_CHANGED] = { "line-put", false },
 };
 
 static void
@@ -38,13 +45,13 @@ free_unit(void *memo)
 	cm_map_done(&unit->calls);
 	cm_map_done(&unit->turns);
 	cm_map_done(&unit->series);
-	cm_row_batch_done(&unit->marks);
-	cm_row_batch_done(&unit->costs);
-	cm_row_batch_done(&unit->readings);
-	cm_row_batch_done(&unit->kept);
-	cm_row_batch_done(&unit->lines);
+	for (i = 0; i < CM_FACT_BATCHES; i++) {
+		cm_row_batch_done(&unit->facts[i].rows);
+		free(unit->facts[i].calls);
+	}
 	for (i = 0; i < CM_ROW_BATCHES; i++)
 		cm_row_batch_done(&unit->rows[i]);
+	cm_row_batch_done(&unit->joins);
 	cm_fold_done(&unit->fold);
 	cm_arena_done(&unit->arena);
 	free(unit->steps);
@@ -62,11 +69,10 @@ cm_unit_of(struct cm_store *store)
 	if (unit != NULL || (unit = calloc(1, sizeof *unit)) == NULL)
 		return unit;
 	unit->store = store;
-	unit->marks.statement = "mark-add";
-	unit->costs.statement = "cost-add";
-	unit->readings.statement = "health-add";
-	unit->kept.statement = "event-keep";
-	unit->lines.statement = "line-add";
+	for (i = 0; i < CM_FACT_BATCHES; i++) {
+		unit->facts[i].rows.statement = facts[i].statement;
+		unit->facts[i].has_series = facts[i].has_series;
+	}
 	for (i = 0; i < CM_ROW_BATCHES; i++)
 		unit->rows[i].statement = row_statements[i];
 	return cm_store_remember(store, &owner, unit) == 0 ? unit : NULL;
@@ -75,9 +81,12 @@ cm_unit_of(struct cm_store *store)
 bool
 cm_unit_is_full(const struct cm_unit *unit)
 {
-	return unit->arena.bytes > FULL_BYTES || unit->rows[CM_ROWS_KNOWN].count + unit->rows[CM_ROWS_GONE].count > FULL_ENTRIES ||
-	    unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->marks.count +
-	    unit->costs.count + unit->readings.count + unit->kept.count + unit->lines.count > FULL_ENTRIES;
+	size_t i, count = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count;
+
+	for (i = 0; i < CM_FACT_BATCHES; i++)
+		count += unit->facts[i].rows.count;
+	return unit->arena.bytes > FULL_BYTES || count > FULL_ENTRIES ||
+	    unit->rows[CM_ROWS_KNOWN].count + unit->rows[CM_ROWS_GONE].count > FULL_ENTRIES;
 }
 
 static bool
@@ -104,30 +113,61 @@ cm_unit_event_place(struct cm_unit *unit, const int64_t key[2])
 	return entry;
 }
 
+/* What a call is found by. */
+struct call_key {
+	const char *tenant_id;
+	const char *call_id;
+	bool of_rows;			/* by its call_id alone */
+};
+
 static bool
 is_call(const void *thing, const void *key)
 {
 	const struct cm_call_entry *entry = thing;
+	const struct call_key *wanted = key;
 
-	return strcmp(entry->call_id, key) == 0;
+	return entry->of_rows == wanted->of_rows && strcmp(entry->call_id, wanted->call_id) == 0 &&
+	    (wanted->of_rows || strcmp(entry->call.labels.tenant_id, wanted->tenant_id) == 0);
 }
 
-struct cm_call_entry *
-cm_unit_call_place(struct cm_unit *unit, const char *call_id)
+static struct cm_call_entry *
+place_call(struct cm_unit *unit, const struct call_key *key)
 {
-	uint64_t hash = cm_hash_text(CM_HASH, call_id);
-	struct cm_call_entry *entry = cm_map_find(&unit->calls, hash, is_call, call_id);
+	uint64_t hash = cm_hash_text(cm_hash_text(CM_HASH, key->of_rows ? "" : key->tenant_id), key->call_id);
+	struct cm_call_entry *entry = cm_map_find(&unit->calls, hash, is_call, key), **unread;
 
 	if (entry != NULL || (entry = cm_arena_take(&unit->arena, sizeof *entry)) == NULL)
 		return entry;
-	entry->call_id = call_id;
-	entry->call = (struct cm_unit_call){ .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1, .status = "active",
-		.failure_reason = "" };
+	entry->call_id = key->call_id;
+	entry->of_rows = key->of_rows;
+	entry->call = (struct cm_unit_call){ .labels = { key->tenant_id, "", "", "", "" }, .ended_us = -1, .duration_us = -1,
+		.status = "active", .failure_reason = "" };
 	if (cm_map_add(&unit->calls, hash, entry) < 0)
 		return NULL;
-	entry->unread = unit->unread_calls;
-	unit->unread_calls = entry;
+	if (*key->call_id == '\0') {
+		entry->is_read = true;
+		return entry;
+	}
+	unread = key->of_rows ? &unit->unread_row_calls : &unit->unread_calls;
+	entry->unread = *unread;
+	*unread = entry;
 	return entry;
+}
+
+struct cm_call_entry *
+cm_unit_call_place(struct cm_unit *unit, const char *tenant_id, const char *call_id)
+{
+	const struct call_key key = { tenant_id, call_id, false };
+
+	return place_call(unit, &key);
+}
+
+struct cm_call_entry *
+cm_unit_row_call_place(struct cm_unit *unit, const char *call_id)
+{
+	const struct call_key key = { "", call_id, true };
+
+	return place_call(unit, &key);
 }
 
 static bool
@@ -135,14 +175,14 @@ is_turn(const void *thing, const void *key)
 {
 	const struct cm_turn_entry *entry = thing, *other = key;
 
-	return strcmp(entry->call_id, other->call_id) == 0 && strcmp(entry->turn_id, other->turn_id) == 0;
+	return entry->call == other->call && strcmp(entry->turn_id, other->turn_id) == 0;
 }
 
 struct cm_turn_entry *
-cm_unit_turn_place(struct cm_unit *unit, const char *call_id, const char *turn_id)
+cm_unit_turn_place(struct cm_unit *unit, struct cm_call_entry *call, const char *turn_id)
 {
-	const struct cm_turn_entry key = { .call_id = call_id, .turn_id = turn_id };
-	uint64_t hash = cm_hash_text(cm_hash_text(CM_HASH, call_id), turn_id);
+	const struct cm_turn_entry key = { .call = call, .turn_id = turn_id };
+	uint64_t hash = cm_hash_text(cm_hash_text(cm_hash_text(CM_HASH, call->call.labels.tenant_id), call->call_id), turn_id);
 	struct cm_turn_entry *entry = cm_map_find(&unit->turns, hash, is_turn, &key);
 
 	if (entry != NULL || (entry = cm_arena_take(&unit->arena, sizeof *entry)) == NULL)
@@ -162,15 +202,26 @@ cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2])
 }
 
 int
-cm_unit_prefetch_call(struct cm_unit *unit, const char *call_id)
+cm_unit_prefetch_call(struct cm_unit *unit, const char *tenant_id, const char *call_id)
 {
-	return !cm_store_is_remote(unit->store) || cm_unit_call_place(unit, call_id) != NULL ? 0 : CM_ENOMEM;
+	return !cm_store_is_remote(unit->store) || cm_unit_call_place(unit, tenant_id, call_id) != NULL ? 0 : CM_ENOMEM;
 }
 
 int
-cm_unit_prefetch_turn(struct cm_unit *unit, const char *call_id, const char *turn_id)
+cm_unit_prefetch_row_call(struct cm_unit *unit, const char *call_id)
 {
-	return !cm_store_is_remote(unit->store) || cm_unit_turn_place(unit, call_id, turn_id) != NULL ? 0 : CM_ENOMEM;
+	return !cm_store_is_remote(unit->store) || cm_unit_row_call_place(unit, call_id) != NULL ? 0 : CM_ENOMEM;
+}
+
+int
+cm_unit_prefetch_turn(struct cm_unit *unit, const char *tenant_id, const char *call_id, const char *turn_id)
+{
+	struct cm_call_entry *call;
+
+	if (!cm_store_is_remote(unit->store))
+		return 0;
+	call = cm_unit_call_place(unit, tenant_id, call_id);
+	return call != NULL && cm_unit_turn_place(unit, call, turn_id) != NULL ? 0 : CM_ENOMEM;
 }
 
 int
@@ -199,10 +250,9 @@ cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2])
 		entry->taken = entry->is_new = false;
 }
 
-int
-cm_unit_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out)
+static int
+read_call(struct cm_unit *unit, struct cm_call_entry *entry, struct cm_call_entry **out)
 {
-	struct cm_call_entry *entry = cm_unit_call_place(unit, call_id);
 	int rc;
 
 	if (entry == NULL)
@@ -214,9 +264,21 @@ cm_unit_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **o
 }
 
 int
-cm_unit_turn(struct cm_unit *unit, const char *call_id, const char *turn_id, struct cm_turn_entry **out)
+cm_unit_call(struct cm_unit *unit, const char *tenant_id, const char *call_id, struct cm_call_entry **out)
 {
-	struct cm_turn_entry *entry = cm_unit_turn_place(unit, call_id, turn_id);
+	return read_call(unit, cm_unit_call_place(unit, tenant_id, call_id), out);
+}
+
+int
+cm_unit_row_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out)
+{
+	return read_call(unit, cm_unit_row_call_place(unit, call_id), out);
+}
+
+int
+cm_unit_turn(struct cm_unit *unit, struct cm_call_entry *call, const char *turn_id, struct cm_turn_entry **out)
+{
+	struct cm_turn_entry *entry = cm_unit_turn_place(unit, call, turn_id);
 	int rc;
 
 	if (entry == NULL)
@@ -254,27 +316,72 @@ cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const struc
 	return 0;
 }
 
-void
-cm_unit_call_replace(struct cm_call_entry *entry, const struct cm_unit_call *call)
+/* A call gets another tenant, its row saying so.  Where that tenant has a call of this id, told by others, it is the same call. */
+static int
+move_call(struct cm_unit *unit, struct cm_call_entry *entry, const char *tenant_id)
 {
-	static const struct cm_unit_call none = { .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1, .status = "active",
-		.failure_reason = "" };
+	struct cm_call_entry *there;
+	int rc;
 
-	if (call == NULL || !same_labels(&entry->call.labels, &call->labels))
-		entry->series_id = 0;
-	entry->call = call != NULL ? *call : none;
-	entry->changed = call != NULL;
-	entry->from_row = true;
-	entry->removed = call == NULL;
+	if ((rc = cm_unit_call(unit, tenant_id, entry->call_id, &there)) < 0)
+		return rc;
+	if (there->call_no != 0 && entry->call_no != 0 && there->call_no != entry->call_no) {
+		const struct cm_bind binds[] = { CM_INT_PARAM("call_no", entry->call_no), CM_INT_PARAM("into", there->call_no), { 0 } };
+
+		if ((rc = cm_row_batch_add(&unit->joins, binds)) < 0)
+			return rc;
+	}
+	if (there->call_no != 0)
+		entry->call_no = there->call_no;
+	return 0;
 }
 
 int
-cm_unit_mark_add(struct cm_unit *unit, const char *call_id, const char *turn_id, const char *mark, cm_us at)
+cm_unit_call_replace(struct cm_unit *unit, struct cm_call_entry *entry, const struct cm_unit_call *call)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", call_id), CM_TEXT_PARAM("turn_id", turn_id),
+	static const struct cm_unit_call none = { .labels = { "", "", "", "", "" }, .ended_us = -1, .duration_us = -1, .status = "active",
+		.failure_reason = "" };
+	const char *tenant_id = call != NULL ? call->labels.tenant_id : "";
+	int rc;
+
+	if (strcmp(tenant_id, entry->call.labels.tenant_id) != 0 && (rc = move_call(unit, entry, tenant_id)) < 0)
+		return rc;
+	if (call == NULL || !same_labels(&entry->call.labels, &call->labels))
+		entry->series_id = 0;
+	entry->call = call != NULL ? *call : none;
+	entry->changed = call != NULL || entry->call_no != 0;
+	entry->removed = call == NULL;
+	return 0;
+}
+
+int
+cm_unit_fact_add(struct cm_unit *unit, enum cm_fact_batches batch, struct cm_call_entry *call, const struct cm_bind *binds)
+{
+	struct cm_fact_batch *facts_of = &unit->facts[batch];
+	int rc;
+
+	if (facts_of->rows.count == facts_of->room) {
+		size_t room = facts_of->room == 0 ? 64 : 2 * facts_of->room;
+		struct cm_call_entry **calls = realloc(facts_of->calls, room * sizeof *calls);
+
+		if (calls == NULL)
+			return CM_ENOMEM;
+		facts_of->calls = calls;
+		facts_of->room = room;
+	}
+	facts_of->calls[facts_of->rows.count] = call;
+	if ((rc = cm_row_batch_add(&facts_of->rows, binds)) == 0)
+		call->used = true;
+	return rc;
+}
+
+int
+cm_unit_mark_add(struct cm_unit *unit, struct cm_turn_entry *turn, const char *mark, cm_us at)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("call_no", 0), CM_TEXT_PARAM("turn_id", turn->turn_id),
 		CM_TEXT_PARAM("mark", mark), CM_INT_PARAM("at_us", at), { 0 } };
 
-	return cm_row_batch_add(&unit->marks, binds);
+	return cm_unit_fact_add(unit, CM_MARK_FACTS, turn->call, binds);
 }
 
 int
@@ -294,6 +401,7 @@ cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm
 		unit->step_room = room;
 	}
 	*added = *step;
+	step->call->used = true;
 	unit->steps[unit->step_count++] = added;
 	*out = added;
 	return 0;

@@ -30,9 +30,9 @@ struct cm_labels {
 	const char *call_type;
 };
 
-/* A call; labels are never NULL. */
+/* A call; labels are never NULL, and its tenant is part of its key. */
 struct cm_unit_call {
-	bool found;			/* false: nobody told of it yet */
+	bool found;			/* false: nobody told of it yet, though facts may be of it */
 	struct cm_labels labels;
 	const char *caller_number;
 	const char *callee_number;
@@ -42,20 +42,22 @@ struct cm_unit_call {
 	const char *status;
 	const char *failure_reason;
 	bool has_audio;
-	bool has_transcript;		/* of a call that is not found: lines of it came before it */
+	bool has_transcript;
 	const char *metadata;		/* NULL: none, or not read (.whole_calls); storing NULL keeps what is there */
 	struct cm_claim claims[CM_CLAIMS];	/* what stands behind all of this */
 };
 
-/* The same in the set. */
+/* The same in the set.  What is a tenant's, but of no call, has one whose call_id is "". */
 struct cm_call_entry {
 	const char *call_id;
+	bool of_rows;			/* rows of the voice app speak of it: found by its call_id, whosever it is */
+	int64_t call_no;		/* 0: it has no row yet */
 	struct cm_unit_call call;
 	struct cm_call_entry *unread;	/* the next one that is prefetched and not read yet */
 	bool is_read;
+	bool used;			/* facts are of it, so it needs a row */
 	bool changed;			/* to be written */
-	bool from_row;			/* as a row of the voice app tells it, in place of all that was known .. */
-	bool removed;			/* .. or that row is gone, and the call with it */
+	bool removed;			/* the app's row is gone: it goes, too, unless others speak of it */
 	int64_t series_id;		/* 0: its labels are new to it */
 	struct cm_series_entry *series;	/* then that is this one's */
 };
@@ -70,7 +72,7 @@ enum { CM_USER_STOPPED, CM_END_OF_TURN, CM_AGENT_STARTED, CM_MARKS };
 
 /* A turn, and the one step that is its turn_e2e. */
 struct cm_turn_entry {
-	const char *call_id;
+	struct cm_call_entry *call;
 	const char *turn_id;
 	struct cm_turn_entry *unread;
 	bool is_read;
@@ -87,12 +89,10 @@ struct cm_turn_entry {
 	const char *model;
 };
 
-/* A step that is to be written; its series is its call's or, while nobody told of that, its tenant's. */
+/* A step that is to be written. */
 struct cm_new_step {
 	int64_t latency_id;
 	struct cm_call_entry *call;
-	const char *tenant_id;
-	struct cm_series_entry *series;
 	const char *turn_id;
 	int kind;			/* its place in cm_components */
 	const char *provider;
@@ -123,11 +123,24 @@ struct cm_word {
 	const struct cm_word *next;
 };
 
+/* Rows of facts whose call and labels get their numbers when they are written: their binds begin with CM_FACT_PARAMS, or, where they
+ * carry no labels, with the first of these. */
+struct cm_fact_batch {
+	struct cm_row_batch rows;
+	struct cm_call_entry **calls;	/* of each row */
+	size_t room;
+	bool has_series;
+};
+#define CM_FACT_PARAMS CM_INT_PARAM("call_no", 0), CM_INT_PARAM("series_id", 0)
+
 /* Of the rows of a voice app: what they are facts as, which of them were not understood, and what goes with one that is gone. */
 enum cm_row_batches {
-	CM_ROWS_KNOWN, CM_ROWS_GONE, CM_ROWS_SKIPPED, CM_ROWS_MENDED, CM_ROWS_STEPS_GONE, CM_ROWS_LINES_CHANGED, CM_ROWS_LINES_GONE,
+	CM_ROWS_KNOWN, CM_ROWS_GONE, CM_ROWS_SKIPPED, CM_ROWS_MENDED, CM_ROWS_STEPS_GONE, CM_ROWS_LINES_GONE,
 	CM_ROW_BATCHES
 };
+
+/* The facts that are written as they come. */
+enum cm_fact_batches { CM_MARK_FACTS, CM_COSTS, CM_READINGS, CM_KEPT_EVENTS, CM_LINES, CM_LINES_CHANGED, CM_FACT_BATCHES };
 
 struct cm_unit {
 	struct cm_store *store;
@@ -138,22 +151,21 @@ struct cm_unit {
 	struct cm_map series;
 	struct cm_event_entry *unread_events;
 	struct cm_call_entry *unread_calls;
+	struct cm_call_entry *unread_row_calls;
 	bool whole_calls;		/* those that are prefetched are read with their metadata; one that is not always is */
 	struct cm_turn_entry *unread_turns;
 	struct cm_new_step **steps;	/* as they came */
 	size_t step_count;
 	size_t step_room;
-	struct cm_row_batch marks;
-	struct cm_row_batch costs;
-	struct cm_row_batch readings;
-	struct cm_row_batch kept;
-	struct cm_row_batch lines;
+	struct cm_fact_batch facts[CM_FACT_BATCHES];
 	struct cm_row_batch rows[CM_ROW_BATCHES];	/* what comes of rows of the voice app */
+	struct cm_row_batch joins;			/* calls that are found to be others, whose facts go over to those */
 	bool words_known;
 	const struct cm_word *words;
 	bool prices_known;
 	const struct cm_price *prices;
-	int64_t last_latency_id;	/* 0: not known yet; as the next one kept for the whole transaction */
+	int64_t last_call_no;		/* 0: not known yet; as the next two kept for the whole transaction */
+	int64_t last_latency_id;
 	int64_t last_line_id;
 	struct cm_fold fold;
 };
@@ -169,16 +181,18 @@ int cm_unit_write(struct cm_unit *unit);
 
 /* Says that an event, a call or a turn will be asked for, so that it is read together with others where the store is remote. */
 int cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2]);
-int cm_unit_prefetch_call(struct cm_unit *unit, const char *call_id);
-int cm_unit_prefetch_turn(struct cm_unit *unit, const char *call_id, const char *turn_id);
+int cm_unit_prefetch_call(struct cm_unit *unit, const char *tenant_id, const char *call_id);
+int cm_unit_prefetch_row_call(struct cm_unit *unit, const char *call_id);
+int cm_unit_prefetch_turn(struct cm_unit *unit, const char *tenant_id, const char *call_id, const char *turn_id);
 
 /* Notes that an event is taken: 1 where it is new, 0 where it was taken before.  Forgetting it is for one that was new. */
 int cm_unit_event(struct cm_unit *unit, const int64_t key[2], cm_us now);
 void cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2]);
 
-/* A call and a turn, read. */
-int cm_unit_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out);
-int cm_unit_turn(struct cm_unit *unit, const char *call_id, const char *turn_id, struct cm_turn_entry **out);
+/* A tenant's call ("": nobody's), that which rows of the voice app speak of, and a turn, read. */
+int cm_unit_call(struct cm_unit *unit, const char *tenant_id, const char *call_id, struct cm_call_entry **out);
+int cm_unit_row_call(struct cm_unit *unit, const char *call_id, struct cm_call_entry **out);
+int cm_unit_turn(struct cm_unit *unit, struct cm_call_entry *call, const char *turn_id, struct cm_turn_entry **out);
 
 /* Adds what is told of a call to what is known of it (cm_call_learn); it is found from now on.  *learned, unless NULL: what came of it. */
 int cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const struct cm_telling *telling, enum cm_learned *learned);
@@ -187,13 +201,16 @@ int cm_unit_call_tell(struct cm_unit *unit, struct cm_call_entry *entry, const s
 int cm_unit_read_step(struct cm_unit *unit, struct cm_turn_entry *turn);
 
 /* Puts what a row of the voice app tells in place of all that was known of a call; NULL: the row is gone, and the call with it. */
-void cm_unit_call_replace(struct cm_call_entry *entry, const struct cm_unit_call *call);
+int cm_unit_call_replace(struct cm_unit *unit, struct cm_call_entry *entry, const struct cm_unit_call *call);
 
 /* The kind of a turn's mark; CM_MARKS: none. */
 int cm_mark_kind(const char *mark);
 
 /* Adds an instant of a turn to what is written. */
-int cm_unit_mark_add(struct cm_unit *unit, const char *call_id, const char *turn_id, const char *mark, cm_us at);
+int cm_unit_mark_add(struct cm_unit *unit, struct cm_turn_entry *turn, const char *mark, cm_us at);
+
+/* Adds a fact of a call to what is written; binds as for cm_row_batch_add, beginning as its batch wants. */
+int cm_unit_fact_add(struct cm_unit *unit, enum cm_fact_batches batch, struct cm_call_entry *call, const struct cm_bind *binds);
 
 /* Adds a step to what is written; *out may be changed until then. */
 int cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm_new_step **out);

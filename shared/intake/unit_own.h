@@ -15,8 +15,9 @@ struct cm_event_entry {
 
 /* The entries of keys, made where there are none; NULL for want of memory. */
 struct cm_event_entry *cm_unit_event_place(struct cm_unit *unit, const int64_t key[2]);
-struct cm_call_entry *cm_unit_call_place(struct cm_unit *unit, const char *call_id);
-struct cm_turn_entry *cm_unit_turn_place(struct cm_unit *unit, const char *call_id, const char *turn_id);
+struct cm_call_entry *cm_unit_call_place(struct cm_unit *unit, const char *tenant_id, const char *call_id);
+struct cm_call_entry *cm_unit_row_call_place(struct cm_unit *unit, const char *call_id);
+struct cm_turn_entry *cm_unit_turn_place(struct cm_unit *unit, struct cm_call_entry *call, const char *turn_id);
 struct cm_series_entry *cm_unit_series_place(struct cm_unit *unit, const struct cm_labels *labels);
 
 /* Finds the numbers of all series of the set; makes those that are not there. */

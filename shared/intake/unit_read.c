@@ -3,10 +3,13 @@
 
 #include "unit_own.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 #include "text.h"
+
+enum { METADATA_COLUMN = 18 };
 
 /* Marks of a turn in cm_mark; the place of each is its kind. */
 static const char *const marks[CM_MARKS] = {
@@ -43,60 +46,58 @@ number_or(const struct cm_rows *rows, int column, int64_t fallback)
 	return cm_rows_null(rows, column) ? fallback : cm_rows_int(rows, column);
 }
 
-/* A row of call-known or calls-known. */
+/* A row of call-known or one like it. */
 static int
-take_call(struct cm_unit *unit, const struct cm_rows *rows)
+take_call(struct cm_unit *unit, const struct cm_rows *rows, void *asked)
 {
-	struct cm_call_entry *entry = cm_unit_call_place(unit, cm_rows_text(rows, 0));
+	struct cm_call_entry *entry = asked;
 	bool failed = false;
 
-	if (entry == NULL)
-		return CM_ENOMEM;
-	entry->call.has_transcript = cm_rows_int(rows, 2) != 0;
-	if (cm_rows_null(rows, 3))
-		return 0;
+	entry->call_no = cm_rows_int(rows, 1);
 	entry->series_id = cm_rows_int(rows, 3);
+	entry->call.has_transcript = cm_rows_int(rows, 16) != 0;
+	entry->call.labels.tenant_id = cm_or_empty(keep(unit, rows, 17, &failed));
+	if (cm_rows_null(rows, 13))
+		return failed ? CM_ENOMEM : 0;
 	entry->call = (struct cm_unit_call){
 		.found = true,
 		.labels = {
-			.tenant_id = cm_or_empty(keep(unit, rows, 4, &failed)),
-			.agent = cm_or_empty(keep(unit, rows, 5, &failed)),
-			.agent_version = cm_or_empty(keep(unit, rows, 6, &failed)),
-			.provider = cm_or_empty(keep(unit, rows, 7, &failed)),
-			.call_type = cm_or_empty(keep(unit, rows, 8, &failed)),
+			.tenant_id = entry->call.labels.tenant_id,
+			.agent = cm_or_empty(keep(unit, rows, 4, &failed)),
+			.agent_version = cm_or_empty(keep(unit, rows, 5, &failed)),
+			.provider = cm_or_empty(keep(unit, rows, 6, &failed)),
+			.call_type = cm_or_empty(keep(unit, rows, 7, &failed)),
 		},
-		.caller_number = keep(unit, rows, 9, &failed),
-		.callee_number = keep(unit, rows, 10, &failed),
-		.started_us = cm_rows_int(rows, 11),
-		.ended_us = number_or(rows, 12, -1),
-		.duration_us = number_or(rows, 13, -1),
-		.status = cm_or_empty(keep(unit, rows, 14, &failed)),
-		.failure_reason = cm_or_empty(keep(unit, rows, 15, &failed)),
-		.has_audio = cm_rows_int(rows, 16) != 0,
-		.has_transcript = cm_rows_int(rows, 17) != 0,
-		.metadata = keep(unit, rows, 18, &failed),
+		.caller_number = keep(unit, rows, 8, &failed),
+		.callee_number = keep(unit, rows, 9, &failed),
+		.started_us = cm_rows_int(rows, 10),
+		.ended_us = number_or(rows, 11, -1),
+		.duration_us = number_or(rows, 12, -1),
+		.status = cm_or_empty(keep(unit, rows, 13, &failed)),
+		.failure_reason = cm_or_empty(keep(unit, rows, 14, &failed)),
+		.has_audio = cm_rows_int(rows, 15) != 0,
+		.has_transcript = cm_rows_int(rows, 16) != 0,
+		.metadata = keep(unit, rows, METADATA_COLUMN, &failed),
 	};
-	cm_claims_take(&entry->call, cm_rows_null(rows, 1) ? NULL : cm_rows_text(rows, 1));
+	cm_claims_take(&entry->call, cm_rows_null(rows, 2) ? NULL : cm_rows_text(rows, 2));
 	return failed ? CM_ENOMEM : 0;
 }
 
 /* A row of turn-known or turns-known: a mark, or, without one, the turn's step. */
 static int
-take_turn(struct cm_unit *unit, const struct cm_rows *rows)
+take_turn(struct cm_unit *unit, const struct cm_rows *rows, void *asked)
 {
-	struct cm_turn_entry *entry = cm_unit_turn_place(unit, cm_rows_text(rows, 0), cm_rows_text(rows, 1));
-	const char *mark = cm_rows_text(rows, 2);
+	struct cm_turn_entry *entry = asked;
+	const char *mark = cm_rows_text(rows, 1);
 	int kind = cm_mark_kind(mark);
 	int rc = 0;
 
-	if (entry == NULL)
-		return CM_ENOMEM;
 	if (*mark == '\0') {
-		entry->latency_id = cm_rows_int(rows, 3);
-		entry->measured = cm_rows_int(rows, 4) != 0;
-		entry->at = cm_rows_int(rows, 5);
+		entry->latency_id = cm_rows_int(rows, 2);
+		entry->measured = cm_rows_int(rows, 3) != 0;
+		entry->at = cm_rows_int(rows, 4);
 	} else if (kind < CM_MARKS) {
-		rc = cm_sorted_times_add(&unit->arena, &entry->marks[kind], cm_rows_int(rows, 3));
+		rc = cm_sorted_times_add(&unit->arena, &entry->marks[kind], cm_rows_int(rows, 2));
 	}
 	return rc < 0 ? rc : 0;
 }
@@ -115,23 +116,14 @@ take_event(struct cm_unit *unit, const struct cm_rows *rows)
 
 /* Asks for one list of binds, or by another statement for all of a batch. */
 static int
-read_rows(struct cm_unit *unit, const struct cm_bind *binds, const char *one, const struct cm_row_batch *batch,
-    int (*take)(struct cm_unit *unit, const struct cm_rows *rows))
+ask(struct cm_unit *unit, const char *one, const struct cm_row_batch *batch, struct cm_rows **rows)
 {
-	struct cm_rows *rows;
-	int rc;
+	struct cm_bind binds[4] = { { 0 } };
 
 	if (batch->count > 1)
-		rc = cm_store_query_many(unit->store, batch->statement, NULL, batch->binds, batch->width, batch->count, &rows);
-	else
-		rc = cm_store_query(unit->store, one, binds, &rows);
-	if (rc < 0)
-		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		if ((rc = take(unit, rows)) < 0)
-			break;
-	cm_rows_done(rows);
-	return rc;
+		return cm_store_query_many(unit->store, batch->statement, NULL, batch->binds, batch->width, batch->count, rows);
+	memcpy(binds, batch->binds, batch->width * sizeof *binds);
+	return cm_store_query(unit->store, one, binds, rows);
 }
 
 int
@@ -139,6 +131,7 @@ cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry)
 {
 	struct cm_row_batch batch = { .statement = "events-known" };
 	struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]), { 0 } };
+	struct cm_rows *rows;
 	int rc = 0;
 
 	for (; unit->unread_events != NULL && rc == 0; unit->unread_events = unit->unread_events->unread) {
@@ -147,34 +140,100 @@ cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry)
 		unit->unread_events->is_read = true;
 		rc = cm_row_batch_add(&batch, binds);
 	}
-	if (rc == 0)
-		rc = read_rows(unit, binds, "event-known", &batch, take_event);
+	if (rc == 0 && (rc = ask(unit, "event-known", &batch, &rows)) == 0) {
+		while ((rc = cm_rows_next(rows)) > 0)
+			if ((rc = take_event(unit, rows)) < 0)
+				break;
+		cm_rows_done(rows);
+	}
 	cm_row_batch_done(&batch);
 	return rc;
+}
+
+/* What is asked for together: each row that comes says by its first column for which of them it is. */
+struct asking {
+	struct cm_row_batch batch;
+	void **things;
+	size_t room;
+	const char *one;
+	int (*take)(struct cm_unit *unit, const struct cm_rows *rows, void *asked);
+};
+
+static int
+ask_for(struct asking *asking, void *thing, const struct cm_bind *binds)
+{
+	if (asking->batch.count == asking->room) {
+		size_t room = asking->room == 0 ? 16 : 4 * asking->room;
+		void **things = realloc(asking->things, room * sizeof *things);
+
+		if (things == NULL)
+			return CM_ENOMEM;
+		asking->things = things;
+		asking->room = room;
+	}
+	asking->things[asking->batch.count] = thing;
+	return cm_row_batch_add(&asking->batch, binds);
+}
+
+static int
+take_answers(struct cm_unit *unit, struct asking *asking, int rc)
+{
+	struct cm_rows *rows;
+
+	if (rc == 0 && asking->batch.count > 0 && (rc = ask(unit, asking->one, &asking->batch, &rows)) == 0) {
+		while ((rc = cm_rows_next(rows)) > 0)
+			if ((rc = asking->take(unit, rows, asking->things[cm_rows_int(rows, 0) - 1])) < 0)
+				break;
+		cm_rows_done(rows);
+	}
+	cm_row_batch_done(&asking->batch);
+	free(asking->things);
+	return rc;
+}
+
+static int
+read_calls(struct cm_unit *unit)
+{
+	struct asking asking = { .batch = { .statement = unit->whole_calls ? "calls-whole" : "calls-known" }, .one = "call-known",
+		.take = take_call };
+	int rc = 0;
+
+	for (; unit->unread_calls != NULL && rc == 0; unit->unread_calls = unit->unread_calls->unread) {
+		const struct cm_bind binds[] = { CM_TEXT_PARAM("tenant_id", unit->unread_calls->call.labels.tenant_id),
+			CM_TEXT_PARAM("call_id", unit->unread_calls->call_id), { 0 } };
+
+		unit->unread_calls->is_read = true;
+		rc = ask_for(&asking, unit->unread_calls, binds);
+	}
+	return take_answers(unit, &asking, rc);
+}
+
+static int
+read_row_calls(struct cm_unit *unit)
+{
+	struct asking asking = { .batch = { .statement = "row-calls-known" }, .one = "row-call-known", .take = take_call };
+	int rc = 0;
+
+	for (; unit->unread_row_calls != NULL && rc == 0; unit->unread_row_calls = unit->unread_row_calls->unread) {
+		const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", unit->unread_row_calls->call_id), { 0 } };
+
+		unit->unread_row_calls->is_read = true;
+		rc = ask_for(&asking, unit->unread_row_calls, binds);
+	}
+	return take_answers(unit, &asking, rc);
 }
 
 int
 cm_unit_read_call(struct cm_unit *unit, struct cm_call_entry *entry)
 {
-	struct cm_row_batch batch = { .statement = unit->whole_calls ? "calls-whole" : "calls-known" };
-	struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
-	int rc = 0;
-
-	for (; unit->unread_calls != NULL && rc == 0; unit->unread_calls = unit->unread_calls->unread) {
-		binds[0].text = unit->unread_calls->call_id;
-		unit->unread_calls->is_read = true;
-		rc = cm_row_batch_add(&batch, binds);
-	}
-	if (rc == 0)
-		rc = read_rows(unit, binds, "call-known", &batch, take_call);
-	cm_row_batch_done(&batch);
-	return rc;
+	return entry->of_rows ? read_row_calls(unit) : read_calls(unit);
 }
 
 int
 cm_unit_read_metadata(struct cm_unit *unit, struct cm_call_entry *entry)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("tenant_id", entry->call.labels.tenant_id),
+		CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
 	struct cm_rows *rows;
 	bool failed = false;
 	int rc;
@@ -182,28 +241,32 @@ cm_unit_read_metadata(struct cm_unit *unit, struct cm_call_entry *entry)
 	if ((rc = cm_store_query(unit->store, "call-known", binds, &rows)) < 0)
 		return rc;
 	if ((rc = cm_rows_next(rows)) > 0)
-		entry->call.metadata = keep(unit, rows, 18, &failed);
+		entry->call.metadata = keep(unit, rows, METADATA_COLUMN, &failed);
 	cm_rows_done(rows);
 	return failed ? CM_ENOMEM : rc < 0 ? rc : 0;
 }
 
+/* Of a call that has no row nothing is known. */
 int
 cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry)
 {
-	struct cm_row_batch batch = { .statement = "turns-known" };
-	struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), CM_TEXT_PARAM("turn_id", entry->turn_id), { 0 } };
+	struct asking asking = { .batch = { .statement = "turns-known" }, .one = "turn-known", .take = take_turn };
 	int rc = 0;
 
+	(void)entry;
 	for (; unit->unread_turns != NULL && rc == 0; unit->unread_turns = unit->unread_turns->unread) {
-		binds[0].text = unit->unread_turns->call_id;
-		binds[1].text = unit->unread_turns->turn_id;
-		unit->unread_turns->is_read = true;
-		rc = cm_row_batch_add(&batch, binds);
+		struct cm_turn_entry *turn = unit->unread_turns;
+
+		turn->is_read = true;
+		if (!turn->call->is_read && (rc = cm_unit_read_call(unit, turn->call)) < 0)
+			break;
+		const struct cm_bind binds[] = { CM_INT_PARAM("call_no", turn->call->call_no),
+			CM_TEXT_PARAM("turn_id", turn->turn_id), { 0 } };
+
+		if (turn->call->call_no != 0)
+			rc = ask_for(&asking, turn, binds);
 	}
-	if (rc == 0)
-		rc = read_rows(unit, binds, "turn-known", &batch, take_turn);
-	cm_row_batch_done(&batch);
-	return rc;
+	return take_answers(unit, &asking, rc);
 }
 
 int

@@ -64,33 +64,33 @@ static int
 by_call_id(const void *one, const void *other)
 {
 	const struct cm_call_entry *a = *(const struct cm_call_entry *const *)one, *b = *(const struct cm_call_entry *const *)other;
+	int order = strcmp(a->call.labels.tenant_id, b->call.labels.tenant_id);
 
-	return strcmp(a->call_id, b->call_id);
+	return order != 0 ? order : strcmp(a->call_id, b->call_id);
 }
 
+/* The binds of a call; of one that is only spoken of most are null. */
 static int
-add_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
+add_call(struct cm_unit *unit, struct cm_row_batch *batch, const struct cm_call_entry *entry)
 {
-	const struct cm_call_entry *entry = thing;
 	const struct cm_unit_call *call = &entry->call;
-	bool counts = strcmp(call->status, "completed") == 0 && call->duration_us >= 0;
+	bool found = call->found, counts = found && strcmp(call->status, "completed") == 0 && call->duration_us >= 0;
 	char text[CM_CLAIMS_TEXT];
-	const char *claims;
+	const char *claims = NULL;
 
-	if (!entry->changed)
-		return 0;
 	cm_claims_put(call, text);
-	if ((claims = cm_arena_copy(&unit->arena, text, strlen(text))) == NULL)
+	if (*text != '\0' && (claims = cm_arena_copy(&unit->arena, text, strlen(text))) == NULL)
 		return CM_ENOMEM;
 	const struct cm_bind binds[] = {
+		CM_INT_PARAM("call_no", entry->call_no), CM_TEXT_PARAM("tenant_id", call->labels.tenant_id),
 		CM_TEXT_PARAM("call_id", entry->call_id), CM_INT_PARAM("series_id", entry->series_id),
-		CM_TEXT_PARAM("call_type", call->labels.call_type), CM_TEXT_PARAM("caller_number", call->caller_number),
-		CM_TEXT_PARAM("callee_number", call->callee_number), CM_INT_PARAM("started_us", call->started_us),
+		CM_TEXT_PARAM("call_type", found ? call->labels.call_type : NULL), CM_TEXT_PARAM("caller_number", call->caller_number),
+		CM_TEXT_PARAM("callee_number", call->callee_number), known_int("started_us", found ? call->started_us : -1),
 		known_int("ended_us", call->ended_us), known_int("duration_us", call->duration_us),
-		known_int("bin", counts ? cm_bin_of(call->duration_us) : -1), CM_TEXT_PARAM("status", call->status),
-		CM_TEXT_PARAM("failure_reason", call->failure_reason), CM_INT_PARAM("has_audio", call->has_audio),
+		known_int("bin", counts ? cm_bin_of(call->duration_us) : -1), CM_TEXT_PARAM("status", found ? call->status : NULL),
+		CM_TEXT_PARAM("failure_reason", found ? call->failure_reason : NULL), CM_INT_PARAM("has_audio", call->has_audio),
 		CM_INT_PARAM("has_transcript", call->has_transcript), CM_TEXT_PARAM("metadata", call->metadata),
-		CM_TEXT_PARAM("claims", claims), { 0 },
+		CM_TEXT_PARAM("claims", claims), CM_INT_PARAM("source_id", 1), { 0 },
 	};
 
 	return cm_row_batch_add(batch, binds);
@@ -101,35 +101,36 @@ add_told_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thin
 {
 	const struct cm_call_entry *entry = thing;
 
-	return entry->from_row ? 0 : add_call(unit, batch, thing);
+	return entry->changed && !entry->of_rows ? add_call(unit, batch, entry) : 0;
 }
 
-/* The same, of calls as rows of the voice app tell them. */
+/* The same, of calls as rows of the voice app tell them or speak of them. */
 static int
 add_row_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_call_entry *entry = thing;
 
-	return entry->from_row && !entry->removed ? add_call(unit, batch, thing) : 0;
+	return entry->changed && entry->of_rows ? add_call(unit, batch, entry) : 0;
 }
 
 static int
 add_gone_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_call_entry *entry = thing;
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("call_id", entry->call_id), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("call_no", entry->call_no), { 0 } };
 
 	(void)unit;
-	return entry->removed ? cm_row_batch_add(batch, binds) : 0;
+	return entry->removed && entry->call_no != 0 ? cm_row_batch_add(batch, binds) : 0;
 }
 
 static int
 by_turn(const void *one, const void *other)
 {
 	const struct cm_turn_entry *a = *(const struct cm_turn_entry *const *)one, *b = *(const struct cm_turn_entry *const *)other;
-	int order = strcmp(a->call_id, b->call_id);
 
-	return order != 0 ? order : strcmp(a->turn_id, b->turn_id);
+	if (a->call->call_no != b->call->call_no)
+		return a->call->call_no < b->call->call_no ? -1 : 1;
+	return strcmp(a->turn_id, b->turn_id);
 }
 
 static int
@@ -137,7 +138,7 @@ add_turn(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_turn_entry *turn = thing;
 	const struct cm_bind binds[] = {
-		CM_TEXT_PARAM("call_id", turn->call_id), CM_TEXT_PARAM("turn_id", turn->turn_id),
+		CM_INT_PARAM("call_no", turn->call->call_no), CM_TEXT_PARAM("turn_id", turn->turn_id),
 		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("measured", turn->measured), CM_INT_PARAM("at_us", turn->at),
 		{ 0 },
 	};
@@ -160,7 +161,45 @@ add_change(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 	return turn->timed_anew ? cm_row_batch_add(batch, binds) : 0;
 }
 
-/* Finds the series of the calls and steps whose series is not known, and numbers them. */
+/* The numbers of so many new calls, one by one; on a server they come from its sequence. */
+static int
+next_numbers(struct cm_unit *unit, int64_t count, struct cm_rows **rows)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("count", count), { 0 } };
+
+	*rows = NULL;
+	if (cm_store_is_remote(unit->store))
+		return cm_store_query(unit->store, "call-numbers", binds, rows);
+	return unit->last_call_no != 0 ? 0 : cm_store_number(unit->store, "call-last", NULL, &unit->last_call_no);
+}
+
+/* Calls that facts are of, or that somebody told of, and that have no row yet get their number. */
+static int
+number_calls(struct cm_unit *unit)
+{
+	struct cm_call_entry *call;
+	struct cm_rows *rows = NULL;
+	int64_t count = 0;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < unit->calls.room; i++)
+		if ((call = unit->calls.places[i].thing) != NULL && *call->call_id != '\0' && call->call_no == 0 &&
+		    (call->changed |= call->used))
+			count++;
+	if (count == 0 || (rc = next_numbers(unit, count, &rows)) < 0)
+		return rc;
+	for (i = 0; i < unit->calls.room && rc >= 0; i++)
+		if ((call = unit->calls.places[i].thing) != NULL && *call->call_id != '\0' && call->call_no == 0 && call->changed) {
+			if (rows != NULL && (rc = cm_rows_next(rows)) <= 0)
+				break;
+			call->call_no = rows != NULL ? cm_rows_int(rows, 0) : ++unit->last_call_no;
+		}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+/* Finds the series of the calls whose series is not known, and numbers them. */
 static int
 number_series(struct cm_unit *unit)
 {
@@ -170,14 +209,8 @@ number_series(struct cm_unit *unit)
 
 	for (i = 0; i < unit->calls.room; i++) {
 		call = unit->calls.places[i].thing;
-		if (call != NULL && call->changed && call->series_id == 0 &&
+		if (call != NULL && (call->changed || call->used) && call->series_id == 0 &&
 		    (call->series = cm_unit_series_place(unit, &call->call.labels)) == NULL)
-			return CM_ENOMEM;
-	}
-	for (i = 0; i < unit->step_count; i++) {
-		struct cm_labels labels = { unit->steps[i]->tenant_id, "", "", "", "" };
-
-		if (!unit->steps[i]->call->call.found && (unit->steps[i]->series = cm_unit_series_place(unit, &labels)) == NULL)
 			return CM_ENOMEM;
 	}
 	if ((rc = cm_unit_number_series(unit)) < 0)
@@ -198,12 +231,12 @@ write_steps(struct cm_unit *unit)
 	for (i = 0; i < unit->step_count && rc == 0; i++) {
 		const struct cm_new_step *step = unit->steps[i];
 		const struct cm_fold_step fold = {
-			.series_id = step->series != NULL ? step->series->series_id : step->call->series_id,
-			.kind = step->kind, .at = step->at, .value_us = step->duration_us, .bin = cm_bin_of(step->duration_us),
+			.series_id = step->call->series_id, .kind = step->kind, .at = step->at,
+			.value_us = step->duration_us, .bin = cm_bin_of(step->duration_us),
 		};
 		const struct cm_bind binds[] = {
-			CM_INT_PARAM("latency_id", step->latency_id), CM_TEXT_PARAM("call_id", step->call->call_id),
-			CM_TEXT_PARAM("turn_id", step->turn_id), known_int("series_id", step->replaces && !step->call->call.found ? -1 : fold.series_id),
+			CM_INT_PARAM("latency_id", step->latency_id), CM_INT_PARAM("call_no", step->call->call_no),
+			CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", fold.series_id),
 			CM_TEXT_PARAM("component", cm_components[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
 			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at_us", step->at),
 			CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", fold.bin),
@@ -232,6 +265,7 @@ forget(struct cm_unit *unit)
 	cm_map_clear(&unit->series);
 	unit->unread_events = NULL;
 	unit->unread_calls = NULL;
+	unit->unread_row_calls = NULL;
 	unit->unread_turns = NULL;
 	unit->step_count = 0;
 	unit->words_known = unit->prices_known = false;
@@ -245,12 +279,55 @@ static int
 by_mark(const void *one, const void *other)
 {
 	const struct cm_bind *a = one, *b = other;
-	int order, i;
+	int order;
 
-	for (i = 0; i < 3; i++)
-		if ((order = strcmp(a[i].text, b[i].text)) != 0)
-			return order;
+	if (a[0].number != b[0].number)
+		return a[0].number < b[0].number ? -1 : 1;
+	if ((order = strcmp(a[1].text, b[1].text)) != 0 || (order = strcmp(a[2].text, b[2].text)) != 0)
+		return order;
 	return (a[3].number > b[3].number) - (a[3].number < b[3].number);
+}
+
+static int
+write_facts(struct cm_unit *unit, enum cm_fact_batches which)
+{
+	struct cm_fact_batch *facts = &unit->facts[which];
+	struct cm_row_batch *rows = &facts->rows;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		struct cm_bind *binds = rows->binds + i * rows->width;
+		const struct cm_call_entry *call = facts->calls[i];
+
+		binds[0].type = call->call_no != 0 ? CM_BIND_INT : CM_BIND_NO_INT;
+		binds[0].number = call->call_no;
+		if (facts->has_series)
+			binds[1].number = call->series_id;
+	}
+	if (which == CM_MARK_FACTS && rows->count > 0)
+		qsort(rows->binds, rows->count, rows->width * sizeof *rows->binds, by_mark);
+	return cm_row_batch_write(unit->store, rows);
+}
+
+/* Facts of calls that are found to be others go over to those. */
+static int
+write_joins(struct cm_unit *unit)
+{
+	static const char *const statements[] = { "call-join-latency", "call-join-transcript", "call-join-mark", "call-join-turn",
+		"call-join-cost", "call-join-event_kept", "call-join-call" };
+	size_t i, j;
+	int64_t rc;
+
+	for (i = 0; i < unit->joins.count; i++)
+		for (j = 0; j < nitems(statements); j++) {
+			struct cm_bind binds[3] = { { 0 } };
+
+			memcpy(binds, unit->joins.binds + i * unit->joins.width, unit->joins.width * sizeof *binds);
+			if ((rc = cm_store_run(unit->store, statements[j], binds)) < 0)
+				return (int)rc;
+		}
+	unit->joins.count = 0;
+	return 0;
 }
 
 static int
@@ -260,26 +337,26 @@ write_rows(struct cm_unit *unit)
 
 	for (i = 0; i < CM_ROW_BATCHES && rc == 0; i++)
 		rc = cm_row_batch_write(unit->store, &unit->rows[i]);
-	return rc;
+	return rc != 0 ? rc : write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call);
 }
 
+/* Calls before their facts, which call them by their numbers. */
 int
 cm_unit_write(struct cm_unit *unit)
 {
-	int rc;
+	int which, rc;
 
-	if (unit->marks.count > 0)
-		qsort(unit->marks.binds, unit->marks.count, unit->marks.width * sizeof *unit->marks.binds, by_mark);
-	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = number_series(unit)) < 0 ||
+	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = number_calls(unit)) < 0 ||
+	    (rc = number_series(unit)) < 0 || (rc = write_joins(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_told_call)) < 0 ||
 	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-put", add_row_call)) < 0 ||
-	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call)) < 0 ||
-	    (rc = cm_row_batch_write(unit->store, &unit->marks)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
-	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 ||
-	    (rc = cm_row_batch_write(unit->store, &unit->costs)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->readings)) < 0 ||
-	    (rc = cm_row_batch_write(unit->store, &unit->kept)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->lines)) < 0 ||
-	    (rc = write_rows(unit)) < 0)
+	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0)
+		return rc;
+	for (which = 0; which < CM_FACT_BATCHES; which++)
+		if ((rc = write_facts(unit, which)) < 0)
+			return rc;
+	if ((rc = write_rows(unit)) < 0)
 		return rc;
 	forget(unit);
 	return 0;

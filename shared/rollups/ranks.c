@@ -267,14 +267,18 @@ take_value(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 static int
 read_bin_values(struct search *search, struct bin_values *in_bin)
 {
-	static const struct cm_view latencies = { .one = "values-in-bin" }, calls = { .one = "values-in-bin-call" };
+	static const struct cm_view views[2][2] = {
+		{ { .one = "values-in-bin" }, { .one = "values-in-bin-of" } },
+		{ { .one = "values-in-bin-call" }, { .one = "values-in-bin-call-of" } },
+	};
 	const struct cm_selection *select = in_bin->select;
+	const struct cm_view *view = &views[cm_selection_is_call(select)][select->filter->tenant_id != NULL];
 	struct cm_probe look = probe_of_bin(in_bin);
 	struct cm_probes looks = { .looks = &look, .count = 1 };
 	int rc;
 
 	look.of = in_bin;
-	rc = cm_probes_read(select->store, select->filter, cm_selection_is_call(select) ? &calls : &latencies, &looks, take_value, search);
+	rc = cm_probes_read(select->store, select->filter, view, &looks, take_value, search);
 	return rc == 0 && in_bin->read < in_bin->count ? CM_ESTORE : rc;
 }
 
@@ -303,7 +307,8 @@ search_heaps(struct search *search)
 	size_t i;
 	int rc = 0;
 
-	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0)
+	/* A tenant's values are asked for by its series. */
+	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0 && any->filter->tenant_id == NULL)
 		rc = cm_filter_series(any->store, any->filter, &search->lets, &search->lets_count);
 	for (i = 0; i < search->bin_count && rc == 0; i++)
 		rc = search_bin_values(search, &search->bin_values[i]);

@@ -63,7 +63,10 @@ cm_schema_prune(struct cm_store *store, int64_t before_us, const struct cm_progr
 
 	if ((rc = cm_schema_transact(store, set_horizon, &before_us)) < 0 || (rc = cm_partitions_drop(store, &total)) < 0)
 		return rc;
-	for (table = cm_tables; table->name != NULL; table++) {
+	/* Facts before their calls: those come first, by the alphabet. */
+	for (table = cm_tables; table->name != NULL; table++)
+		continue;
+	while (table-- > cm_tables) {
 		count = table->prune == NULL ? 0 : empty(store, table->name, table->prune, before_us, progress);
 		if (count < 0)
 			return (int)count;

@@ -1,7 +1,8 @@
 -- Schema version 1: the facts; the twin of sqlite/001-facts.sql, in the same tables and columns.
 --
 -- Times are integer microseconds since 1970 UTC (_us), durations integer microseconds.  Texts are ordered by their bytes, as
--- SQLite orders them.  Nothing here may refuse a row: what must hold is made to hold by whoever writes and not by CHECK or NOT NULL.
+-- SQLite orders them.  Nothing here may refuse a row: what must hold is made to hold by who writes (shared/intake/unit.h) and not by
+-- CHECK or NOT NULL.
 --
 -- Everything lies in the schema that is current when this runs, and the functions keep to it, whatever search_path a session has set.
 DO $$

@@ -103,15 +103,15 @@ BEGIN
 	FROM (SELECT DISTINCT kind, series_id, at_us FROM unnest(kinds, series_ids, instants) u (kind, series_id, at_us)) f
 	CROSS JOIN LATERAL (
 		SELECT l.latency_id, c.series_id AS into_id
-		FROM (SELECT latency_id, call_id, series_id FROM cm_latency
+		FROM (SELECT latency_id, call_no, series_id FROM cm_latency
 			WHERE f.kind <> 'call' AND series_id = f.series_id AND component = f.kind AND at_us = f.at_us LIMIT 1000) l
-		CROSS JOIN LATERAL (SELECT series_id FROM cm_call WHERE call_id = l.call_id OFFSET 0) c
+		CROSS JOIN LATERAL (SELECT series_id FROM cm_call WHERE call_no = l.call_no OFFSET 0) c
 		WHERE c.series_id <> l.series_id
 		UNION ALL
 		SELECT l.latency_id, c.series_id
-		FROM (SELECT call_id, series_id FROM cm_call
+		FROM (SELECT call_no, series_id FROM cm_call
 			WHERE f.kind = 'call' AND series_id = f.series_id AND started_us = f.at_us LIMIT 1000) c
-		CROSS JOIN LATERAL (SELECT latency_id, series_id FROM cm_latency WHERE call_id = c.call_id OFFSET 0) l
+		CROSS JOIN LATERAL (SELECT latency_id, series_id FROM cm_latency WHERE call_no = c.call_no OFFSET 0) l
 		WHERE l.series_id <> c.series_id) l;
 	IF stray_ids IS NOT NULL THEN
 		FOR i IN 1 .. cardinality(stray_ids) LOOP
@@ -178,12 +178,11 @@ BEGIN
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
 		VALUES (NEW.series_id, 'call', NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us,
 			NEW.duration_us, NEW.bin, 1, NEW.has_transcript, 1, 1, CASE WHEN NEW.bin IS NULL THEN 0 ELSE 1 END);
-	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
 	RETURN NULL;
 END
 $$;
 
--- A call that gets another id comes and goes, and was seen before.
+-- One that is only spoken of is not counted until somebody tells of it, nor when nobody does any more.
 CREATE FUNCTION cm_call_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 BEGIN
@@ -193,12 +192,27 @@ BEGIN
 		(NEW.series_id, 'call', NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us,
 			NEW.duration_us, NEW.bin, 1, NEW.has_transcript, 0, CASE WHEN NEW.status <> OLD.status THEN 1 ELSE 0 END,
 			CASE WHEN NEW.bin IS NOT NULL AND OLD.bin IS NULL THEN 1 ELSE 0 END);
-	IF NEW.call_id <> OLD.call_id THEN
-		UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id AND series_id <> 1;
-	END IF;
-	IF NEW.call_id <> OLD.call_id OR NEW.series_id <> OLD.series_id THEN
-		UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
-	END IF;
+	RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION cm_call_told() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+BEGIN
+	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
+		VALUES (NEW.series_id, 'call', NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us,
+			NEW.duration_us, NEW.bin, 1, NEW.has_transcript, 1, 1, CASE WHEN NEW.bin IS NULL THEN 0 ELSE 1 END);
+	RETURN NULL;
+END
+$$;
+
+-- The facts of a call carry its labels, whichever of them came first.
+CREATE FUNCTION cm_call_relabelled() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+BEGIN
+	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_no = NEW.call_no AND series_id <> NEW.series_id;
+	UPDATE cm_cost SET series_id = NEW.series_id WHERE call_no = NEW.call_no AND series_id <> NEW.series_id;
+	UPDATE cm_event_kept SET series_id = NEW.series_id WHERE call_no = NEW.call_no AND series_id <> NEW.series_id;
 	RETURN NULL;
 END
 $$;
@@ -209,7 +223,6 @@ BEGIN
 	INSERT INTO cm_pending (series_id, kind, outcome, at_us, value_us, bin, n, n_transcript, n_seen, n_reached, n_timed)
 		VALUES (OLD.series_id, 'call', OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us,
 			OLD.duration_us, OLD.bin, -1, OLD.has_transcript, 0, 0, 0);
-	UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id AND series_id <> 1;
 	RETURN NULL;
 END
 $$;
@@ -246,14 +259,21 @@ $$;
 -- there (callmetrics copy).  Steps that are sent have numbers above all of the voice app's, and go into the rollups many at once
 -- (shared/rollups/fold.c) rather than by a trigger.
 CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call FOR EACH ROW
-WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_added();
+WHEN (NEW.status IS NOT NULL AND current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_added();
 CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call FOR EACH ROW
-WHEN (NEW.call_id <> OLD.call_id OR NEW.series_id <> OLD.series_id OR NEW.status <> OLD.status OR NEW.call_type <> OLD.call_type
+WHEN (NEW.status IS NOT NULL AND OLD.status IS NOT NULL
+	AND (NEW.series_id <> OLD.series_id OR NEW.status <> OLD.status OR NEW.call_type <> OLD.call_type
 	OR NEW.failure_reason <> OLD.failure_reason OR NEW.started_us <> OLD.started_us
-	OR NEW.duration_us IS DISTINCT FROM OLD.duration_us OR NEW.has_transcript <> OLD.has_transcript)
+	OR NEW.duration_us IS DISTINCT FROM OLD.duration_us OR NEW.has_transcript <> OLD.has_transcript))
 EXECUTE FUNCTION cm_call_changed();
+CREATE TRIGGER cm_call_told AFTER UPDATE ON cm_call FOR EACH ROW
+WHEN (NEW.status IS NOT NULL AND OLD.status IS NULL) EXECUTE FUNCTION cm_call_told();
+CREATE TRIGGER cm_call_untold AFTER UPDATE ON cm_call FOR EACH ROW
+WHEN (NEW.status IS NULL AND OLD.status IS NOT NULL) EXECUTE FUNCTION cm_call_removed();
+CREATE TRIGGER cm_call_relabelled AFTER UPDATE OF series_id ON cm_call FOR EACH ROW
+WHEN (NEW.series_id <> OLD.series_id) EXECUTE FUNCTION cm_call_relabelled();
 CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call FOR EACH ROW
-WHEN (current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_removed();
+WHEN (OLD.status IS NOT NULL AND current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION cm_call_removed();
 CREATE TRIGGER cm_latency_added AFTER INSERT ON cm_latency FOR EACH ROW
 WHEN (NEW.latency_id <= 1099511627776 AND current_setting('callmetrics.retention', true) IS DISTINCT FROM 'on')
 EXECUTE FUNCTION cm_latency_added();

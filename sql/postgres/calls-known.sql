@@ -1,2 +1,3 @@
--- What is known of calls, a row for each: as call-known, but that metadata is not read.  Uses the primary keys and cm_transcript_call.
+-- What is known of calls, a row for each with its number among those asked for: as call-known, but that metadata is not read.  Uses the
+-- unique index and the keys.
 @callsknown(NULL)@

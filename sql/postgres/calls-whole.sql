@@ -1,2 +1,2 @@
--- What is known of calls, a row for each: as call-known.  Uses the primary keys and cm_transcript_call.
+-- What is known of calls, likewise: as call-known.  Uses the unique index and the keys.
 @callsknown(c.metadata)@

@@ -21,7 +21,7 @@ BEGIN
 END
 $$;
 
-DROP FUNCTION IF EXISTS cm_call_added, cm_call_changed, cm_call_removed, cm_latency_added, cm_latency_changed, cm_latency_removed CASCADE;
+DROP FUNCTION IF EXISTS cm_call_added, cm_call_changed, cm_call_told, cm_call_relabelled, cm_call_removed, cm_latency_added, cm_latency_changed, cm_latency_removed CASCADE;
 DROP FUNCTION IF EXISTS cm_series_added, cm_pending_full CASCADE;
 DROP FUNCTION IF EXISTS cm_month_next, cm_month_drop, cm_month_make, cm_month_start, cm_months;
 DROP FUNCTION IF EXISTS cm_fold;

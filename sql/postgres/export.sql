@@ -7,5 +7,5 @@ FROM cm_call c
 		AND (:tenant_id IS NULL OR s.tenant_id = :tenant_id) AND (:agent IS NULL OR s.agent = :agent)
 		AND (:agent_version IS NULL OR s.agent_version = :agent_version)
 		AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type) OFFSET 0) s
-WHERE c.started_us >= :from AND c.started_us < :to AND (c.started_us, c.call_id) > (:after_us, :after_id)
-ORDER BY c.started_us, c.call_id
+WHERE c.started_us >= :from AND c.started_us < :to AND (c.started_us, c.call_id, c.tenant_id) > (:after_us, :after_id, :after_tenant)
+ORDER BY c.started_us, c.call_id, c.tenant_id

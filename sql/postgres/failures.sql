@@ -8,5 +8,5 @@ FROM cm_call c
 		AND (:agent_version IS NULL OR s.agent_version = :agent_version)
 		AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type) OFFSET 0) s
 WHERE c.failure_reason <> '' AND c.started_us >= :from AND c.started_us < :to
-	AND (c.started_us, c.call_id) < (:before_us, :before_id)
-ORDER BY c.started_us DESC, c.call_id DESC LIMIT :limit
+	AND (c.started_us, c.call_id, c.tenant_id) < (:before_us, :before_id, :before_tenant)
+ORDER BY c.started_us DESC, c.call_id DESC, c.tenant_id DESC LIMIT :limit

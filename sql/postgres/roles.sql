@@ -60,7 +60,7 @@ BEGIN
 		SELECT c.relname, CASE w.by
 			WHEN 'tenant_id' THEN 'tenant_id = (SELECT cm_wall())'
 			WHEN 'series_id' THEN 'series_id IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
-			WHEN 'call_id' THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_id = %I.call_id)', c.relname)
+			WHEN 'call_no' THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_no = %I.call_no)', c.relname)
 			WHEN 'none' THEN 'false' END
 		FROM pg_class c LEFT JOIN (VALUES @list(walls)@) w (name, by) ON w.name = c.relname
 		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'

@@ -19,25 +19,3 @@ INSERT INTO cm_octave (floor_us, shift)
 
 INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, provider, call_type)
 	VALUES (1, 'full', '', '', '', '', '');
-
--- A step of a turn carries the labels of its call, whichever of the two came first.
-CREATE TRIGGER cm_call_labelled AFTER INSERT ON cm_call
-BEGIN
-	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
-END;
-
-CREATE TRIGGER cm_call_relabelled AFTER UPDATE OF series_id ON cm_call WHEN NEW.series_id <> OLD.series_id
-BEGIN
-	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id AND series_id <> NEW.series_id;
-END;
-
-CREATE TRIGGER cm_call_renamed AFTER UPDATE OF call_id ON cm_call WHEN NEW.call_id <> OLD.call_id
-BEGIN
-	UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id;
-	UPDATE cm_latency SET series_id = NEW.series_id WHERE call_id = NEW.call_id;
-END;
-
-CREATE TRIGGER cm_call_unlabelled AFTER DELETE ON cm_call
-BEGIN
-	UPDATE cm_latency SET series_id = 1 WHERE call_id = OLD.call_id;
-END;

@@ -82,7 +82,15 @@ BEGIN
 		SELECT NEW.series_id, 'full', NEW.series_id WHERE NEW.tenant_id <> '';
 END;
 
-CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call
+-- One that is only spoken of is not counted until somebody tells of it, nor when nobody does any more.
+CREATE TRIGGER cm_call_added AFTER INSERT ON cm_call WHEN NEW.status IS NOT NULL
+BEGIN
+	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, 'call',
+		NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us, NEW.duration_us, NEW.bin,
+		1, NEW.has_transcript, 1, 1, NEW.bin IS NOT NULL);
+END;
+
+CREATE TRIGGER cm_call_told AFTER UPDATE ON cm_call WHEN NEW.status IS NOT NULL AND OLD.status IS NULL
 BEGIN
 	INSERT INTO cm_pending VALUES (NULL, NEW.series_id, 'call',
 		NEW.status || '/' || NEW.call_type || '/' || NEW.failure_reason, NEW.started_us, NEW.duration_us, NEW.bin,
@@ -90,9 +98,10 @@ BEGIN
 END;
 
 CREATE TRIGGER cm_call_changed AFTER UPDATE ON cm_call
-WHEN NEW.series_id <> OLD.series_id OR NEW.status <> OLD.status OR NEW.call_type <> OLD.call_type
+WHEN NEW.status IS NOT NULL AND OLD.status IS NOT NULL
+	AND (NEW.series_id <> OLD.series_id OR NEW.status <> OLD.status OR NEW.call_type <> OLD.call_type
 	OR NEW.failure_reason <> OLD.failure_reason OR NEW.started_us <> OLD.started_us
-	OR NEW.duration_us IS NOT OLD.duration_us OR NEW.has_transcript <> OLD.has_transcript
+	OR NEW.duration_us IS NOT OLD.duration_us OR NEW.has_transcript <> OLD.has_transcript)
 BEGIN
 	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, 'call',
 		OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us, OLD.duration_us, OLD.bin,
@@ -102,7 +111,14 @@ BEGIN
 		1, NEW.has_transcript, 0, NEW.status <> OLD.status, NEW.bin IS NOT NULL AND OLD.bin IS NULL);
 END;
 
-CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call
+CREATE TRIGGER cm_call_untold AFTER UPDATE ON cm_call WHEN NEW.status IS NULL AND OLD.status IS NOT NULL
+BEGIN
+	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, 'call',
+		OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us, OLD.duration_us, OLD.bin,
+		-1, OLD.has_transcript, 0, 0, 0);
+END;
+
+CREATE TRIGGER cm_call_removed AFTER DELETE ON cm_call WHEN OLD.status IS NOT NULL
 BEGIN
 	INSERT INTO cm_pending VALUES (NULL, OLD.series_id, 'call',
 		OLD.status || '/' || OLD.call_type || '/' || OLD.failure_reason, OLD.started_us, OLD.duration_us, OLD.bin,

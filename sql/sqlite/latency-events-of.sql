@@ -1,8 +1,8 @@
 -- The same where few series match.  Uses cm_latency_series, which SQLite has to be told.
-SELECT l.latency_id, l.call_id, l.component, l.duration_us, l.at_us, l.turn_id, l.provider, l.model, l.metadata
+SELECT l.latency_id, c.call_id, l.component, l.duration_us, l.at_us, l.turn_id, l.provider, l.model, l.metadata
 FROM (SELECT DISTINCT meaning AS component FROM cm_vocabulary WHERE topic = 'component') k CROSS JOIN cm_series s
-	CROSS JOIN cm_latency l
-WHERE (:component IS NULL OR k.component = :component) AND s.scope = 'full'
+	CROSS JOIN cm_latency l CROSS JOIN cm_call c
+WHERE c.call_no = l.call_no AND (:component IS NULL OR k.component = :component) AND s.scope = 'full'
 	AND s.tenant_id BETWEEN :tenant_from AND :tenant_to AND (:agent IS NULL OR s.agent = :agent)
 	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
 	AND (:call_type IS NULL OR s.call_type = :call_type)

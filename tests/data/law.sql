@@ -9,6 +9,7 @@ CREATE TEMP TABLE fact AS
 	SELECT s.tenant_id AS t, s.agent AS a, s.agent_version AS v, s.provider AS p, s.call_type AS y, x.*
 	FROM (SELECT series_id, 'call' AS kind, started_us AS at_us, duration_us AS value_us, bin, has_transcript,
 			status || '/' || call_type || '/' || failure_reason AS outcome FROM cm_call
+		WHERE status IS NOT NULL
 		UNION ALL
 		SELECT series_id, component, at_us, duration_us, bin, 0, '' FROM cm_latency) x
 	JOIN cm_series s ON s.series_id = x.series_id;

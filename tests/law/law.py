@@ -145,12 +145,12 @@ class World:
         calls = self.ours.execute(
             "SELECT c.call_id, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, c.call_type, c.started_us, "
             "c.ended_us, c.duration_us, c.status, c.failure_reason, c.has_audio, c.has_transcript FROM cm_call c "
-            "LEFT JOIN cm_series s USING (series_id)")
+            "LEFT JOIN cm_series s USING (series_id) WHERE c.status IS NOT NULL")
         differ(set(calls), {(c.call_id, *c.labels, c.type, c.start, c.end, c.duration, c.status, c.reason, int(c.audio),
                              int(c.transcript)) for c in self.referee.calls.values()}, "cm_call")
         steps = self.ours.execute(
-            "SELECT l.latency_id, l.call_id, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, l.component, "
-            "l.at_us, l.duration_us FROM cm_latency l LEFT JOIN cm_series s USING (series_id)")
+            "SELECT l.latency_id, c.call_id, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, l.component, "
+            "l.at_us, l.duration_us FROM cm_latency l JOIN cm_call c USING (call_no) LEFT JOIN cm_series s ON s.series_id = l.series_id")
         differ(set(steps), {(s.id, s.call_id, *s.labels, s.component, s.at, s.duration) for s in self.referee.steps.values()},
                "cm_latency")
 

@@ -309,10 +309,14 @@ class Referee:
                 step.labels = labels if call_id == step.call_id and labels else ("",) * 5
 
     def prune(self, horizon):
-        """Facts before an instant go, but for active calls."""
+        """Facts before an instant go, but for calls that are active or of which later facts are left."""
         self.label()
         self.horizon = max(self.horizon, horizon)
-        going = [key for key, call in self.calls.items() if call.start < horizon and call.status != "active"]
+        lines = self.connection.execute("SELECT call_id, timestamp FROM transcripts").fetchall()
+        left = {call_id for call_id, at in lines if (instant_of(at) or 0) >= horizon}
+        left |= {step.call_id for step in self.steps.values() if step.at >= horizon}
+        going = [key for key, call in self.calls.items() if call.start < horizon and call.status != "active"
+                 and call.call_id not in left]
         gone = {key: self.calls.pop(key) for key in going}
         self.gone_calls += gone.values()
         for key in [key for key, step in self.steps.items() if step.at < horizon]:
