@@ -25,7 +25,7 @@ cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 		CM_INT_PARAM("at_us", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
 
-	return cm_row_batch_add(&taking->unit->kept, binds);
+	return cm_unit_put(taking->unit, "event-keep", binds);
 }
 
 int
@@ -37,7 +37,7 @@ cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
-	return cm_row_batch_add(&taking->unit->readings, binds);
+	return cm_unit_put(taking->unit, "health-add", binds);
 }
 
 int
@@ -61,7 +61,7 @@ cm_take_line(struct cm_taking *taking, struct cm_event *event)
 	/* A call of which a line was spoken has a transcript. */
 	entry->changed |= entry->call.found && !entry->call.has_transcript;
 	entry->call.has_transcript = true;
-	return cm_row_batch_add(&taking->unit->lines, line);
+	return cm_unit_put(taking->unit, "line-add", line);
 }
 
 static int

@@ -233,7 +233,7 @@ add_use(struct cm_taking *taking, const struct cm_event *event, const struct cm_
 		CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
-	return cm_row_batch_add(&taking->unit->costs, binds);
+	return cm_unit_put(taking->unit, "cost-add", binds);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 
 /* Steps that are sent are numbered above this, those of the voice app below; the same as in cm_latency_added.  So are lines. */
@@ -26,16 +27,16 @@ static void
 free_unit(void *memo)
 {
 	struct cm_unit *unit = memo;
+	size_t i;
 
 	cm_map_done(&unit->events);
 	cm_map_done(&unit->calls);
 	cm_map_done(&unit->turns);
 	cm_map_done(&unit->series);
 	cm_row_batch_done(&unit->marks);
-	cm_row_batch_done(&unit->costs);
-	cm_row_batch_done(&unit->readings);
-	cm_row_batch_done(&unit->kept);
-	cm_row_batch_done(&unit->lines);
+	for (i = 0; i < unit->put_count; i++)
+		cm_row_batch_done(&unit->puts[i]);
+	free(unit->puts);
 	cm_fold_done(&unit->fold);
 	cm_arena_done(&unit->arena);
 	free(unit->steps);
@@ -53,19 +54,31 @@ cm_unit_of(struct cm_store *store)
 		return unit;
 	unit->store = store;
 	unit->marks.statement = "mark-add";
-	unit->costs.statement = "cost-add";
-	unit->readings.statement = "health-add";
-	unit->kept.statement = "event-keep";
-	unit->lines.statement = "line-add";
 	return cm_store_remember(store, &owner, unit) == 0 ? unit : NULL;
 }
 
 bool
 cm_unit_is_full(const struct cm_unit *unit)
 {
-	return unit->arena.bytes > FULL_BYTES ||
-	    unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->marks.count +
-	    unit->costs.count + unit->readings.count + unit->kept.count + unit->lines.count > FULL_ENTRIES;
+	size_t entries = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->marks.count, i;
+
+	for (i = 0; i < unit->put_count; i++)
+		entries += unit->puts[i].count;
+	return unit->arena.bytes > FULL_BYTES || entries > FULL_ENTRIES;
+}
+
+int
+cm_unit_put(struct cm_unit *unit, const char *statement, const struct cm_bind *binds)
+{
+	size_t i;
+
+	for (i = 0; i < unit->put_count; i++)
+		if (strcmp(unit->puts[i].statement, statement) == 0)
+			return cm_row_batch_add(&unit->puts[i], binds);
+	if (!CM_ARRAY_GROWS(unit->puts, i, unit->put_room))
+		return CM_ENOMEM;
+	unit->puts[unit->put_count++] = (struct cm_row_batch){ .statement = statement };
+	return cm_row_batch_add(&unit->puts[i], binds);
 }
 
 static bool

@@ -135,10 +135,9 @@ struct cm_unit {
 	size_t step_count;
 	size_t step_room;
 	struct cm_row_batch marks;
-	struct cm_row_batch costs;
-	struct cm_row_batch readings;
-	struct cm_row_batch kept;
-	struct cm_row_batch lines;
+	struct cm_row_batch *puts;	/* rows that are only put, a batch for each statement (cm_unit_put) */
+	size_t put_count;
+	size_t put_room;
 	bool words_known;
 	const struct cm_word *words;
 	bool prices_known;
@@ -153,6 +152,9 @@ struct cm_unit *cm_unit_of(struct cm_store *store);
 
 /* Whether so much is known that it is better written, which forgets it, before the next event. */
 bool cm_unit_is_full(const struct cm_unit *unit);
+
+/* A row that is only put, by the statement of its table's declaration.  Texts are borrowed until it is written.  CM_ENOMEM. */
+int cm_unit_put(struct cm_unit *unit, const char *statement, const struct cm_bind *binds);
 
 /* Writes all that is to be written, but for the rollups, and forgets what is known. */
 int cm_unit_write(struct cm_unit *unit);

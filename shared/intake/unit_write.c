@@ -222,6 +222,17 @@ by_mark(const void *one, const void *other)
 	return (a[3].number > b[3].number) - (a[3].number < b[3].number);
 }
 
+static int
+write_puts(struct cm_unit *unit)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < unit->put_count && rc == 0; i++)
+		rc = cm_row_batch_write(unit->store, &unit->puts[i]);
+	return rc;
+}
+
 int
 cm_unit_write(struct cm_unit *unit)
 {
@@ -234,8 +245,7 @@ cm_unit_write(struct cm_unit *unit)
 	    (rc = cm_row_batch_write(unit->store, &unit->marks)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 ||
-	    (rc = cm_row_batch_write(unit->store, &unit->costs)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->readings)) < 0 ||
-	    (rc = cm_row_batch_write(unit->store, &unit->kept)) < 0 || (rc = cm_row_batch_write(unit->store, &unit->lines)) < 0)
+	    (rc = write_puts(unit)) < 0)
 		return rc;
 	forget(unit);
 	return 0;
