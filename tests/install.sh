@@ -27,6 +27,11 @@ done
 for name in attach detach key log-event migrate prune; do
 	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
 done
+for name in callmetrics callmetrics-hourly callmetrics-prune; do
+	passes "the page $name" test -s "$root$prefix/share/man/man1/$name.1"
+done
+passes "what bash completes" test -s "$root$prefix/share/bash-completion/completions/callmetrics"
+passes "what zsh completes" test -s "$root$prefix/share/zsh/site-functions/_callmetrics"
 for name in README.md nginx.md operators.md adding-a-question.md; do
 	passes "the guide $name" test -s "$root$prefix/share/doc/callmetrics/$name"
 done
