@@ -32,7 +32,7 @@ for name in callmetrics callmetrics-hourly callmetrics-prune; do
 done
 passes "what bash completes" test -s "$root$prefix/share/bash-completion/completions/callmetrics"
 passes "what zsh completes" test -s "$root$prefix/share/zsh/site-functions/_callmetrics"
-for name in README.md nginx.md operators.md adding-a-question.md; do
+for name in README.md nginx.md operators.md schema.md adding-a-question.md adding-a-fact.md; do
 	passes "the guide $name" test -s "$root$prefix/share/doc/callmetrics/$name"
 done
 
