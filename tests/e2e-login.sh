@@ -41,7 +41,7 @@ is "logins are for their owner only" "$(stat -c %a "$site/conf/htpasswd")" 600
 is "so is the key" "$(stat -c %a "$site/conf/key.pem")" 600
 
 # No log has a password, as text or as it was sent, nor has a program.
-sleep 1.2 # nginx writes its log once a second
+wait_for_log
 sent=$(printf '%s:%s' "$user" "$password" | base64)
 for log in "$site"/log/*; do
 	is "credentials in ${log##*/}" "$(grep -cF -e 'pass word' -e "$sent" -e Authorization "$log" || :)" 0
