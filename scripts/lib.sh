@@ -163,6 +163,11 @@ programs() {
 	questions
 }
 
+# jobs_for_good: the jobs that are to run for as long as the site does.
+jobs_for_good() {
+	sed -n '/^[a-z][a-z-]*$/p' "$top/jobs/for-good"
+}
+
 # fill_in FOLDER NAME=VALUE...: write every template of nginx/ into FOLDER, each @NAME@ replaced.
 fill_in() {
 	local folder=$1 pair value template name

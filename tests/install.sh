@@ -32,6 +32,10 @@ for name in callmetrics callmetrics-hourly callmetrics-prune; do
 done
 passes "what bash completes" test -s "$root$prefix/share/bash-completion/completions/callmetrics"
 passes "what zsh completes" test -s "$root$prefix/share/zsh/site-functions/_callmetrics"
+for name in $(sed -n '/^[a-z][a-z-]*$/p' "$top/jobs/for-good"); do
+	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
+	passes "the service of $name" grep -q "[= ]callmetrics-job@$name.service" "$root$prefix/lib/systemd/system/callmetrics.target"
+done
 for name in README.md nginx.md operators.md schema.md adding-a-question.md adding-a-fact.md; do
 	passes "the guide $name" test -s "$root$prefix/share/doc/callmetrics/$name"
 done
@@ -125,6 +129,7 @@ is "their own error page" "$(cat "$work/body")" 'their own page'
 if command -v systemd-analyze >/dev/null; then
 	units=$root$prefix/lib/systemd/system
 	SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units/callmetrics.target" "$units/callmetrics@.socket" \
+		"$units/callmetrics-job@x.service" \
 		>"$work/verified" 2>&1 || :
 	is "systemd-analyze" "$(grep -i callmetrics "$work/verified" | grep -v -e 'is not executable' -e 'multiwatch' || :)" ''
 fi
