@@ -32,6 +32,7 @@ libjson-c-dev  /usr/include/json-c/json.h
 libcsv-dev     /usr/include/csv.h
 zlib1g-dev     /usr/include/zlib.h
 libmd-dev      /usr/include/sha2.h
+libcrypt-dev   /usr/include/crypt.h
 libpq-dev      /usr/include/postgresql/libpq-fe.h
 '
 # tzdata is for daily's time zones, whois for mkpasswd.

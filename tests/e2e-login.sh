@@ -36,7 +36,7 @@ bare /healthz -u nobody:wrong
 is "/healthz, whatever the login" "$status" 200
 
 # shellcheck disable=SC2016 # a dollar it is
-like "bcrypt" "$(sed -n "s/^$user://p" "$site/conf/htpasswd")" '$2b$05$*'
+like "bcrypt" "$(sed -n "s/^$user://p" "$site/conf/htpasswd")" '$2b$10$*'
 is "logins are for their owner only" "$(stat -c %a "$site/conf/htpasswd")" 600
 is "so is the key" "$(stat -c %a "$site/conf/key.pem")" 600
 

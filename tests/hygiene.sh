@@ -35,7 +35,8 @@ only_in libpq '#include <libpq' shared/store/postgres_own.h
 only_in json-c '#include <json-c' shared/base/json_read.c
 only_in libcsv '#include <csv' shared/base/csv_text.c
 only_in zlib '#include <zlib' shared/http/body.c
-only_in libmd '#include <sha2' 'shared/http/keys.c shared/intake/event.c'
+only_in libcrypt '#include <crypt' shared/http/logins.c
+only_in libmd '#include <sha2' 'shared/http/guesses.c shared/http/keys.c shared/http/logins.c shared/intake/event.c'
 only_in "the environment" '\<getenv[ ]*\(' shared/base/settings.c
 # shellcheck disable=SC2046 # words
 nothing "the library neither prints nor exits" '\<(printf|puts|putchar|exit|abort|perror)[ ]*\(' \

@@ -60,7 +60,7 @@ find "$etc/nginx" -type f -exec sed -i -e "s|\"$prefix/etc/callmetrics/nginx|\"$
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
 	-keyout "$etc/key.pem" -out "$etc/certificate.pem" 2>"$work/openssl.log"
 : >"$etc/tenants.conf"
-hash=$(printf '%s' "$password" | mkpasswd --method=bcrypt --rounds=5 --stdin)
+hash=$(printf '%s' "$password" | mkpasswd --method=bcrypt --rounds=4 --stdin)
 printf '%s:%s\n' "$user" "$hash" >"$etc/htpasswd"
 cat >"$work/nginx.conf" <<-CONF
 	$([ "$(id -u)" -ne 0 ] || echo 'user root;')
@@ -92,7 +92,7 @@ CONF
 access=
 passes "nginx reads the site" nginx -t -e "$work/log/error.log" -c "$work/nginx.conf"
 for name in access daily health; do
-	CALLMETRICS_DB=$work/calls.db spawn-fcgi -n -s "$work/run/$name.sock" -- "$root$prefix/libexec/callmetrics/cgi-bin/$name" \
+	CALLMETRICS_DB=$work/calls.db CALLMETRICS_LOGINS=$etc/htpasswd spawn-fcgi -n -s "$work/run/$name.sock" -- "$root$prefix/libexec/callmetrics/cgi-bin/$name" \
 		2>"$work/log/$name" &
 	later $!
 	access=${access:-$!}

@@ -361,7 +361,7 @@ static void
 log_request(const struct request *request)
 {
 	const struct cm_reply *reply = &request->reply;
-	bool failed = reply->status >= 400 || request->error < 0;
+	bool failed = (reply->status >= 400 && !reply->quiet) || request->error < 0;
 	char logger[64];
 	const struct cm_field fields[] = {
 		{ "request_id", request->id, 0 },

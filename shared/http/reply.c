@@ -127,6 +127,12 @@ cm_reply_deny(struct cm_reply *reply, int status, const char *detail)
 	return 0;
 }
 
+void
+cm_reply_quiet(struct cm_reply *reply)
+{
+	reply->quiet = true;
+}
+
 const char *
 cm_reply_variable(const struct cm_reply *reply, const char *name)
 {
