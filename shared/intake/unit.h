@@ -92,7 +92,7 @@ struct cm_new_step {
 	const char *tenant_id;
 	struct cm_series_entry *series;
 	const char *turn_id;
-	int kind;			/* its place in cm_components */
+	int kind;			/* its number, of kinds.h */
 	const char *provider;
 	const char *model;
 	cm_us at;

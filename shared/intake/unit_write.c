@@ -8,7 +8,7 @@
 
 #include "bins.h"
 #include "error.h"
-#include "report.h"
+#include "kinds.h"
 
 static struct cm_bind
 known_int(const char *name, int64_t value)
@@ -177,7 +177,7 @@ write_steps(struct cm_unit *unit)
 		const struct cm_bind binds[] = {
 			CM_INT_PARAM("latency_id", step->latency_id), CM_TEXT_PARAM("call_id", step->call->call_id),
 			CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", fold.series_id),
-			CM_TEXT_PARAM("component", cm_components[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
+			CM_TEXT_PARAM("component", cm_kinds[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
 			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at_us", step->at),
 			CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", fold.bin),
 			CM_TEXT_PARAM("metadata", step->metadata), { 0 },

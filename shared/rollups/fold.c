@@ -8,7 +8,7 @@
 
 #include "bins.h"
 #include "error.h"
-#include "report.h"
+#include "kinds.h"
 #include "row_batch.h"
 #include "window.h"
 
@@ -58,7 +58,7 @@ static int
 leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm_row_batch *batch)
 {
 	const struct cm_bind binds[] = {
-		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_components[step->kind].name),
+		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_kinds[step->kind].name),
 		CM_INT_PARAM("at", step->at),
 		CM_INT_PARAM("value_us", step->value_us), CM_INT_PARAM("bin", step->bin), { 0 },
 	};
@@ -154,7 +154,7 @@ static struct row
 make_row(const struct cm_fold_step *step, int64_t series_id, int resolution_s, int parent, int bin)
 {
 	const struct cm_slot slot = {
-		.kind = step->kind + 1, .resolution_s = resolution_s, .parent = parent,
+		.kind = step->kind, .resolution_s = resolution_s, .parent = parent,
 		.bucket_s = cm_time_floor(step->at, resolution_s * CM_SECOND_US) / CM_SECOND_US, .bin = bin,
 	};
 
@@ -164,7 +164,7 @@ make_row(const struct cm_fold_step *step, int64_t series_id, int resolution_s, i
 static const char *
 kind_of(const struct cm_slot *slot)
 {
-	return cm_components[slot->kind - 1].name;
+	return cm_kinds[slot->kind].name;
 }
 
 /* The coarse and the fine bin of a step, for each series and width of buckets that it counts into. */

@@ -146,6 +146,8 @@ make_schema(struct cm_store *store, void *arg)
 		return rc;
 	if (version == 0 && attaching->for_copy && (rc = (int)cm_store_run(store, "meta-set", moving)) < 0)
 		return rc;
+	if ((rc = (int)cm_store_run(store, "kinds-put", NULL)) < 0 || (rc = (int)cm_store_run(store, "components-put", NULL)) < 0)
+		return rc;
 	for (i = 0; i < nitems(sources); i++)
 		if ((rc = attach_source(store, &sources[i])) < 0)
 			return rc;
