@@ -17,6 +17,8 @@ struct fine {
 	struct sum bins[CM_FINE_PER_COARSE];
 };
 
+#define NO_RANK SIZE_MAX
+
 /* The values of one fine bin. */
 struct bin_values {
 	struct cm_selection *select;
@@ -130,7 +132,7 @@ values_of_bin(struct search *search, const struct fine *fine, int bin, int64_t c
 		if ((--in_bin)->bin == bin)
 			return in_bin;
 	in_bin = &search->bin_values[search->bin_count++];
-	*in_bin = (struct bin_values){ .select = fine->select, .bucket = fine->bucket, .bin = bin, .count = count };
+	*in_bin = (struct bin_values){ .select = fine->select, .bucket = fine->bucket, .bin = bin, .count = count, .first = NO_RANK };
 	return in_bin;
 }
 
@@ -222,7 +224,7 @@ join_bin(struct search *search, struct rank_search *rank_search, struct bin_valu
 	size_t at = (size_t)(rank_search - search->searches);
 
 	rank_search->in_bin = in_bin;
-	if (in_bin->last == 0)
+	if (in_bin->first == NO_RANK)
 		in_bin->first = at;
 	in_bin->last = at;
 }
