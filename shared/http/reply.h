@@ -30,6 +30,9 @@ void cm_reply_print(struct cm_reply *reply, const char *format, ...) __attribute
 /* The line that has to be the plain body's last, whatever is added to it.  Not copied. */
 void cm_reply_last_line(struct cm_reply *reply, const char *line);
 
+/* Bytes for a body, in place of JSON; appends, and with none the body is empty. */
+void cm_reply_bytes(struct cm_reply *reply, const void *bytes, size_t length);
+
 /* A further header. */
 void cm_reply_header(struct cm_reply *reply, const char *name, const char *value);
 
