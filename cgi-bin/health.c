@@ -5,7 +5,7 @@
  * were completed, or when the call database cannot be read; warnings alone leave the status 200.  The thresholds are
  * CALLMETRICS_MIN_SUCCESS_PCT, CALLMETRICS_MAX_ACTIVE, CALLMETRICS_ZOMBIE_SECONDS and CALLMETRICS_MAX_FAILURES.
  *
- *   200  {"status":"healthy","timestamp":"..","indicators":{..},"warnings":[]}
+ *   200  {"status":"healthy","timestamp":"..","indicators":{..},"warnings":[],"jobs":[{"name":"follow","state":"works",..}]}
  *   503  the same with "degraded"
  *   /healthz answers "ok" or "unavailable": whether the call database can be read
  */
@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "endpoint.h"
+#include "jobs_report.h"
 #include "report.h"
 #include "settings.h"
 
@@ -66,6 +67,21 @@ indicators(struct cm_json *json, const struct cm_tally *tally, int64_t active)
 	cm_json_end(json);
 }
 
+/* The last warnings; and the jobs, for whoever may see all. */
+static int
+finish(struct cm_store *store, const struct cm_query *query, struct cm_json *json)
+{
+	struct cm_jobs jobs;
+	int rc = cm_jobs_read(store, &jobs);
+
+	cm_jobs_warn(&jobs, json);
+	cm_json_end(json);
+	if (cm_query_tenant(query) == NULL)
+		cm_jobs_report(&jobs, json);
+	cm_jobs_done(&jobs);
+	return rc;
+}
+
 static int
 health(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
@@ -99,8 +115,8 @@ health(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 		warn(json, "active calls started too long ago (zombies)", zombies);
 	if (failures > cm_setting_int("CALLMETRICS_MAX_FAILURES", 3, 0, INT32_MAX))
 		warn(json, "calls failed (see /metrics/failures)", failures);
-	rc = cm_report_gaps(store, json);
-	cm_json_end(json);
+	if ((rc = cm_report_gaps(store, json)) == 0)
+		rc = finish(store, query, json);
 	return rc;
 }
 

@@ -21,8 +21,7 @@
 static const struct cm_param params[] = {
 	{ "call_id", CM_TEXT, .max = 128, .help = "only steps of this call" },
 	{ "event_type", CM_CHOICE, .help = "only steps of this kind",
-	    .choices = "speech_end_to_first_audio tool_call_duration session_duration "
-		       "turn_e2e stt llm_ttft tts_ttfb tool network session" },
+	    .choices = cm_step_types },
 	{ "limit", CM_INT, .fallback = "100", .min = 1, .max = 1000, .help = "how many at most" },
 	{ "cursor", CM_TEXT, .max = CM_CURSOR_TEXT, .help = "next_cursor of the page before" },
 	CM_WINDOW_FILTERS,
@@ -32,7 +31,7 @@ static const struct cm_param params[] = {
 static void
 report_step(struct cm_json *json, const struct cm_step *step)
 {
-	const struct cm_component *component = cm_component_find(step->component);
+	const struct cm_kind *component = cm_component_find(step->component);
 
 	cm_json_object(json, NULL);
 	cm_json_int(json, "id", step->latency_id);

@@ -26,97 +26,85 @@ enum { SPANS_MAX = 1000, PLACES = 3 };
 static const struct cm_param params[] = {
 	{ "hours", CM_INT, .fallback = "24", .min = 1, .max = CM_WINDOW_MAX_HOURS, .help = "window: so many hours back from now" },
 	{ "component", CM_CHOICE, .help = "one component alone",
-	    .choices = "turn_e2e stt llm_ttft tts_ttfb tool network session" },
+	    .choices = cm_step_names },
 	{ "interval", CM_INTERVAL, .min = 1, .max = 31 * CM_DAY_S, .help = "adds a timeseries of spans this long" },
 	CM_WINDOW_FILTERS,
 	{ 0 },
 };
 
-static bool
-is_asked(const struct cm_component *component, const char *asked)
-{
-	return asked == NULL || strcmp(asked, component->name) == 0;
-}
+/* The kinds of steps that are asked for. */
+struct asked {
+	const struct cm_kind *kinds[CM_KINDS_MAX];
+	size_t count;
+};
 
-/* Into values, at the places of the components that are asked for. */
-static int
-components(struct cm_store *store, const struct cm_window *window, const char *asked, struct cm_durations *values)
+static struct asked
+asked_for(const char *component)
 {
-	const char *kinds[CM_COMPONENTS];
-	struct cm_durations read[CM_COMPONENTS];
-	size_t i, count = 0;
-	int rc;
+	struct asked asked = { 0 };
+	int i;
 
-	for (i = 0; i < CM_COMPONENTS; i++)
-		if (is_asked(&cm_components[i], asked))
-			kinds[count++] = cm_components[i].name;
-	if ((rc = cm_durations(store, window, kinds, count, read)) < 0)
-		return rc;
-	for (i = 0, count = 0; i < CM_COMPONENTS; i++)
-		if (is_asked(&cm_components[i], asked))
-			values[i] = read[count++];
-	return 0;
+	for (i = 0; i < cm_kind_count; i++)
+		if (cm_kinds[i].of == CM_OF_STEP && (component == NULL || strcmp(component, cm_kinds[i].name) == 0))
+			asked.kinds[asked.count++] = &cm_kinds[i];
+	return asked;
 }
 
 static void
-report(struct cm_json *json, const char *asked, const struct cm_durations *values)
+report(struct cm_json *json, const struct asked *asked, const struct cm_durations *values)
 {
 	size_t i;
 
-	for (i = 0; i < CM_COMPONENTS; i++)
-		if (cm_components[i].guide != NULL && is_asked(&cm_components[i], asked))
-			cm_report_latency(json, cm_components[i].guide_key, &values[i], PLACES);
+	for (i = 0; i < asked->count; i++)
+		if (asked->kinds[i]->guide != NULL)
+			cm_report_latency(json, asked->kinds[i]->guide_key, &values[i], PLACES);
 	cm_json_object(json, "components");
-	for (i = 0; i < CM_COMPONENTS; i++)
-		if (is_asked(&cm_components[i], asked))
-			cm_report_latency(json, cm_components[i].name, &values[i], PLACES);
+	for (i = 0; i < asked->count; i++)
+		cm_report_latency(json, asked->kinds[i]->name, &values[i], PLACES);
 	cm_json_end(json);
 }
 
-/* Spans lie on multiples of the interval; the first and last may be partial. */
-static int
-timeseries(struct cm_store *store, const struct cm_window *window, const char *asked, cm_us interval_us, struct cm_json *json)
+/* Spans lie on multiples of the interval; the first and last may be partial.  How many they are. */
+static size_t
+cut_spans(const struct cm_window *window, cm_us interval_us, cm_us edges[SPANS_MAX + 2])
 {
-	struct cm_window span = *window;
-	struct cm_durations values[CM_COMPONENTS];
-	size_t i;
-	int rc;
+	size_t n = 0;
 
-	cm_json_array(json, "timeseries");
-	for (span.from = window->from; span.from < window->to; span.from = span.to) {
-		span.to = cm_time_floor(span.from, interval_us) + interval_us;
-		if (span.to > window->to)
-			span.to = window->to;
-		if ((rc = components(store, &span, asked, values)) < 0)
-			return rc;
-		cm_json_object(json, NULL);
-		cm_json_time(json, "start", span.from);
-		for (i = 0; i < CM_COMPONENTS; i++)
-			if (is_asked(&cm_components[i], asked))
-				cm_report_latency(json, cm_components[i].name, &values[i], PLACES);
-		cm_json_end(json);
+	for (edges[0] = window->from; edges[n] < window->to; n++) {
+		edges[n + 1] = cm_time_floor(edges[n], interval_us) + interval_us;
+		if (edges[n + 1] > window->to)
+			edges[n + 1] = window->to;
 	}
-	cm_json_end(json);
-	return 0;
+	return n;
+}
+
+static int
+timeseries(struct cm_store *store, const struct cm_window *window, const struct asked *asked, cm_us interval_us, struct cm_json *json)
+{
+	cm_us edges[SPANS_MAX + 2];
+	const struct cm_latency_series series = { .kinds = asked->kinds, .count = asked->count, .edges = edges,
+		.n = cut_spans(window, interval_us, edges), .places = PLACES };
+
+	return cm_report_latency_series(store, &window->filter, &series, json, "timeseries");
 }
 
 static int
 latency(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
 	struct cm_window window = cm_query_window(query);
-	const char *asked = cm_query_text(query, "component");
+	const struct asked asked = asked_for(cm_query_text(query, "component"));
 	cm_us interval_us = cm_query_int(query, "interval") * CM_SECOND_US;
 	struct cm_json *json = cm_reply_json(reply);
-	struct cm_durations values[CM_COMPONENTS];
+	struct cm_durations values[CM_KINDS_MAX];
 	int rc;
 
 	if (interval_us != 0 && (window.to - window.from) / interval_us > SPANS_MAX)
 		return cm_reply_refuse(reply, "interval", "The interval cuts the window into more than 1000 spans.");
-	if ((rc = components(store, &window, asked, values)) < 0)
+	if ((rc = cm_durations(store, &window, asked.kinds, asked.count, values)) < 0)
 		return rc;
 	cm_json_ratio(json, "period_hours", (struct cm_ratio){ window.to - window.from, CM_HOUR_US }, 0);
-	report(json, asked, values);
-	return interval_us != 0 ? timeseries(store, &window, asked, interval_us, json) : 0;
+	report(json, &asked, values);
+	return interval_us != 0 ? timeseries(store, &window, &asked, interval_us, json) : 0;
 }
 
 static int

@@ -107,15 +107,14 @@ static int
 latencies(struct cm_exposition *out, struct cm_store *store, const struct cm_filter *filter, const struct cm_durations *values)
 {
 	int64_t count, sum_us;
-	size_t i;
-	int rc;
+	int i, rc;
 
-	for (i = 0; i < CM_COMPONENTS; i++) {
-		if (cm_components[i].guide == NULL)
+	for (i = 0; i < cm_kind_count; i++) {
+		if (cm_kinds[i].guide == NULL)
 			continue;
-		if ((rc = cm_durations_ever(store, filter, cm_components[i].name, &count, &sum_us)) < 0)
+		if ((rc = cm_durations_ever(store, filter, &cm_kinds[i], &count, &sum_us)) < 0)
 			return rc;
-		cm_exposition_family(out, cm_components[i].family, CM_SUMMARY, cm_components[i].help);
+		cm_exposition_family(out, cm_kinds[i].family, CM_SUMMARY, cm_kinds[i].help);
 		summary(out, &values[i], 1e3, count, sum_us);
 	}
 	return 0;

@@ -32,6 +32,7 @@ libjson-c-dev  /usr/include/json-c/json.h
 libcsv-dev     /usr/include/csv.h
 zlib1g-dev     /usr/include/zlib.h
 libmd-dev      /usr/include/sha2.h
+libcrypt-dev   /usr/include/crypt.h
 libpq-dev      /usr/include/postgresql/libpq-fe.h
 '
 # tzdata is for daily's time zones, whois for mkpasswd.
@@ -161,6 +162,11 @@ questions() {
 programs() {
 	echo access
 	questions
+}
+
+# jobs_for_good: the jobs that are to run for as long as the site does.
+jobs_for_good() {
+	sed -n '/^[a-z][a-z-]*$/p' "$top/jobs/for-good"
 }
 
 # fill_in FOLDER NAME=VALUE...: write every template of nginx/ into FOLDER, each @NAME@ replaced.

@@ -1,5 +1,5 @@
-# docs/schema.md, from the declarations of the tables (tables.awk) and the words that a new database begins with (words.inc), whose
-# file is given as `words`.
+# docs/schema.md, from the declarations of the tables (tables.awk) and the words that a new database begins with (words.inc and
+# what comes of kinds), whose files are given as `words`.
 
 function cell(text) {
 	gsub(/\|/, "\\|", text)
@@ -57,8 +57,8 @@ function write_table(t,    i, name, list) {
 }
 
 # The rows of words.inc, a topic after the other: which terms mean what.
-function write_words(    line, n, parts, i, w, order, topics, seen, terms) {
-	while ((getline line < words) > 0) {
+function write_words(    files, f, line, n, parts, i, w, order, topics, seen, terms) {
+	for (f = 1; f <= split(words, files, " "); f++) while ((getline line < files[f]) > 0) {
 		n = split(line, parts, /\(/)
 		for (i = 2; i <= n; i++) {
 			split(parts[i], w, "'")

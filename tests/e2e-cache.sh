@@ -61,7 +61,7 @@ is "after HEAD" "$(json .days)" 3
 
 # Forty who ask the same at once: one request reaches the program.
 seq 40 | xargs -P 20 -I '{}' curl -s -o /dev/null -u "$user:$password" "$http/metrics/failures?limit=77"
-sleep 1.2 # nginx writes its log once a second
+wait_for_log
 jq -c 'select(.request | contains("limit=77"))' "$site/log/access.log" >"$work/asked"
 is "of forty" "$(wc -l <"$work/asked")" 40
 is "answered" "$(jq -s 'map(select(.status == 200)) | length' "$work/asked")" 40

@@ -61,15 +61,15 @@ is "an export" "$status $(header Content-Encoding)" '200 '
 
 # The log.
 get '/metrics/latency?hours=5' -H 'User-Agent: "quoted\' -H 'X-Secret: hush-hush'
-get '/metrics/latency?hours=5'
-bare '/metrics/latency?hours=5' -u "bound:$password"
+get '/metrics/latency?hours=5' -A 'client 2'
+bare '/metrics/latency?hours=5' -u "bound:$password" -A 'client 3'
 http=$https
-get '/metrics/latency?hours=5'
-sleep 1.2 # nginx writes its log once a second
+get '/metrics/latency?hours=5' -A 'client 4'
+wait_for_log
 log=$site/log/access.log
 passes "every line is JSON" jq -e . "$log"
 is "its fields" "$(jq -c keys "$log" | sort -u)" '["bytes","cache","client","id","key","request","seconds","status","tenant","time","tls","upstream_seconds","upstream_status","user","user_agent"]'
-jq -c 'select(.request | contains("latency?hours=5"))' "$log" >"$work/lines"
+jq -sc 'map(select(.request | contains("latency?hours=5"))) | sort_by(.user_agent)[]' "$log" >"$work/lines"
 is "cache" "$(jq -r .cache "$work/lines" | xargs)" 'MISS HIT MISS HIT'
 is "users" "$(jq -r .user "$work/lines" | xargs)" 'ops ops bound ops'
 is "tenants" "$(jq -r .tenant "$work/lines" | paste -sd,)" ',,acme,'
@@ -82,7 +82,7 @@ is "other headers in a log" "$(cat "$site"/log/* | grep -c hush-hush || :)" 0
 # A request's number is the same in the log of nginx, in that of the program, and in the client's hands.
 get '/metrics/hourly?hours=9999999'
 id=$(json .request_id)
-sleep 1.2
+wait_for_log
 is "in nginx's log" "$(jq -r --arg id "$id" 'select(.id == $id) | .status' "$log")" 400
 is "in the program's log" "$(grep '^{' "$site/log/programs.log" | jq -r --arg id "$id" 'select(.request_id == $id) | .status')" 400
 finish

@@ -208,7 +208,7 @@ is "the programs that answered all that" "$(workers access)" "$before"
 # A refusal carries its number, which is in nginx's log and in the program's.
 with "$reads" /echo -d x
 id=$(json .request_id)
-sleep 1.2 # nginx writes its log once a second
+wait_for_log
 is "in nginx's log" "$(jq -r --arg id "$id" 'select(.id == $id) | [.status, .tenant] | @csv' "$site/log/access.log")" '403,""'
 is "in the program's log" "$(grep '^{' "$site/log/programs.log" | jq -r --arg id "$id" 'select(.request_id == $id) | .problem')" \
 	'This login or key may not do that.'

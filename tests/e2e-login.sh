@@ -36,12 +36,12 @@ bare /healthz -u nobody:wrong
 is "/healthz, whatever the login" "$status" 200
 
 # shellcheck disable=SC2016 # a dollar it is
-like "bcrypt" "$(sed -n "s/^$user://p" "$site/conf/htpasswd")" '$2b$05$*'
+like "bcrypt" "$(sed -n "s/^$user://p" "$site/conf/htpasswd")" '$2b$10$*'
 is "logins are for their owner only" "$(stat -c %a "$site/conf/htpasswd")" 600
 is "so is the key" "$(stat -c %a "$site/conf/key.pem")" 600
 
 # No log has a password, as text or as it was sent, nor has a program.
-sleep 1.2 # nginx writes its log once a second
+wait_for_log
 sent=$(printf '%s:%s' "$user" "$password" | base64)
 for log in "$site"/log/*; do
 	is "credentials in ${log##*/}" "$(grep -cF -e 'pass word' -e "$sent" -e Authorization "$log" || :)" 0

@@ -323,6 +323,16 @@ post_text events "$(started o2 o 00:00.000 '"agent":"desk","tenant_id":"acme"')"
 is "and then its call's" "$(sql "$series")" "acme|desk"
 obeys_law "all of it"
 
+# Rollups of which this program does not know when to add to them are not left behind in silence.
+sql "INSERT INTO cm_marginal SELECT series_id, 'region', series_id FROM cm_series WHERE scope = 'full'"
+awk 'BEGIN { for (i = 0; i < 120; i++) printf "{\"event_id\":\"r%d\",\"event_type\":\"probe\",\"call_id\":\"o\",\"tenant_id\":\"acme\",\"timestamp\":\"2026-03-02T10:00:00Z\",\"data\":{\"component\":\"tool\",\"latency_ms\":%d}}\n", i, i }' >"$work/region"
+post events "$work/region"
+like "unknown rollups" "$status $(json .detail)" "503 *rollups that this program does not know*"
+sql "DELETE FROM cm_marginal WHERE scope = 'region'"
+post events "$work/region"
+is "and without them" "$(told)" "120 0 0 0"
+obeys_law "then, too"
+
 # What is older than what is kept is refused.
 "$build/jobs/prune" --days 1 "$db" >/dev/null 2>&1
 post_text events "$(started old old 00:00.000 '' | sed 's/03-02T/02-20T/')"

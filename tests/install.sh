@@ -27,7 +27,16 @@ done
 for name in attach detach key log-event migrate prune; do
 	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
 done
-for name in README.md nginx.md operators.md adding-a-question.md; do
+for name in callmetrics callmetrics-hourly callmetrics-prune; do
+	passes "the page $name" test -s "$root$prefix/share/man/man1/$name.1"
+done
+passes "what bash completes" test -s "$root$prefix/share/bash-completion/completions/callmetrics"
+passes "what zsh completes" test -s "$root$prefix/share/zsh/site-functions/_callmetrics"
+for name in $(sed -n '/^[a-z][a-z-]*$/p' "$top/jobs/for-good"); do
+	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
+	passes "the service of $name" grep -q "[= ]callmetrics-job@$name.service" "$root$prefix/lib/systemd/system/callmetrics.target"
+done
+for name in README.md nginx.md operators.md schema.md adding-a-question.md adding-a-fact.md adding-an-event.md; do
 	passes "the guide $name" test -s "$root$prefix/share/doc/callmetrics/$name"
 done
 
@@ -51,7 +60,7 @@ find "$etc/nginx" -type f -exec sed -i -e "s|\"$prefix/etc/callmetrics/nginx|\"$
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
 	-keyout "$etc/key.pem" -out "$etc/certificate.pem" 2>"$work/openssl.log"
 : >"$etc/tenants.conf"
-hash=$(printf '%s' "$password" | mkpasswd --method=bcrypt --rounds=5 --stdin)
+hash=$(printf '%s' "$password" | mkpasswd --method=bcrypt --rounds=4 --stdin)
 printf '%s:%s\n' "$user" "$hash" >"$etc/htpasswd"
 cat >"$work/nginx.conf" <<-CONF
 	$([ "$(id -u)" -ne 0 ] || echo 'user root;')
@@ -83,7 +92,7 @@ CONF
 access=
 passes "nginx reads the site" nginx -t -e "$work/log/error.log" -c "$work/nginx.conf"
 for name in access daily health; do
-	CALLMETRICS_DB=$work/calls.db spawn-fcgi -n -s "$work/run/$name.sock" -- "$root$prefix/libexec/callmetrics/cgi-bin/$name" \
+	CALLMETRICS_DB=$work/calls.db CALLMETRICS_LOGINS=$etc/htpasswd spawn-fcgi -n -s "$work/run/$name.sock" -- "$root$prefix/libexec/callmetrics/cgi-bin/$name" \
 		2>"$work/log/$name" &
 	later $!
 	access=${access:-$!}
@@ -120,6 +129,7 @@ is "their own error page" "$(cat "$work/body")" 'their own page'
 if command -v systemd-analyze >/dev/null; then
 	units=$root$prefix/lib/systemd/system
 	SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units/callmetrics.target" "$units/callmetrics@.socket" \
+		"$units/callmetrics-job@x.service" \
 		>"$work/verified" 2>&1 || :
 	is "systemd-analyze" "$(grep -i callmetrics "$work/verified" | grep -v -e 'is not executable' -e 'multiwatch' || :)" ''
 fi

@@ -69,6 +69,14 @@ is "does nothing" "$(ticks late)" 0
 is "who works" "$(row pid)" "$one"
 until_row "its figures are kept up to date" "beat_us > started_us" "$(chosen 1 t)"
 
+# Health tells of it: to whoever sees all by name, to a tenant only that something is wrong.
+ask health
+is "health" "$(json '.jobs[] | [.name, .state, .host, .problem, (.figures.lines > 0), (.heard_of_ms_ago < 2500)]')" \
+	"[\"ticker\",\"works\",\"$(hostname)\",null,true,true]"
+is "nothing to warn of" "$(json .warnings)" '[]'
+ask health '' CALLMETRICS_TENANT=acme
+is "a tenant's health" "$(json .jobs)" null
+
 # It dies: the other takes over when the lease is over.
 kill -KILL "$one"
 until_ticks two 1 15
@@ -114,6 +122,11 @@ until_ticks three 1 10
 # Ticks that fail are told, and the job goes on.
 : >"$lines.fail"
 until_row "the problem is in its row" problem 'It was told to fail.'
+ask health
+is "health" "$status $(json '[.jobs[0].state, .jobs[0].problem, .warnings]')" \
+	'200 ["fails","It was told to fail.",["the job ticker fails (see jobs, or its log)"]]'
+ask health '' CALLMETRICS_TENANT=acme
+is "a tenant's health" "$(json '[.jobs, .warnings]')" '[null,["the job ticker fails (see jobs, or its log)"]]'
 rm -f "$lines.fail"
 until_ticks three 5 40
 until_row "and gone when it is over" 'problem IS NULL' "$(chosen 1 t)"
@@ -123,6 +136,12 @@ kill -TERM "$three"
 three_status=0
 wait "$three" || three_status=$?
 is "it ends in order after all" "$three_status" 0
+ask health
+is "health, when none works" "$(json '[.jobs[0].state, .warnings]')" '["ended",[]]'
+sql "UPDATE cm_job SET until_us = beat_us + 1000"
+sleep 0.1
+ask health
+is "health, when one was lost" "$(json '[.jobs[0].state, .warnings]')" '["lost",["the job ticker has not been heard of for 0 s"]]'
 for log in "$work"/*.log; do
 	checks=$((checks + 1))
 	! grep -E 'Sanitizer|runtime error' "$log" >/dev/null || wrong "complained of" "$(cat "$log")"

@@ -19,6 +19,21 @@ is_problem 400 interval '*1000 spans*'
 ask latency 'hours=1&interval=4s'
 is "900 spans are not too many" "$(json '.timeseries | length')" 900
 
+# Each span of a series is what a window of its own is: all kinds, by whatever way their values are found.
+made_db
+for filter in '' '&call_type=inbound&component=turn_e2e' '&tenant_id=acme'; do
+	ask latency "start_time=2024-02-28T23:59:59Z&end_time=2026-02-06T10:35:01Z&interval=1d$filter"
+	json '[.timeseries, [.timeseries[1:][].start, "2026-02-06T10:35:01.000Z"]] | transpose[] | select(.[0] | any(.[]; type == "object" and .count > 1))
+		| .[0].start + " " + .[1] + " " + (.[0] | del(.start) | tojson)' >"$work/spans"
+	isnt "some spans${filter:+ of $filter} have several values" "$(wc -l <"$work/spans")" 0
+	tail -n 25 "$work/spans" | while read -r from to span; do
+		ask latency "start_time=$from&end_time=$to$filter"
+		[ "$(json .components)" = "$span" ] || echo "$from$filter: $(json .components), not $span"
+	done >"$work/others"
+	is "each is its own window's" "$(cat "$work/others")" ''
+done
+real_db
+
 # Taken in, a step at a time: into the voice app's own table, from which the facts follow.
 call=$(sql "SELECT call_id FROM calls LIMIT 1")
 before=$(sql "SELECT count(*) FROM latency_events")

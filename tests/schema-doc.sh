@@ -6,10 +6,11 @@
 # of FILE...: what becomes of declarations; $status is awk's.
 of() {
 	status=0
-	LC_ALL=C awk -f "$top/sql/tables.awk" -f "$top/sql/tables-doc.awk" -v words="$top/sql/words.inc" "$@" >"$work/schema.md" 2>"$work/said" ||
+	LC_ALL=C awk -f "$top/sql/tables.awk" -f "$top/sql/tables-doc.awk" -v words="$top/sql/words.inc $work/rows-components.inc" "$@" >"$work/schema.md" 2>"$work/said" ||
 		status=$?
 }
 
+awk -f "$top/sql/kinds.awk" -v made="$work" "$top/sql/kinds"
 of "$top"/sql/tables/*
 is "made" "$status" 0
 passes "docs/schema.md is current (make schema-doc)" cmp "$top/docs/schema.md" "$work/schema.md"

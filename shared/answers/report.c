@@ -10,31 +10,6 @@
 #include "error.h"
 #include "zone.h"
 
-const struct cm_component cm_components[CM_COMPONENTS] = {
-	{ "turn_e2e", "speech_end_to_first_audio", "speech_end_to_first_audio_ms", "voice_speech_to_audio_ms",
-	    "From the end of the caller's speech to the first audio of the answer, in milliseconds." },
-	{ .name = "stt" },
-	{ .name = "llm_ttft" },
-	{ .name = "tts_ttfb" },
-	{ "tool", "tool_call_duration", "tool_call_duration_ms", "voice_tool_call_duration_ms",
-	    "Duration of tool calls, in milliseconds." },
-	{ .name = "network" },
-	{ "session", "session_duration", "session_duration_ms", "voice_session_duration_ms",
-	    "Duration of sessions, in milliseconds." },
-};
-
-const struct cm_component *
-cm_component_find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < CM_COMPONENTS; i++)
-		if (strcmp(cm_components[i].name, name) == 0 ||
-		    (cm_components[i].guide != NULL && strcmp(cm_components[i].guide, name) == 0))
-			return &cm_components[i];
-	return NULL;
-}
-
 /* Average, extremes and percentiles, in units of so many microseconds; null where there is no value. */
 static void
 figures(struct cm_json *json, const struct cm_durations *values, int64_t unit_us, int places)
@@ -69,33 +44,57 @@ cm_report_latency(struct cm_json *json, const char *key, const struct cm_duratio
 }
 
 int
+cm_report_latency_series(struct cm_store *store, const struct cm_filter *filter, const struct cm_latency_series *series,
+    struct cm_json *json, const char *key)
+{
+	struct cm_durations *values = calloc(series->count * series->n + 1, sizeof *values);
+	size_t i, b;
+	int rc = CM_ENOMEM;
+
+	if (values == NULL ||
+	    (rc = cm_durations_buckets(store, filter, series->kinds, series->count, series->edges, series->n, values)) < 0)
+		goto out;
+	cm_json_array(json, key);
+	for (b = 0; b < series->n; b++) {
+		cm_json_object(json, NULL);
+		cm_json_time(json, "start", series->edges[b]);
+		for (i = 0; i < series->count; i++)
+			cm_report_latency(json, series->kinds[i]->name, &values[i * series->n + b], series->places);
+		cm_json_end(json);
+	}
+	cm_json_end(json);
+out:
+	free(values);
+	return rc;
+}
+
+int
 cm_report_read_guide(struct cm_store *store, const struct cm_window *window, struct cm_guide_values *out)
 {
-	const char *kinds[1 + CM_COMPONENTS] = { "call" };
-	struct cm_durations values[1 + CM_COMPONENTS];
+	const struct cm_kind *kinds[CM_KINDS_MAX] = { &cm_kinds[CM_KIND_CALL] };
+	struct cm_durations values[CM_KINDS_MAX];
 	size_t i, count = 1;
-	int rc;
+	int k, rc;
 
-	for (i = 0; i < CM_COMPONENTS; i++)
-		if (cm_components[i].guide != NULL)
-			kinds[count++] = cm_components[i].name;
+	for (k = 0; k < cm_kind_count; k++)
+		if (cm_kinds[k].guide != NULL)
+			kinds[count++] = &cm_kinds[k];
 	if ((rc = cm_durations(store, window, kinds, count, values)) < 0)
 		return rc;
 	out->calls = values[0];
-	for (i = 0, count = 1; i < CM_COMPONENTS; i++)
-		if (cm_components[i].guide != NULL)
-			out->latencies[i] = values[count++];
+	for (i = 1; i < count; i++)
+		out->latencies[kinds[i]->number] = values[i];
 	return 0;
 }
 
 void
 cm_report_guide_latencies(struct cm_json *json, const struct cm_guide_values *values, int places)
 {
-	size_t i;
+	int k;
 
-	for (i = 0; i < CM_COMPONENTS; i++)
-		if (cm_components[i].guide != NULL)
-			cm_report_latency(json, cm_components[i].guide_key, &values->latencies[i], places);
+	for (k = 0; k < cm_kind_count; k++)
+		if (cm_kinds[k].guide != NULL)
+			cm_report_latency(json, cm_kinds[k].guide_key, &values->latencies[k], places);
 }
 
 static void
@@ -138,7 +137,7 @@ cm_report_series(struct cm_store *store, const struct cm_filter *filter, const c
 		goto out;
 	if ((rc = cm_tally_buckets(store, filter, edges, n, tallies)) < 0)
 		goto out;
-	if ((rc = cm_quantile_buckets(store, filter, "call", 950, edges, n, p95_us)) < 0)
+	if ((rc = cm_quantile_buckets(store, filter, &cm_kinds[CM_KIND_CALL], 950, edges, n, p95_us)) < 0)
 		goto out;
 	cm_json_array(json, key);
 	for (i = 0; i < n; i++)

@@ -4,30 +4,28 @@
 
 #include "tally.h"
 #include "json.h"
+#include "kinds.h"
 #include "lists.h"
 #include "durations.h"
-
-/* The latency components in the order of answers, with the guide's name for those three that it knows, else NULL. */
-struct cm_component {
-	const char *name;
-	const char *guide;		/* its event type, as in latency_events */
-	const char *guide_key;		/* its key in answers */
-	const char *family;		/* its Prometheus family, and that one's help text */
-	const char *help;
-};
-enum { CM_COMPONENTS = 7 };
-extern const struct cm_component cm_components[CM_COMPONENTS];
-
-/* The component of a name or of the guide's event type; NULL: there is none. */
-const struct cm_component *cm_component_find(const char *name);
 
 /* {count, avg, min, max, p50, p95, p99} in milliseconds; null without data. */
 void cm_report_latency(struct cm_json *json, const char *key, const struct cm_durations *values, int places);
 
-/* Durations of calls, and latencies of the guide's three components, at their places among cm_components. */
+/* A series of buckets, edges[0..n]: {start, and by name each of some kinds by cm_report_latency}.  Errors of cm_durations. */
+struct cm_latency_series {
+	const struct cm_kind *const *kinds;
+	size_t count;
+	const cm_us *edges;
+	size_t n;
+	int places;
+};
+int cm_report_latency_series(struct cm_store *store, const struct cm_filter *filter, const struct cm_latency_series *series,
+    struct cm_json *json, const char *key);
+
+/* Durations of calls, and latencies of the guide's kinds of steps, at their numbers. */
 struct cm_guide_values {
 	struct cm_durations calls;
-	struct cm_durations latencies[CM_COMPONENTS];
+	struct cm_durations latencies[CM_KINDS_MAX];
 };
 
 /* Errors of cm_durations. */

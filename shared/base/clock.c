@@ -23,6 +23,15 @@ cm_now_us(void)
 }
 
 cm_us
+cm_monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (cm_us)now.tv_sec * CM_SECOND_US + now.tv_nsec / 1000;
+}
+
+cm_us
 cm_time_floor(cm_us at, cm_us step_us)
 {
 	cm_us rest = at % step_us;

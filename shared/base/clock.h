@@ -24,6 +24,9 @@ enum { CM_TIME_TEXT = 32 };	/* bytes that any time's text needs */
 /* Now; CALLMETRICS_NOW (RFC 3339) stands in for it where set. */
 cm_us cm_now_us(void);
 
+/* Time since some start, which nobody sets: for how long something lasts. */
+cm_us cm_monotonic_us(void);
+
 /* Reads an RFC 3339 time, or Unix seconds with an optional fraction.  False where text is neither, or outside 1970..9999.
  * A leap second, which only the last minute of a day of UTC can have, is the last microsecond before it. */
 bool cm_time_parse(const char *text, cm_us *out);

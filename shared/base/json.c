@@ -106,7 +106,7 @@ static void
 append_string(struct cm_json *json, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t length = strlen(text), i;
+	size_t length = strlen(text), i, plain;
 	char *at, escape;
 
 	if (!reserve(json, 6 * length + 2))
@@ -114,15 +114,19 @@ append_string(struct cm_json *json, const char *text)
 	at = json->text + json->used;
 	*at++ = '"';
 	for (i = 0; i < length; i++) {
-		unsigned char byte = (unsigned char)text[i];
+		unsigned char byte;
 
-		if ((escape = escape_of(byte)) != 0) {
-			*at++ = '\\';
-			*at++ = escape;
-		}
-		if (escape == 0) {
-			*at++ = text[i];
-		} else if (escape == 'u') {
+		for (plain = i; plain < length && escape_of((unsigned char)text[plain]) == 0; plain++)
+			continue;
+		memcpy(at, text + i, plain - i);
+		at += plain - i;
+		if ((i = plain) == length)
+			break;
+		byte = (unsigned char)text[i];
+		escape = escape_of(byte);
+		*at++ = '\\';
+		*at++ = escape;
+		if (escape == 'u') {
 			*at++ = '0';
 			*at++ = '0';
 			*at++ = hex[byte >> 4];

@@ -305,7 +305,7 @@ print_rows(const struct cm_command *command)
 {
 	const struct cm_param *param = NULL;
 
-	printf("command\t%s\t-\t-\t%s\n", command->name, command->summary);
+	printf("command\t%s\t%s\t-\t%s\n", command->name, command->common != NULL ? "question" : "job", command->summary);
 	while ((param = cm_param_next(command->arguments, param)) != NULL)
 		print_row(stdout, "argument", param, cm_manual_word(param));
 	each_option(command, row_option, stdout);

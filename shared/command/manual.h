@@ -10,7 +10,8 @@
 struct cm_json;
 
 /* Answers --help or -h, --version, --man (a man page) and --options (a line of columns for each that there is: kind, name, type,
- * choices, help; - for nothing), where `option` is one of them, and says so; *status is the program's. */
+ * choices, help, with - for nothing; a command's type is question or job), where `option` is one of them, and says so; *status is
+ * the program's. */
 bool cm_manual_answer(const struct cm_command *command, const char *option, int *status);
 
 /* Says on standard error what is wrong, and how it is used; 2, the program's exit status. */

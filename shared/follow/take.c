@@ -113,7 +113,7 @@ note_known(struct cm_taker *taker, enum cm_source source, const struct cm_told *
 		CM_TEXT_PARAM("call_id", source == CM_SOURCE_CALLS && !is_key(told, told->call_id) ? told->call_id : NULL), { 0 },
 	};
 
-	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_KNOWN], binds);
+	return cm_unit_put(taker->teller.unit, "source-row-put", binds);
 }
 
 static int
@@ -121,7 +121,7 @@ forget_known(struct cm_taker *taker, enum cm_source source, const struct cm_told
 {
 	const struct cm_bind binds[] = { CM_INT_PARAM("source", source), bind_key(&told->key), { 0 } };
 
-	return cm_row_batch_add(&taker->teller.unit->rows[CM_ROWS_GONE], binds);
+	return cm_unit_put(taker->teller.unit, "source-row-remove", binds);
 }
 
 /* What a row is called in cm_skipped: by its key. */
@@ -151,14 +151,13 @@ note_fault(struct cm_taker *taker, enum cm_source source, const struct cm_told *
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", source_id),
 		CM_TEXT_PARAM("field", told->fault), { 0 } };
 	const struct cm_bind mended[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", source_id), { 0 } };
-	struct cm_row_batch *batches = taker->teller.unit->rows;
 
 	if (source_id == NULL)
 		return CM_ENOMEM;
 	if (told->there && told->fault != NULL)
-		return cm_row_batch_add(&batches[CM_ROWS_SKIPPED], binds);
+		return cm_unit_put(taker->teller.unit, "skipped-put", binds);
 	/* Of a row that is new nothing was noted. */
-	return !known->is_known ? 0 : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
+	return !known->is_known ? 0 : cm_unit_put(taker->teller.unit, "skipped-remove", mended);
 }
 
 int
@@ -167,9 +166,8 @@ cm_take_keyless(struct cm_taker *taker, enum cm_source source, bool some)
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", cm_source_name(source)), CM_TEXT_PARAM("source_id", "rows without a key"),
 		CM_TEXT_PARAM("field", source == CM_SOURCE_CALLS ? "call_id" : "id"), { 0 } };
 	const struct cm_bind mended[] = { binds[0], binds[1], { 0 } };
-	struct cm_row_batch *batches = taker->teller.unit->rows;
 
-	return some ? cm_row_batch_add(&batches[CM_ROWS_SKIPPED], binds) : cm_row_batch_add(&batches[CM_ROWS_MENDED], mended);
+	return some ? cm_unit_put(taker->teller.unit, "skipped-put", binds) : cm_unit_put(taker->teller.unit, "skipped-remove", mended);
 }
 
 /* Whether a row is a fact now: it tells enough, and retention has not taken it away already. */
@@ -235,11 +233,11 @@ number_fact(struct cm_taker *taker, const struct cm_told *told, int64_t known_id
 }
 
 static int
-remove_fact(struct cm_taker *taker, enum cm_row_batches batch, const char *name, int64_t fact_id)
+remove_fact(struct cm_taker *taker, const char *statement, const char *name, int64_t fact_id)
 {
 	const struct cm_bind binds[] = { CM_INT_PARAM(name, fact_id), { 0 } };
 
-	return fact_id == 0 ? 0 : cm_row_batch_add(&taker->teller.unit->rows[batch], binds);
+	return fact_id == 0 ? 0 : cm_unit_put(taker->teller.unit, statement, binds);
 }
 
 static int
@@ -252,7 +250,7 @@ take_step(struct cm_taker *taker, const struct cm_told *told, const struct known
 
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
-		return remove_fact(taker, CM_ROWS_STEPS_GONE, "latency_id", known->fact_id);
+		return remove_fact(taker, "latency-remove", "latency_id", known->fact_id);
 	if ((rc = cm_unit_row_call(taker->teller.unit, told->call_id, &step.call)) < 0 ||
 	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_latency_id, &step.latency_id)) < 0)
 		return rc;
@@ -269,7 +267,7 @@ take_line(struct cm_taker *taker, const struct cm_told *told, const struct known
 
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
-		return remove_fact(taker, CM_ROWS_LINES_GONE, "transcript_id", known->fact_id);
+		return remove_fact(taker, "line-remove", "transcript_id", known->fact_id);
 	if ((rc = cm_unit_row_call(unit, told->call_id, &call)) < 0 ||
 	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_line_id, fact_id)) < 0)
 		return rc;
@@ -278,7 +276,7 @@ take_line(struct cm_taker *taker, const struct cm_told *told, const struct known
 		CM_TEXT_PARAM("speaker", told->speaker), CM_TEXT_PARAM("content", told->body), { 0 },
 	};
 
-	return cm_unit_fact_add(unit, known->fact_id != 0 ? CM_LINES_CHANGED : CM_LINES, call, binds);
+	return cm_unit_fact_add(unit, known->fact_id != 0 ? "line-put" : "line-add", call, binds);
 }
 
 /* Takes a row that was told, and was known so. */

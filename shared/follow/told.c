@@ -10,7 +10,7 @@
 
 #include "error.h"
 #include "import_own.h"
-#include "report.h"
+#include "kinds.h"
 #include "text.h"
 
 enum { LABEL_CHARACTERS = 128 };
@@ -299,7 +299,7 @@ static int
 read_step(struct reading *reading)
 {
 	struct cm_told *told = reading->told;
-	const struct cm_component *component = NULL;
+	const struct cm_kind *component = NULL;
 	const char *meaning;
 	int rc;
 
@@ -310,7 +310,7 @@ read_step(struct reading *reading)
 	if (meaning == NULL || (component = cm_component_find(meaning)) == NULL)
 		fault(reading, "event_type");
 	else
-		told->kind = (int)(component - cm_components);
+		told->kind = component->number;
 	told->at = take_time(reading, CM_STEPS_AT, "timestamp", true);
 	told->duration_us = take_length(reading, CM_STEPS_DURATION, "duration_ms", 1e3, true);
 	told->body = take_text(reading, CM_STEPS_METADATA);

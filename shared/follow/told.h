@@ -27,7 +27,7 @@ struct cm_told {
 	const char *call_id;
 	cm_us at;			/* of a step or line */
 	struct cm_unit_call call;	/* of calls */
-	int kind;			/* of a step: its place in cm_components; -1 none */
+	int kind;			/* of a step: its number in cm_kinds; -1 none */
 	int64_t duration_us;
 	const char *body;		/* of a step: its metadata; of a line: its words */
 	const char *speaker;

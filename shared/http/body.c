@@ -51,6 +51,7 @@ check_type(const char *type, const char *types, struct cm_body *body, struct cm_
 			body->lines = strncmp(at, "application/x-ndjson", each) == 0;
 			return 0;
 		}
+		body->type++;
 	}
 	problem->status = 415;
 	snprintf(problem->detail, sizeof problem->detail, "Send Content-Type: %s.", types);

@@ -13,6 +13,7 @@
 struct cm_body {
 	char *bytes;		/* a NUL follows them */
 	size_t length;
+	int type;		/* which of the media types that are understood, from 0 */
 	bool lines;		/* application/x-ndjson: one JSON text a line */
 	size_t held;		/* of the common allowance */
 };

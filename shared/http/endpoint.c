@@ -115,11 +115,27 @@ note_problem(struct request *request, const char *detail)
 		snprintf(problem->detail, sizeof problem->detail, "%s", detail);
 }
 
-/* Turns a failure into a problem document (RFC 9457). */
+/* RFC 9457. */
+static void
+problem_document(const struct cm_failure *failure, struct cm_reply *reply)
+{
+	cm_reply_type(reply, "application/problem+json");
+	cm_json_text(reply->json, "type", "about:blank");
+	cm_json_text(reply->json, "title", failure->title);
+	cm_json_int(reply->json, "status", failure->status);
+	cm_json_text(reply->json, "detail", failure->detail);
+	if (failure->parameter[0] != '\0')
+		cm_json_text(reply->json, "parameter", failure->parameter);
+	cm_json_text(reply->json, "request_id", failure->request_id);
+}
+
+/* Turns a failure into what the endpoint tells of one. */
 static void
 make_problem(struct request *request, int status, const char *detail)
 {
 	struct cm_reply *reply = &request->reply;
+	const struct cm_failure failure = { .status = status, .title = title_of(status), .parameter = reply->problem.parameter,
+		.detail = detail, .request_id = request->id };
 	char retry[16];
 
 	cm_json_clear(reply->json);
@@ -128,18 +144,11 @@ make_problem(struct request *request, int status, const char *detail)
 	reply->text_bytes = reply->text_room = 0;
 	reply->header_count = 0;
 	reply->status = status;
-	reply->content_type = "application/problem+json";
 	snprintf(retry, sizeof retry, "%d", RETRY_AFTER_S);
 	cm_reply_header(reply, "Cache-Control", "no-store");
 	if (status == 503)
 		cm_reply_header(reply, "Retry-After", retry);
-	cm_json_text(reply->json, "type", "about:blank");
-	cm_json_text(reply->json, "title", title_of(status));
-	cm_json_int(reply->json, "status", status);
-	cm_json_text(reply->json, "detail", detail);
-	if (reply->problem.parameter[0] != '\0')
-		cm_json_text(reply->json, "parameter", reply->problem.parameter);
-	cm_json_text(reply->json, "request_id", request->id);
+	(cm_endpoint.problem != NULL ? cm_endpoint.problem : problem_document)(&failure, reply);
 	note_problem(request, detail);
 }
 
@@ -371,21 +380,29 @@ serve(struct request *request)
 	return rc;
 }
 
+/* What was printed, or the document. */
+static const char *
+body_of(const struct cm_reply *reply, bool pretty, size_t *length)
+{
+	if (reply->status == 204 || reply->text != NULL) {
+		*length = reply->text_bytes;
+		return reply->text != NULL ? reply->text : "";
+	}
+	return cm_json_print(reply->json, pretty, length);
+}
+
 /* Sends what is not streamed already; 0 or CM_EGONE. */
 static int
 send_reply(struct request *request)
 {
 	struct cm_reply *reply = &request->reply;
-	const char *body = reply->text;
-	size_t length = reply->text_bytes;
+	size_t length;
+	const char *body;
 	int rc;
 
-	if (reply->status != 204 && body == NULL) {
-		body = cm_json_print(reply->json, request->pretty, &length);
-		if (body == NULL) {
-			make_problem(request, 503, "Out of memory.");
-			body = cm_json_print(reply->json, false, &length);
-		}
+	if ((body = body_of(reply, request->pretty, &length)) == NULL) {
+		make_problem(request, 503, "Out of memory.");
+		body = body_of(reply, false, &length);
 	}
 	if ((rc = send_head(reply)) < 0 || reply->head_only || body == NULL || reply->status == 204)
 		return rc;
@@ -398,7 +415,7 @@ static void
 log_request(const struct request *request)
 {
 	const struct cm_reply *reply = &request->reply;
-	bool failed = reply->status >= 400 || request->error < 0;
+	bool failed = (reply->status >= 400 && !reply->quiet) || request->error < 0;
 	char logger[64];
 	const struct cm_field fields[] = {
 		{ "request_id", request->id, 0 },

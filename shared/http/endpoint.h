@@ -15,6 +15,14 @@
 #include "reply.h"
 #include "store.h"
 
+struct cm_failure {
+	int status;				/* HTTP */
+	const char *title;			/* what that means */
+	const char *parameter;			/* "" where none is to blame */
+	const char *detail;
+	const char *request_id;			/* as the logs have it */
+};
+
 struct cm_endpoint {
 	const char *name;
 	const char *path;
@@ -31,6 +39,9 @@ struct cm_endpoint {
 	bool body_optional;
 	const char *body_help;			/* what it holds, for --help and the index */
 	int threads;				/* that serve at once, so that they share commits; 0: one */
+	/* Says in a form of its own what a request is refused or failed for, as google.rpc.Status in protobuf; NULL: the problem document
+	 * of RFC 9457.  The reply is empty but for its status and headers; the form is set by cm_reply_type. */
+	void (*problem)(const struct cm_failure *failure, struct cm_reply *reply);
 	/* Fills a reply when the database cannot be read, in place of the problem document; NULL: none. */
 	void (*without_store)(const char *problem, const struct cm_query *query, struct cm_reply *reply);
 };

@@ -132,21 +132,59 @@ cm_keys_image_read(int fd, struct cm_keys_image *image)
 const char *
 cm_keys_image_line(const struct cm_keys_image *image, size_t *at, size_t *length)
 {
-	const char *line = image->text + *at, *end;
 	size_t left = image->length - *at;
+	const char *line, *end;
 
 	if (left == 0)
 		return NULL;
+	line = image->text + *at;
 	end = memchr(line, '\n', left);
 	*length = end != NULL ? (size_t)(end - line) : left;
 	*at += *length + (end != NULL);
 	return line;
 }
 
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size && a->st_mode == b->st_mode &&
+	    same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
+}
+
+int
+cm_keys_image_refresh(const char *path, struct cm_keys_seen *seen, struct cm_keys_image *image)
+{
+	struct stat status = { 0 };
+	bool known = stat(path, &status) == 0 || errno == ENOENT;
+	int fd, rc;
+
+	if (known && seen->tried && same_file(&status, &seen->status))
+		return 0;
+	memset(seen, 0, sizeof *seen);
+	if (!known)
+		return CM_EIO;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0) {
+		seen->tried = errno == ENOENT;
+		return seen->tried ? 1 : CM_EIO;
+	}
+	if ((rc = cm_keys_image_read(fd, image)) == 0) {
+		seen->status = image->status;
+		seen->tried = true;
+		rc = 1;
+	}
+	close(fd);
+	return rc;
+}
+
 struct cm_keys {
 	char *path;
-	struct stat seen;	/* all zeros: missing, or not read yet */
-	bool tried;		/* seen is of a file that was read whole, or was missing */
+	struct cm_keys_seen seen;
 	struct cm_key *all;
 	size_t count;
 	size_t garbled;
@@ -170,8 +208,6 @@ forget(struct cm_keys *keys)
 	free(keys->all);
 	keys->all = NULL;
 	keys->count = keys->garbled = 0;
-	keys->tried = false;
-	memset(&keys->seen, 0, sizeof keys->seen);
 }
 
 void
@@ -182,19 +218,6 @@ cm_keys_close(struct cm_keys *keys)
 	forget(keys);
 	free(keys->path);
 	free(keys);
-}
-
-static bool
-same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size && a->st_mode == b->st_mode &&
-	    same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
 }
 
 static int
@@ -224,26 +247,14 @@ int
 cm_keys_refresh(struct cm_keys *keys)
 {
 	struct cm_keys_image image = { 0 };
-	struct stat status = { 0 };
-	int fd, rc;
+	int rc;
 
-	if (stat(keys->path, &status) < 0 && errno != ENOENT) {
-		forget(keys);
-		return CM_EIO;
-	}
-	if (keys->tried && same_file(&status, &keys->seen))
+	if ((rc = cm_keys_image_refresh(keys->path, &keys->seen, &image)) == 0)
 		return 0;
 	forget(keys);
-	if ((fd = open(keys->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0) {
-		keys->tried = errno == ENOENT;
-		return keys->tried ? 1 : CM_EIO;
-	}
-	if ((rc = cm_keys_image_read(fd, &image)) == 0 && (rc = take_keys(keys, &image)) > 0) {
-		keys->seen = image.status;
-		keys->tried = true;
-	}
+	if (rc > 0 && (rc = take_keys(keys, &image)) < 0)
+		keys->seen.tried = false;
 	free(image.text);
-	close(fd);
 	return rc;
 }
 

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "group_commit.h"
+#include "array.h"
 #include "client.h"
 #include "error.h"
+#include "group_commit.h"
 #include "reply_own.h"
 #include "text.h"
 
@@ -59,18 +60,18 @@ cm_reply_header(struct cm_reply *reply, const char *name, const char *value)
 static bool
 make_room(struct cm_reply *reply, size_t bytes)
 {
-	size_t room = reply->text_room == 0 ? 4096 : reply->text_room;
-	char *text;
+	return cm_array_reserve(&reply->text, &reply->text_room, reply->text_bytes + bytes, 1);
+}
 
-	while (room < reply->text_bytes + bytes)
-		room *= 2;
-	if (room == reply->text_room)
-		return true;
-	if ((text = realloc(reply->text, room)) == NULL)
-		return false;
-	reply->text = text;
-	reply->text_room = room;
-	return true;
+void
+cm_reply_bytes(struct cm_reply *reply, const void *bytes, size_t length)
+{
+	if (!make_room(reply, length + 1)) {
+		reply->failed = true;
+		return;
+	}
+	memcpy(reply->text + reply->text_bytes, bytes, length);
+	reply->text_bytes += length;
 }
 
 void
@@ -125,6 +126,12 @@ cm_reply_deny(struct cm_reply *reply, int status, const char *detail)
 	snprintf(reply->problem.detail, sizeof reply->problem.detail, "%s", detail);
 	cm_json_text(reply->json, "detail", detail);
 	return 0;
+}
+
+void
+cm_reply_quiet(struct cm_reply *reply)
+{
+	reply->quiet = true;
 }
 
 const char *

@@ -30,6 +30,9 @@ void cm_reply_print(struct cm_reply *reply, const char *format, ...) __attribute
 /* The line that has to be the plain body's last, whatever is added to it.  Not copied. */
 void cm_reply_last_line(struct cm_reply *reply, const char *line);
 
+/* Bytes for a body, in place of JSON; appends, and with none the body is empty. */
+void cm_reply_bytes(struct cm_reply *reply, const void *bytes, size_t length);
+
 /* A further header. */
 void cm_reply_header(struct cm_reply *reply, const char *name, const char *value);
 
@@ -50,6 +53,9 @@ int cm_reply_commit(struct cm_reply *reply, cm_work *prefetch, cm_work *work, vo
 
 /* Refuses the request as a whole with a status such as 403 and says why, in the body and the log; returns 0. */
 int cm_reply_deny(struct cm_reply *reply, int status, const char *detail);
+/* The request is not told in the log, be it refused; for what is told there otherwise. */
+void cm_reply_quiet(struct cm_reply *reply);
+
 /* A variable that the server gives with the request, such as REMOTE_USER; "" where it gives none. */
 const char *cm_reply_variable(const struct cm_reply *reply, const char *name);
 

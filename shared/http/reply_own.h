@@ -22,6 +22,7 @@ struct cm_reply {
 	const char *accept;
 	const char *path;
 	bool explains;
+	bool quiet;			/* nothing of it in the log, unless everything is */
 	bool streaming;			/* headers are sent */
 	bool head_only;
 	/* Sends the headers, and bytes of a body; 0 or CM_EGONE. */

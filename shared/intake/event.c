@@ -315,11 +315,15 @@ add_text(SHA2_CTX *digest, const char *text)
 	SHA256Update(digest, (const uint8_t *)(text != NULL ? text : ""), text != NULL ? strlen(text) + 1 : 1);
 }
 
-/* What makes an event the same event: its id within its tenant, or, where it has none, all that it says. */
-static void
-make_key(struct cm_event_reader *reading, const char *text, size_t bytes)
+void
+cm_event_init(struct cm_event *event)
 {
-	struct cm_event *event = reading->event;
+	*event = (struct cm_event){ .latency_us = -1, .duration_us = -1, .cost_nusd = -1 };
+}
+
+void
+cm_event_identify(struct cm_event *event, const char *said, size_t bytes)
+{
 	uint8_t sum[SHA256_DIGEST_LENGTH];
 	SHA2_CTX digest;
 
@@ -327,7 +331,7 @@ make_key(struct cm_event_reader *reading, const char *text, size_t bytes)
 	add_text(&digest, event->tenant_id);
 	add_text(&digest, event->event_id);
 	if (event->event_id == NULL)
-		SHA256Update(&digest, (const uint8_t *)text, bytes);
+		SHA256Update(&digest, (const uint8_t *)said, bytes);
 	SHA256Final(sum, &digest);
 	memcpy(event->key, sum, sizeof event->key);
 }
@@ -369,7 +373,7 @@ take_document(struct cm_event_reader *reading, const struct cm_value *root, cons
 	take_event(reading, tenant, now);
 	if (reading->event->event_id == NULL && (text = cm_value_print(root, &bytes)) == NULL)
 		return CM_ENOMEM;
-	make_key(reading, text, bytes);
+	cm_event_identify(reading->event, text, bytes);
 	return reading->failed ? CM_ENOMEM : 0;
 }
 
@@ -412,7 +416,7 @@ cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char 
 	const char *why;
 	int rc;
 
-	*event = (struct cm_event){ .latency_us = -1, .duration_us = -1, .cost_nusd = -1 };
+	cm_event_init(event);
 	if (bytes > CM_EVENT_MOST_BYTES) {
 		reject_unread(event, "The event is larger than 256 KiB.");
 		return 0;

@@ -95,6 +95,14 @@ struct cm_event_source {
 int cm_event_read(struct cm_json_reader *reader, struct cm_arena *arena, const char *text, size_t bytes, const char *tenant,
     cm_us now, struct cm_event *event);
 
+/*
+ * For whoever makes events of something else than JSON (docs/adding-an-event.md).  An event says nothing at first; when it says all that it
+ * says it is given its key, which is the same for one that is sent again: of its id within its tenant or, where it has none, of `said`,
+ * the bytes that it was sent as.
+ */
+void cm_event_init(struct cm_event *event);
+void cm_event_identify(struct cm_event *event, const char *said, size_t bytes);
+
 /* Makes an event rejected; detail is borrowed for as long as the event is. */
 void cm_event_reject(struct cm_event *event, const char *detail);
 

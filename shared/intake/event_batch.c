@@ -141,6 +141,27 @@ read_events(struct cm_json_reader *reader, struct cutting cutting, const struct 
 	return 0;
 }
 
+static int
+check_count(size_t count, struct cm_problem *problem)
+{
+	return count <= CM_EVENT_BATCH_MOST ? 0
+		: cm_refuse(problem, 413, NULL, "There are more than 10000 events; send fewer at a time.");
+}
+
+int
+cm_event_batch_make(size_t count, size_t bytes, struct cm_event_batch *batch, struct cm_problem *problem)
+{
+	int rc;
+
+	*batch = (struct cm_event_batch){ 0 };
+	if ((rc = check_count(count, problem)) < 0 || (rc = make_room(bytes, count, batch, problem)) < 0)
+		return rc;
+	for (; batch->count < count; batch->count++)
+		cm_event_init(&batch->events[batch->count]);
+	batch->understood = count;
+	return 0;
+}
+
 int
 cm_event_batch_read(const struct cm_event_source *source, struct cm_event_batch *batch, struct cm_problem *problem)
 {
@@ -150,8 +171,8 @@ cm_event_batch_read(const struct cm_event_source *source, struct cm_event_batch 
 	int rc;
 
 	*batch = (struct cm_event_batch){ 0 };
-	if (count > CM_EVENT_BATCH_MOST)
-		return cm_refuse(problem, 413, NULL, "There are more than 10000 events; send fewer at a time.");
+	if ((rc = check_count(count, problem)) < 0)
+		return rc;
 	if (count == 0 && !cutting.in_array)
 		return cm_refuse(problem, 400, NULL, "The body is empty; send an event, an array of events, or a line for each.");
 	if ((rc = make_room(source->length, count, batch, problem)) < 0)

@@ -25,6 +25,10 @@ struct cm_event_batch {
  * than CM_EVENT_BATCH_MOST; CM_EBUSY: too much is being read at once; CM_ENOMEM.  The batch is done by its caller in any case. */
 int cm_event_batch_read(const struct cm_event_source *source, struct cm_event_batch *batch, struct cm_problem *problem);
 
+/* Room for `count` events that are made of something else than JSON, each as by cm_event_init, with texts of so many bytes in the batch's
+ * arena.  Errors as above. */
+int cm_event_batch_make(size_t count, size_t bytes, struct cm_event_batch *batch, struct cm_problem *problem);
+
 /* Writes what became of the events: accepted, duplicates, unknown (accepted, but of no known type), rejected. */
 void cm_event_batch_report(const struct cm_event_batch *batch, struct cm_json *json);
 

@@ -29,7 +29,7 @@ cm_take_kept(struct cm_taking *taking, struct cm_event *event)
 		CM_INT_PARAM("at_us", event->at), CM_TEXT_PARAM("body", event->body), { 0 },
 	};
 
-	return cm_unit_fact_add(taking->unit, CM_KEPT_EVENTS, call, binds);
+	return cm_unit_fact_add(taking->unit, "event-keep", call, binds);
 }
 
 int
@@ -46,7 +46,7 @@ cm_take_reading(struct cm_taking *taking, struct cm_event *event)
 		CM_TEXT_PARAM("state", event->state), CM_TEXT_PARAM("readings", event->body), CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
-	return cm_unit_fact_add(taking->unit, CM_READINGS, nobodys, binds);
+	return cm_unit_fact_add(taking->unit, "health-add", nobodys, binds);
 }
 
 int
@@ -67,7 +67,7 @@ cm_take_line(struct cm_taking *taking, struct cm_event *event)
 	/* A call of which a line was spoken has a transcript. */
 	call->changed |= !call->call.has_transcript;
 	call->call.has_transcript = true;
-	return cm_unit_fact_add(taking->unit, CM_LINES, call, line);
+	return cm_unit_fact_add(taking->unit, "line-add", call, line);
 }
 
 static int

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "error.h"
-#include "report.h"
+#include "kinds.h"
 #include "text.h"
 
 /* What a step is to be. */
 struct timing {
-	int kind;			/* its place in cm_components */
+	int kind;			/* its number, of kinds.h */
 	bool measured;			/* by the sender */
 	cm_us at;
 	int64_t duration_us;
@@ -128,7 +128,7 @@ cm_take_turn_mark(struct cm_taking *taking, struct cm_event *event)
 	int rc, kind = cm_mark_kind(event->mark);
 	struct cm_call_entry *call;
 	struct cm_turn_entry *turn;
-	struct timing timing = { .kind = (int)(cm_component_find("turn_e2e") - cm_components) };
+	struct timing timing = { .kind = cm_component_find("turn_e2e")->number };
 	struct span before, span;
 
 	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &call)) < 0 ||
@@ -221,7 +221,7 @@ add_use(struct cm_taking *taking, const struct cm_event *event, struct cm_call_e
 		CM_INT_PARAM("at_us", event->at), { 0 },
 	};
 
-	return cm_unit_fact_add(taking->unit, CM_COSTS, call, binds);
+	return cm_unit_fact_add(taking->unit, "cost-add", call, binds);
 }
 
 static int
@@ -237,10 +237,10 @@ add_uses(struct cm_taking *taking, const struct cm_event *event, struct cm_call_
 }
 
 static int
-time_step(struct cm_taking *taking, struct cm_event *event, const struct cm_component *component, struct cm_call_entry *call)
+time_step(struct cm_taking *taking, struct cm_event *event, const struct cm_kind *component, struct cm_call_entry *call)
 {
 	const struct timing timing = {
-		.kind = (int)(component - cm_components), .measured = true, .at = event->at, .duration_us = event->latency_us,
+		.kind = component->number, .measured = true, .at = event->at, .duration_us = event->latency_us,
 		.provider = event->provider, .model = event->model,
 	};
 	struct cm_turn_entry *turn;
@@ -256,7 +256,7 @@ time_step(struct cm_taking *taking, struct cm_event *event, const struct cm_comp
 
 /* The component that a word means: one of our own names, or of the vocabulary's; NULL in *out where none. */
 static int
-find_component(struct cm_taking *taking, const char *word, const struct cm_component **out)
+find_component(struct cm_taking *taking, const char *word, const struct cm_kind **out)
 {
 	const char *meaning = NULL;
 	int rc;
@@ -271,14 +271,14 @@ find_component(struct cm_taking *taking, const char *word, const struct cm_compo
 int
 cm_take_step(struct cm_taking *taking, struct cm_event *event)
 {
-	const struct cm_component *component = NULL;
+	const struct cm_kind *component = NULL;
 	struct cm_call_entry *call;
 	int rc;
 
 	if (event->latency_us >= 0 && (rc = find_component(taking, event->component, &component)) < 0)
 		return rc;
 	if (event->latency_us >= 0 && component == NULL) {
-		cm_event_reject(event, "component is none of turn_e2e, stt, llm_ttft, tts_ttfb, tool, network, session.");
+		cm_event_reject(event, cm_step_refusal);
 		return 0;
 	}
 	if ((rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &call)) < 0)

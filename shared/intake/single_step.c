@@ -10,7 +10,7 @@
 #include "call_log.h"
 #include "error.h"
 #include "intake_own.h"
-#include "report.h"
+#include "kinds.h"
 #include "text.h"
 #include "app_rows.h"
 
@@ -61,8 +61,7 @@ read_fields(struct cm_single_step *measure, const struct cm_value *root, struct 
 	    (rc = read_text(measure, root, "event_type", &event->component, problem)) < 0)
 		return rc;
 	if (cm_component_find(event->component) == NULL)
-		return cm_refuse(problem, 400, "event_type", "This field is one of speech_end_to_first_audio, tool_call_duration, "
-		    "session_duration, turn_e2e, stt, llm_ttft, tts_ttfb, tool, network, session.");
+		return cm_refuse(problem, 400, "event_type", cm_step_type_refusal);
 	if (duration == NULL)
 		return cm_refuse(problem, 400, "duration_ms", "This field is missing.");
 	if (!cm_value_number(duration, &ms) || ms < 0 || ms > DURATION_MOST_MS)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 
 /* Steps that are sent are numbered above this, those of the voice app below; the same as in cm_latency_added.  So are lines. */
@@ -22,19 +23,6 @@ finish(struct cm_store *store, void *memo)
 	return rc < 0 ? rc : cm_fold_all(store, &unit->fold);
 }
 
-static const char *const row_statements[CM_ROW_BATCHES] = {
-	[CM_ROWS_KNOWN] = "source-row-put", [CM_ROWS_GONE] = "source-row-remove", [CM_ROWS_SKIPPED] = "skipped-put",
-	[CM_ROWS_MENDED] = "skipped-remove", [CM_ROWS_STEPS_GONE] = "latency-remove", [CM_ROWS_LINES_GONE] = "line-remove",
-};
-
-static const struct {
-	const char *statement;
-	bool has_series;
-} facts[CM_FACT_BATCHES] = {
-	[CM_MARK_FACTS] = { "mark-add", false }, [CM_COSTS] = { "cost-add", true }, [CM_READINGS] = { "health-add", true },
-	[CM_KEPT_EVENTS] = { "event-keep", true }, [CM_LINES] = { "line-add", false }, [CM_LINES_CHANGED] = { "line-put", false },
-};
-
 static void
 free_unit(void *memo)
 {
@@ -45,12 +33,11 @@ free_unit(void *memo)
 	cm_map_done(&unit->calls);
 	cm_map_done(&unit->turns);
 	cm_map_done(&unit->series);
-	for (i = 0; i < CM_FACT_BATCHES; i++) {
-		cm_row_batch_done(&unit->facts[i].rows);
-		free(unit->facts[i].calls);
+	for (i = 0; i < unit->put_count; i++) {
+		cm_row_batch_done(&unit->puts[i].rows);
+		free(unit->puts[i].calls);
 	}
-	for (i = 0; i < CM_ROW_BATCHES; i++)
-		cm_row_batch_done(&unit->rows[i]);
+	free(unit->puts);
 	cm_row_batch_done(&unit->joins);
 	cm_fold_done(&unit->fold);
 	cm_arena_done(&unit->arena);
@@ -64,29 +51,44 @@ struct cm_unit *
 cm_unit_of(struct cm_store *store)
 {
 	struct cm_unit *unit = cm_store_memo(store, &owner);
-	size_t i;
 
 	if (unit != NULL || (unit = calloc(1, sizeof *unit)) == NULL)
 		return unit;
 	unit->store = store;
-	for (i = 0; i < CM_FACT_BATCHES; i++) {
-		unit->facts[i].rows.statement = facts[i].statement;
-		unit->facts[i].has_series = facts[i].has_series;
-	}
-	for (i = 0; i < CM_ROW_BATCHES; i++)
-		unit->rows[i].statement = row_statements[i];
 	return cm_store_remember(store, &owner, unit) == 0 ? unit : NULL;
 }
 
 bool
 cm_unit_is_full(const struct cm_unit *unit)
 {
-	size_t i, count = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count;
+	size_t entries = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count, i;
 
-	for (i = 0; i < CM_FACT_BATCHES; i++)
-		count += unit->facts[i].rows.count;
-	return unit->arena.bytes > FULL_BYTES || count > FULL_ENTRIES ||
-	    unit->rows[CM_ROWS_KNOWN].count + unit->rows[CM_ROWS_GONE].count > FULL_ENTRIES;
+	for (i = 0; i < unit->put_count; i++)
+		entries += unit->puts[i].rows.count;
+	return unit->arena.bytes > FULL_BYTES || entries > FULL_ENTRIES;
+}
+
+/* What a statement puts; NULL for want of memory. */
+static struct cm_put *
+put_of(struct cm_unit *unit, const char *statement)
+{
+	size_t i;
+
+	for (i = 0; i < unit->put_count; i++)
+		if (strcmp(unit->puts[i].rows.statement, statement) == 0)
+			return &unit->puts[i];
+	if (!CM_ARRAY_GROWS(unit->puts, i, unit->put_room))
+		return NULL;
+	unit->puts[unit->put_count++] = (struct cm_put){ .rows = { .statement = statement } };
+	return &unit->puts[i];
+}
+
+int
+cm_unit_put(struct cm_unit *unit, const char *statement, const struct cm_bind *binds)
+{
+	struct cm_put *put = put_of(unit, statement);
+
+	return put != NULL ? cm_row_batch_add(&put->rows, binds) : CM_ENOMEM;
 }
 
 static bool
@@ -355,22 +357,15 @@ cm_unit_call_replace(struct cm_unit *unit, struct cm_call_entry *entry, const st
 }
 
 int
-cm_unit_fact_add(struct cm_unit *unit, enum cm_fact_batches batch, struct cm_call_entry *call, const struct cm_bind *binds)
+cm_unit_fact_add(struct cm_unit *unit, const char *statement, struct cm_call_entry *call, const struct cm_bind *binds)
 {
-	struct cm_fact_batch *facts_of = &unit->facts[batch];
+	struct cm_put *put = put_of(unit, statement);
 	int rc;
 
-	if (facts_of->rows.count == facts_of->room) {
-		size_t room = facts_of->room == 0 ? 64 : 2 * facts_of->room;
-		struct cm_call_entry **calls = realloc(facts_of->calls, room * sizeof *calls);
-
-		if (calls == NULL)
-			return CM_ENOMEM;
-		facts_of->calls = calls;
-		facts_of->room = room;
-	}
-	facts_of->calls[facts_of->rows.count] = call;
-	if ((rc = cm_row_batch_add(&facts_of->rows, binds)) == 0)
+	if (put == NULL || !CM_ARRAY_GROWS(put->calls, put->rows.count, put->call_room))
+		return CM_ENOMEM;
+	put->calls[put->rows.count] = call;
+	if ((rc = cm_row_batch_add(&put->rows, binds)) == 0)
 		call->used = true;
 	return rc;
 }
@@ -381,7 +376,7 @@ cm_unit_mark_add(struct cm_unit *unit, struct cm_turn_entry *turn, const char *m
 	const struct cm_bind binds[] = { CM_INT_PARAM("call_no", 0), CM_TEXT_PARAM("turn_id", turn->turn_id),
 		CM_TEXT_PARAM("mark", mark), CM_INT_PARAM("at_us", at), { 0 } };
 
-	return cm_unit_fact_add(unit, CM_MARK_FACTS, turn->call, binds);
+	return cm_unit_fact_add(unit, "mark-add", turn->call, binds);
 }
 
 int

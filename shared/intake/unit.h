@@ -94,7 +94,7 @@ struct cm_new_step {
 	int64_t latency_id;
 	struct cm_call_entry *call;
 	const char *turn_id;
-	int kind;			/* its place in cm_components */
+	int kind;			/* its number, of kinds.h */
 	const char *provider;
 	const char *model;
 	cm_us at;
@@ -123,24 +123,15 @@ struct cm_word {
 	const struct cm_word *next;
 };
 
-/* Rows of facts whose call and labels get their numbers when they are written: their binds begin with CM_FACT_PARAMS, or, where they
- * carry no labels, with the first of these. */
-struct cm_fact_batch {
+/* Rows that are only put, by one statement.  Those of facts get the numbers of their call and labels when they are written: their binds
+ * begin with CM_FACT_PARAMS, or, where they have no labels of their own, with call_no alone. */
+struct cm_put {
 	struct cm_row_batch rows;
-	struct cm_call_entry **calls;	/* of each row */
-	size_t room;
-	bool has_series;
+	struct cm_call_entry **calls;	/* of facts: each row's; else NULL */
+	size_t call_room;
 };
+
 #define CM_FACT_PARAMS CM_INT_PARAM("call_no", 0), CM_INT_PARAM("series_id", 0)
-
-/* Of the rows of a voice app: what they are facts as, which of them were not understood, and what goes with one that is gone. */
-enum cm_row_batches {
-	CM_ROWS_KNOWN, CM_ROWS_GONE, CM_ROWS_SKIPPED, CM_ROWS_MENDED, CM_ROWS_STEPS_GONE, CM_ROWS_LINES_GONE,
-	CM_ROW_BATCHES
-};
-
-/* The facts that are written as they come. */
-enum cm_fact_batches { CM_MARK_FACTS, CM_COSTS, CM_READINGS, CM_KEPT_EVENTS, CM_LINES, CM_LINES_CHANGED, CM_FACT_BATCHES };
 
 struct cm_unit {
 	struct cm_store *store;
@@ -157,9 +148,10 @@ struct cm_unit {
 	struct cm_new_step **steps;	/* as they came */
 	size_t step_count;
 	size_t step_room;
-	struct cm_fact_batch facts[CM_FACT_BATCHES];
-	struct cm_row_batch rows[CM_ROW_BATCHES];	/* what comes of rows of the voice app */
-	struct cm_row_batch joins;			/* calls that are found to be others, whose facts go over to those */
+	struct cm_put *puts;		/* a batch for each statement */
+	size_t put_count;
+	size_t put_room;
+	struct cm_row_batch joins;	/* calls that are found to be others, whose facts go over to those */
 	bool words_known;
 	const struct cm_word *words;
 	bool prices_known;
@@ -175,6 +167,9 @@ struct cm_unit *cm_unit_of(struct cm_store *store);
 
 /* Whether so much is known that it is better written, which forgets it, before the next event. */
 bool cm_unit_is_full(const struct cm_unit *unit);
+
+/* A row that is only put, by the statement of its table's declaration.  Texts are borrowed until it is written.  CM_ENOMEM. */
+int cm_unit_put(struct cm_unit *unit, const char *statement, const struct cm_bind *binds);
 
 /* Writes all that is to be written, but for the rollups, and forgets what is known. */
 int cm_unit_write(struct cm_unit *unit);
@@ -210,7 +205,7 @@ int cm_mark_kind(const char *mark);
 int cm_unit_mark_add(struct cm_unit *unit, struct cm_turn_entry *turn, const char *mark, cm_us at);
 
 /* Adds a fact of a call to what is written; binds as for cm_row_batch_add, beginning as its batch wants. */
-int cm_unit_fact_add(struct cm_unit *unit, enum cm_fact_batches batch, struct cm_call_entry *call, const struct cm_bind *binds);
+int cm_unit_fact_add(struct cm_unit *unit, const char *statement, struct cm_call_entry *call, const struct cm_bind *binds);
 
 /* Adds a step to what is written; *out may be changed until then. */
 int cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm_new_step **out);

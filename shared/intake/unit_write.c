@@ -8,7 +8,7 @@
 
 #include "bins.h"
 #include "error.h"
-#include "report.h"
+#include "kinds.h"
 
 static struct cm_bind
 known_int(const char *name, int64_t value)
@@ -237,7 +237,7 @@ write_steps(struct cm_unit *unit)
 		const struct cm_bind binds[] = {
 			CM_INT_PARAM("latency_id", step->latency_id), CM_INT_PARAM("call_no", step->call->call_no),
 			CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", fold.series_id),
-			CM_TEXT_PARAM("component", cm_components[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
+			CM_TEXT_PARAM("component", cm_kinds[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
 			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at_us", step->at),
 			CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", fold.bin),
 			CM_TEXT_PARAM("metadata", step->metadata), { 0 },
@@ -288,25 +288,39 @@ by_mark(const void *one, const void *other)
 	return (a[3].number > b[3].number) - (a[3].number < b[3].number);
 }
 
-static int
-write_facts(struct cm_unit *unit, enum cm_fact_batches which)
+/* Facts get the numbers of their calls, and of their labels where those have a place behind. */
+static void
+number_facts(struct cm_put *put)
 {
-	struct cm_fact_batch *facts = &unit->facts[which];
-	struct cm_row_batch *rows = &facts->rows;
 	size_t i;
 
-	for (i = 0; i < rows->count; i++) {
-		struct cm_bind *binds = rows->binds + i * rows->width;
-		const struct cm_call_entry *call = facts->calls[i];
+	for (i = 0; i < put->rows.count; i++) {
+		struct cm_bind *binds = put->rows.binds + i * put->rows.width;
+		const struct cm_call_entry *call = put->calls[i];
 
 		binds[0].type = call->call_no != 0 ? CM_BIND_INT : CM_BIND_NO_INT;
 		binds[0].number = call->call_no;
-		if (facts->has_series)
+		if (strcmp(binds[1].name, "series_id") == 0)
 			binds[1].number = call->series_id;
 	}
-	if (which == CM_MARK_FACTS && rows->count > 0)
-		qsort(rows->binds, rows->count, rows->width * sizeof *rows->binds, by_mark);
-	return cm_row_batch_write(unit->store, rows);
+}
+
+static int
+write_puts(struct cm_unit *unit)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < unit->put_count && rc == 0; i++) {
+		struct cm_row_batch *rows = &unit->puts[i].rows;
+
+		if (unit->puts[i].calls != NULL)
+			number_facts(&unit->puts[i]);
+		if (strcmp(rows->statement, "mark-add") == 0 && rows->count > 0)
+			qsort(rows->binds, rows->count, rows->width * sizeof *rows->binds, by_mark);
+		rc = cm_row_batch_write(unit->store, rows);
+	}
+	return rc;
 }
 
 /* Facts of calls that are found to be others go over to those. */
@@ -330,33 +344,19 @@ write_joins(struct cm_unit *unit)
 	return 0;
 }
 
-static int
-write_rows(struct cm_unit *unit)
-{
-	int i, rc = 0;
-
-	for (i = 0; i < CM_ROW_BATCHES && rc == 0; i++)
-		rc = cm_row_batch_write(unit->store, &unit->rows[i]);
-	return rc != 0 ? rc : write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call);
-}
-
 /* Calls before their facts, which call them by their numbers. */
 int
 cm_unit_write(struct cm_unit *unit)
 {
-	int which, rc;
+	int rc;
 
 	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = number_calls(unit)) < 0 ||
 	    (rc = number_series(unit)) < 0 || (rc = write_joins(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_told_call)) < 0 ||
 	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-put", add_row_call)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
-	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0)
-		return rc;
-	for (which = 0; which < CM_FACT_BATCHES; which++)
-		if ((rc = write_facts(unit, which)) < 0)
-			return rc;
-	if ((rc = write_rows(unit)) < 0)
+	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 || (rc = write_puts(unit)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call)) < 0)
 		return rc;
 	forget(unit);
 	return 0;

@@ -27,13 +27,12 @@ int64_t cm_bin_floor_us(int bin);
  * same as cm_slot in a server's database, where it is the key, for a short key is a quick one.
  */
 struct cm_slot {
-	int kind;		/* CM_SLOT_CALL, or from 1 on the components of report.h in their order; 15: none of them */
+	int kind;		/* its number, of kinds.h */
 	int resolution_s;	/* 300, 3600 or 86400 */
 	int parent;		/* -1: bin is a coarse one, else it is a fine one of that */
 	int64_t bucket_s;	/* start, seconds since 1970; a multiple of 300, and within 10 000 years of it */
 	int bin;
 };
-enum { CM_SLOT_CALL = 0 };
 
 int64_t cm_slot_pack(const struct cm_slot *slot);
 struct cm_slot cm_slot_unpack(int64_t packed);

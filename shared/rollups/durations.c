@@ -3,10 +3,15 @@
 
 #include "durations.h"
 
+#include <stdlib.h>
+
 #include "error.h"
 #include "ranks.h"
 
-enum { BUCKETS_AT_ONCE = 512 };
+enum {
+	BUCKETS_AT_ONCE = 512,			/* of one kind; it bounds the memory */
+	RANKS_EACH = CM_QUANTILES + 2,
+};
 
 const int cm_quantiles_permille[CM_QUANTILES] = { 500, 950, 990 };
 
@@ -17,46 +22,81 @@ nearest_rank(int64_t count, int permille)
 	return count / 1000 * permille + (count % 1000 * permille + 999) / 1000;
 }
 
-/* What is asked of each kind that has values: extremes and percentiles; how many ranks that makes. */
+static void
+note_inexact(struct cm_store *store, struct cm_selection *const *selects, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!cm_selection_is_all_exact(selects[i]))
+			cm_store_set_inexact(store);
+}
+
+/* What is asked of a bucket that has values: extremes and percentiles; how many ranks that makes. */
 static size_t
-ask_all(struct cm_selection *select, struct cm_durations *values, struct cm_rank *ranks)
+ask_all(struct cm_selection *select, size_t bucket, struct cm_durations *values, struct cm_rank *ranks)
 {
 	size_t n = 0;
 	int i;
 
-	*values = (struct cm_durations){ .count = cm_selection_count(select, 0), .sum_us = cm_selection_sum_us(select, 0) };
+	*values = (struct cm_durations){ .count = cm_selection_count(select, bucket), .sum_us = cm_selection_sum_us(select, bucket) };
 	if (values->count == 0)
 		return 0;
-	ranks[n++] = (struct cm_rank){ .select = select, .rank = 1, .value_us = &values->min_us };
-	ranks[n++] = (struct cm_rank){ .select = select, .rank = values->count, .value_us = &values->max_us };
+	ranks[n++] = (struct cm_rank){ select, bucket, 1, &values->min_us };
+	ranks[n++] = (struct cm_rank){ select, bucket, values->count, &values->max_us };
 	for (i = 0; i < CM_QUANTILES; i++)
-		ranks[n++] = (struct cm_rank){ .select = select, .rank = nearest_rank(values->count, cm_quantiles_permille[i]),
-			.value_us = &values->quantile_us[i] };
+		ranks[n++] = (struct cm_rank){ select, bucket, nearest_rank(values->count, cm_quantiles_permille[i]),
+			&values->quantile_us[i] };
 	return n;
 }
 
+/* Fills some of the buckets, of which out has `width` for each kind. */
+static int
+measure(struct cm_selection *const *selects, size_t count, size_t some, size_t width, struct cm_durations *out)
+{
+	struct cm_rank *ranks = malloc(count * some * RANKS_EACH * sizeof *ranks);
+	size_t i, b, n = 0;
+	int rc;
+
+	if (ranks == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < count; i++)
+		for (b = 0; b < some; b++)
+			n += ask_all(selects[i], b, &out[i * width + b], ranks + n);
+	rc = cm_ranks_find(ranks, n);
+	for (i = 0; i < count && rc == 0; i++)
+		for (b = 0; b < some; b++)
+			out[i * width + b].exact = cm_selection_is_exact(selects[i], b, &out[i * width + b].error_pct);
+	free(ranks);
+	return rc;
+}
+
 int
-cm_durations(struct cm_store *store, const struct cm_window *window, const char *const *kinds, size_t count,
+cm_durations_buckets(struct cm_store *store, const struct cm_filter *filter, const struct cm_kind *const *kinds, size_t count,
+    const cm_us *edges, size_t n, struct cm_durations *out)
+{
+	struct cm_selection *selects[CM_KINDS_MAX];
+	size_t done, some, at_once = BUCKETS_AT_ONCE * 4 / (count + 3);
+	int rc = 0;
+
+	for (done = 0; done < n && rc == 0; done += some) {
+		some = n - done < at_once ? n - done : at_once;
+		if ((rc = cm_selection_init(store, filter, kinds, count, edges + done, some, selects)) < 0)
+			return rc;
+		rc = measure(selects, count, some, n, out + done);
+		note_inexact(store, selects, count);
+		cm_selection_done(selects, count);
+	}
+	return rc;
+}
+
+int
+cm_durations(struct cm_store *store, const struct cm_window *window, const struct cm_kind *const *kinds, size_t count,
     struct cm_durations *out)
 {
 	const cm_us edges[] = { window->from, window->to };
-	struct cm_rank ranks[CM_KINDS_MAX * (CM_QUANTILES + 2)];
-	struct cm_selection *selects[CM_KINDS_MAX];
-	size_t i, n = 0;
-	int rc;
 
-	if ((rc = cm_selection_init(store, &window->filter, kinds, count, edges, 1, selects)) < 0)
-		return rc;
-	for (i = 0; i < count; i++)
-		n += ask_all(selects[i], &out[i], ranks + n);
-	rc = cm_ranks_find(ranks, n);
-	for (i = 0; i < count; i++) {
-		out[i].exact = cm_selection_is_exact(selects[i], &out[i].error_pct);
-		if (!out[i].exact)
-			cm_store_set_inexact(store);
-	}
-	cm_selection_done(selects, count);
-	return rc;
+	return cm_durations_buckets(store, &window->filter, kinds, count, edges, 1, out);
 }
 
 static int
@@ -77,11 +117,10 @@ pick_buckets(struct cm_selection *select, int permille, size_t n, int64_t *out_u
 }
 
 int
-cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, const char *kind, int permille,
+cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, const struct cm_kind *kind, int permille,
     const cm_us *edges, size_t n, int64_t *out_us)
 {
 	struct cm_selection *select;
-	double error_pct;
 	size_t done, some;
 	int rc = 0;
 
@@ -90,15 +129,14 @@ cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, cons
 		if ((rc = cm_selection_init(store, filter, &kind, 1, edges + done, some, &select)) < 0)
 			return rc;
 		rc = pick_buckets(select, permille, some, out_us + done);
-		if (!cm_selection_is_exact(select, &error_pct))
-			cm_store_set_inexact(store);
+		note_inexact(store, &select, 1);
 		cm_selection_done(&select, 1);
 	}
 	return rc;
 }
 
 int
-cm_durations_ever(struct cm_store *store, const struct cm_filter *filter, const char *kind, int64_t *count, int64_t *sum_us)
+cm_durations_ever(struct cm_store *store, const struct cm_filter *filter, const struct cm_kind *kind, int64_t *count, int64_t *sum_us)
 {
 	struct cm_piece ever = { 0 };
 	struct cm_bind binds[CM_BINDS_MAX];
@@ -107,7 +145,7 @@ cm_durations_ever(struct cm_store *store, const struct cm_filter *filter, const 
 	int rc;
 
 	n = cm_window_binds(filter, &ever, binds);
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", kind);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", kind->name);
 	binds[n] = (struct cm_bind){ 0 };
 	if ((rc = cm_store_query(store, "values-ever", binds, &rows)) < 0)
 		return rc;

@@ -8,7 +8,7 @@
 
 #include "bins.h"
 #include "error.h"
-#include "report.h"
+#include "kinds.h"
 #include "row_batch.h"
 #include "window.h"
 
@@ -58,7 +58,7 @@ static int
 leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm_row_batch *batch)
 {
 	const struct cm_bind binds[] = {
-		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_components[step->kind].name),
+		CM_INT_PARAM("series_id", step->series_id), CM_TEXT_PARAM("kind", cm_kinds[step->kind].name),
 		CM_INT_PARAM("at", step->at),
 		CM_INT_PARAM("value_us", step->value_us), CM_INT_PARAM("bin", step->bin), { 0 },
 	};
@@ -66,15 +66,16 @@ leave_pending(struct cm_store *store, const struct cm_fold_step *step, struct cm
 	return cm_row_batch_put(store, batch, binds);
 }
 
-static void
-add_marginal(struct marginals *marginals, const struct cm_rows *rows, int column)
+static int
+add_marginal(struct cm_store *store, struct marginals *marginals, const struct cm_rows *rows, int column)
 {
 	const struct cm_scope *scope = cm_scope_named(cm_rows_text(rows, column + 1));
 
 	if (scope == NULL || marginals->count == SCOPES_MOST)
-		return;
+		return cm_store_fail(store, CM_ESTORE, "Facts count into rollups that this program does not know; install a newer one.");
 	marginals->into[marginals->count].into_id = cm_rows_int(rows, column);
 	marginals->into[marginals->count++].scope = scope;
+	return 0;
 }
 
 static int
@@ -82,14 +83,14 @@ read_marginals(struct cm_store *store, struct marginals *marginals)
 {
 	const struct cm_bind binds[] = { CM_INT_PARAM("series_id", marginals->series_id), { 0 } };
 	struct cm_rows *rows;
-	int rc;
+	int rc, added = 0;
 
 	if ((rc = cm_store_query(store, "marginal-of", binds, &rows)) < 0)
 		return rc;
-	while ((rc = cm_rows_next(rows)) > 0)
-		add_marginal(marginals, rows, 0);
+	while (added == 0 && (rc = cm_rows_next(rows)) > 0)
+		added = add_marginal(store, marginals, rows, 0);
 	cm_rows_done(rows);
-	return rc;
+	return added < 0 ? added : rc;
 }
 
 static int
@@ -108,21 +109,21 @@ read_together(struct cm_store *store, struct marginals *all, size_t count)
 	struct marginals key = { 0 }, *found;
 	struct cm_rows *rows = NULL;
 	size_t i;
-	int rc;
+	int rc, added = 0;
 
 	if (binds == NULL)
 		return CM_ENOMEM;
 	for (i = 0; i < count; i++)
 		binds[i] = (struct cm_bind)CM_INT_PARAM("series_id", all[i].series_id);
 	if ((rc = cm_store_query_many(store, "marginals-known", NULL, binds, 1, count, &rows)) == 0)
-		while ((rc = cm_rows_next(rows)) > 0) {
+		while (added == 0 && (rc = cm_rows_next(rows)) > 0) {
 			key.series_id = cm_rows_int(rows, 0);
 			if ((found = bsearch(&key, all, count, sizeof *all, by_id)) != NULL)
-				add_marginal(found, rows, 1);
+				added = add_marginal(store, found, rows, 1);
 		}
 	cm_rows_done(rows);
 	free(binds);
-	return rc;
+	return added < 0 ? added : rc;
 }
 
 /* What the series of some steps, which are in the series' order, count into: allocated, a place for each series in that order. */
@@ -154,7 +155,7 @@ static struct row
 make_row(const struct cm_fold_step *step, int64_t series_id, int resolution_s, int parent, int bin)
 {
 	const struct cm_slot slot = {
-		.kind = step->kind + 1, .resolution_s = resolution_s, .parent = parent,
+		.kind = step->kind, .resolution_s = resolution_s, .parent = parent,
 		.bucket_s = cm_time_floor(step->at, resolution_s * CM_SECOND_US) / CM_SECOND_US, .bin = bin,
 	};
 
@@ -164,7 +165,7 @@ make_row(const struct cm_fold_step *step, int64_t series_id, int resolution_s, i
 static const char *
 kind_of(const struct cm_slot *slot)
 {
-	return cm_components[slot->kind - 1].name;
+	return cm_kinds[slot->kind].name;
 }
 
 /* The coarse and the fine bin of a step, for each series and width of buckets that it counts into. */

@@ -13,7 +13,7 @@
 
 struct cm_fold_step {
 	int64_t series_id;
-	int kind;		/* its place in cm_components */
+	int kind;		/* its number, of kinds.h */
 	cm_us at;
 	int64_t value_us;
 	int bin;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "kinds.h"
 
 int
 cm_probes_add(struct cm_probes *looks, const struct cm_probe *look)
@@ -33,9 +34,11 @@ cm_probes_done(struct cm_probes *looks)
 static size_t
 bind_look(const struct cm_probe *look, struct cm_bind *binds)
 {
+	const struct cm_kind *kind = look->kind != NULL ? cm_kind_find(look->kind) : NULL;
 	size_t n = cm_piece_binds(&look->piece, binds);
 
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", look->kind);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("kind_id", kind != NULL ? kind->number : CM_KIND_CALL);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("bin", look->bin);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("rank", look->rank);
 	binds[n] = (struct cm_bind){ 0 };

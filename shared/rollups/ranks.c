@@ -17,6 +17,8 @@ struct fine {
 	struct sum bins[CM_FINE_PER_COARSE];
 };
 
+#define NO_RANK SIZE_MAX
+
 /* The values of one fine bin. */
 struct bin_values {
 	struct cm_selection *select;
@@ -25,6 +27,7 @@ struct bin_values {
 	int64_t count;			/* as the rollups say */
 	int64_t read;
 	int64_t *values;
+	size_t first, last;		/* the ranks that lie in it are among these */
 };
 
 /* A rank on its way. */
@@ -94,14 +97,16 @@ pick_raw(const struct cm_selection *select, size_t bucket, int64_t rank, int64_t
 
 /* The answer where raw values are gone: the upper end of the bin, and by how much that may be too high. */
 static void
-answer_bin(struct cm_selection *select, int64_t floor_us, int64_t top_us, int64_t *out_us)
+answer_bin(struct cm_selection *select, size_t bucket, int64_t floor_us, int64_t top_us, int64_t *out_us)
 {
 	double error_pct = 100.0 * (double)(top_us - floor_us) / (double)floor_us;
+	struct exactness *exactness = &select->exactness[bucket];
 
 	*out_us = top_us;
 	select->exact = false;
-	if (error_pct > select->error_pct)
-		select->error_pct = error_pct;
+	exactness->is_not = true;
+	if (error_pct > exactness->error_pct)
+		exactness->error_pct = error_pct;
 }
 
 /* The fine bins of a coarse one, which another rank of the bucket may lie in too. */
@@ -127,7 +132,7 @@ values_of_bin(struct search *search, const struct fine *fine, int bin, int64_t c
 		if ((--in_bin)->bin == bin)
 			return in_bin;
 	in_bin = &search->bin_values[search->bin_count++];
-	*in_bin = (struct bin_values){ .select = fine->select, .bucket = fine->bucket, .bin = bin, .count = count };
+	*in_bin = (struct bin_values){ .select = fine->select, .bucket = fine->bucket, .bin = bin, .count = count, .first = NO_RANK };
 	return in_bin;
 }
 
@@ -171,7 +176,7 @@ static int
 look_at_fine(struct cm_probes *looks, struct fine *fine)
 {
 	const struct cm_selection *select = fine->select;
-	struct cm_probe look = { .kind = select->kind, .bin = fine->coarse, .of = fine };
+	struct cm_probe look = { .kind = select->kind->name, .bin = fine->coarse, .of = fine };
 	size_t i;
 	int rc = 0;
 
@@ -212,6 +217,18 @@ read_fines(struct search *search)
 	return rc;
 }
 
+/* A rank lies in a bin; those that lie in one are asked for one after the other, or nearly. */
+static void
+join_bin(struct search *search, struct rank_search *rank_search, struct bin_values *in_bin)
+{
+	size_t at = (size_t)(rank_search - search->searches);
+
+	rank_search->in_bin = in_bin;
+	if (in_bin->first == NO_RANK)
+		in_bin->first = at;
+	in_bin->last = at;
+}
+
 /* What the fine bins say of a rank. */
 static int
 narrow(struct search *search, struct rank_search *rank_search)
@@ -227,11 +244,11 @@ narrow(struct search *search, struct rank_search *rank_search)
 	if (top_us == floor_us)
 		*rank_search->value_us = floor_us;
 	else if (select->edges[fine->bucket] < select->pruned_before)
-		answer_bin(select, floor_us, top_us, rank_search->value_us);
+		answer_bin(select, fine->bucket, floor_us, top_us, rank_search->value_us);
 	else if (fine->bins[at].n == 1)
 		*rank_search->value_us = fine->bins[at].us;
 	else
-		rank_search->in_bin = values_of_bin(search, fine, bin, fine->bins[at].n);
+		join_bin(search, rank_search, values_of_bin(search, fine, bin, fine->bins[at].n));
 	return 0;
 }
 
@@ -242,7 +259,7 @@ probe_of_bin(const struct bin_values *in_bin)
 	const struct cm_selection *select = in_bin->select;
 
 	return (struct cm_probe){ .piece = { .from = select->edges[in_bin->bucket], .to = select->edges[in_bin->bucket + 1] },
-		.kind = select->kind, .bin = in_bin->bin };
+		.kind = select->kind->name, .bin = in_bin->bin };
 }
 
 /* Keeps a value that the filter lets through. */
@@ -292,7 +309,7 @@ search_bin_values(struct search *search, struct bin_values *in_bin)
 	if ((in_bin->values = malloc((size_t)in_bin->count * sizeof *in_bin->values)) == NULL)
 		return CM_ENOMEM;
 	rc = read_bin_values(search, in_bin);
-	for (i = 0; i < search->quest_count && rc == 0; i++)
+	for (i = in_bin->first; i <= in_bin->last && rc == 0; i++)
 		if (search->searches[i].in_bin == in_bin)
 			*search->searches[i].value_us = cm_selection_value(in_bin->values, (size_t)in_bin->count,
 			    (size_t)search->searches[i].rank);

@@ -8,6 +8,7 @@
 #ifndef CM_RANKS_H
 #define CM_RANKS_H
 
+#include "kinds.h"
 #include "store.h"
 #include "window.h"
 
@@ -17,7 +18,7 @@ struct cm_selection;
  * Starts a selection among the values of each of some kinds in n adjacent buckets, edges[0..n] ascending; filter, kinds and edges
  * are borrowed until cm_selection_done.  CM_EBUSY, CM_ESTORE, CM_ENOMEM.
  */
-int cm_selection_init(struct cm_store *store, const struct cm_filter *filter, const char *const *kinds, size_t count,
+int cm_selection_init(struct cm_store *store, const struct cm_filter *filter, const struct cm_kind *const *kinds, size_t count,
     const cm_us *edges, size_t n, struct cm_selection **selects);
 void cm_selection_done(struct cm_selection **selects, size_t count);
 
@@ -36,7 +37,9 @@ struct cm_rank {
  * facts. */
 int cm_ranks_find(const struct cm_rank *ranks, size_t count);
 
-/* Whether all that was answered so far is exact, and if not how much too high a value can be, in per cent. */
-bool cm_selection_is_exact(const struct cm_selection *select, double *error_pct);
+/* Whether all that was answered of a bucket so far is exact, and if not how much too high a value can be, in per cent; and whether all
+ * that was answered at all is. */
+bool cm_selection_is_exact(const struct cm_selection *select, size_t bucket, double *error_pct);
+bool cm_selection_is_all_exact(const struct cm_selection *select);
 
 #endif

@@ -26,10 +26,16 @@ struct raw {
 	int64_t value_us;
 };
 
+/* How exact what was answered of a bucket is. */
+struct exactness {
+	bool is_not;
+	double error_pct;
+};
+
 struct cm_selection {
 	struct cm_store *store;
 	const struct cm_filter *filter;
-	const char *kind;
+	const struct cm_kind *kind;
 	const cm_us *edges;
 	size_t n;
 	struct cm_cut cut;
@@ -47,8 +53,8 @@ struct cm_selection {
 	int low;			/* the lowest coarse bin that holds anything */
 	int width;			/* from there to the highest */
 	struct sum *coarse;		/* n rows of width */
-	bool exact;
-	double error_pct;
+	bool exact;			/* all of them */
+	struct exactness *exactness;	/* of each bucket */
 };
 
 static inline void

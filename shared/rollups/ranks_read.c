@@ -11,6 +11,7 @@
 
 enum {
 	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
+	RAW_MOST_EACH = 100,		/* the same for each of many buckets */
 	COARSE = -1,			/* the parent of coarse bins */
 };
 
@@ -55,7 +56,7 @@ keep_raw(struct cm_selection *select, size_t bucket, int bin, int n, int64_t val
 bool
 cm_selection_is_call(const struct cm_selection *select)
 {
-	return strcmp(select->kind, "call") == 0;
+	return select->kind->of == CM_OF_CALL;
 }
 
 const struct cm_view cm_selection_bins = { "values-binned", "values-binned-many", 4 };
@@ -85,7 +86,7 @@ read_pending(struct cm_selection *select, const struct cm_piece *piece)
 	if ((rc = cm_pending(select->store, select->filter, &fact, &count)) < 0)
 		return rc;
 	for (; count > 0; count--, fact++) {
-		if (fact->bin < 0 || !cm_pending_in(fact, piece) || strcmp(fact->kind, select->kind) != 0)
+		if (fact->bin < 0 || !cm_pending_in(fact, piece) || strcmp(fact->kind, select->kind->name) != 0)
 			continue;
 		if ((rc = keep_raw(select, cm_piece_bucket(piece, select->edges, fact->at_us), fact->bin,
 		    piece->minus ? -fact->n : fact->n, fact->value_us)) < 0)
@@ -120,7 +121,7 @@ look_at_pieces(struct cm_probes *looks, struct cm_selection *select, bool raw)
 	int rc = 0;
 
 	for (i = 0; i < select->cut.count && rc == 0; i++) {
-		const struct cm_probe look = { .piece = select->cut.pieces[i], .kind = select->kind, .bin = COARSE, .of = select,
+		const struct cm_probe look = { .piece = select->cut.pieces[i], .kind = select->kind->name, .bin = COARSE, .of = select,
 			.at = i };
 
 		if ((look.piece.resolution_s == 0) == raw)
@@ -177,6 +178,26 @@ read_edges(struct cm_selection **selects, size_t count, bool of_calls)
 	return rc;
 }
 
+/* How many values of a window are read raw at most: those of a tenant, or of everybody, lie together; those of an agent lie among
+ * others', however few they are. */
+static int64_t
+raw_most(const struct cm_selection *select)
+{
+	const struct cm_scope *scope = cm_filter_scope(select->filter);
+	int64_t of_buckets = select->n > 1 ? (int64_t)select->n * RAW_MOST_EACH : 0;
+
+	if (scope->of_tenant)
+		return of_buckets > RAW_MOST ? of_buckets : RAW_MOST;
+	return strcmp(scope->name, "all") == 0 ? of_buckets : 0;
+}
+
+/* Whether all of the window is there to be read raw. */
+static bool
+has_raw(const struct cm_selection *select)
+{
+	return select->edges[0] >= select->pruned_before;
+}
+
 /* Whether the buckets read hold so little that it is less work to read the whole window raw; so with small tenants. */
 static bool
 is_better_raw(const struct cm_selection *select)
@@ -184,21 +205,57 @@ is_better_raw(const struct cm_selection *select)
 	int64_t count = 0;
 	size_t i;
 
-	if (!cm_filter_scope(select->filter)->of_tenant || select->edges[0] < select->pruned_before || !select->cut.exact)
+	if (!has_raw(select) || !select->cut.exact)
 		return false;
 	for (i = 0; i < select->cell_count; i++)
 		count += select->cells[i].sum.n;
-	return select->cell_count > 0 && count <= RAW_MOST;
+	return select->cell_count > 0 && count <= raw_most(select);
+}
+
+/* Whether there are so few values to each of many buckets that all are better read raw: what one window of all of them holds says so,
+ * and that is soon known. */
+static int
+is_thin(const struct cm_selection *select, bool *out)
+{
+	const cm_us edges[] = { select->edges[0], select->edges[select->n] };
+	struct cm_selection *whole;
+	int rc;
+
+	*out = false;
+	if (select->n == 1 || !has_raw(select) || raw_most(select) == 0)
+		return 0;
+	if ((rc = cm_selection_init(select->store, select->filter, &select->kind, 1, edges, 1, &whole)) < 0)
+		return rc;
+	*out = whole->total[0].n <= raw_most(select);
+	cm_selection_done(&whole, 1);
+	return 0;
+}
+
+static struct cm_piece
+all_raw(const struct cm_selection *select)
+{
+	return (struct cm_piece){ .from = select->edges[0], .to = select->edges[select->n], .count = select->n };
 }
 
 static void
 make_raw(struct cm_selection *select)
 {
-	select->cut.pieces[0] = (struct cm_piece){ .from = select->edges[0], .to = select->edges[select->n],
-		.count = select->n };
+	select->cut.pieces[0] = all_raw(select);
 	select->cut.count = 1;
 	select->cell_count = select->raw_count = 0;
 	memset(select->seen[0], 0, sizeof select->seen[0]);
+}
+
+/* The one piece of a selection that is read raw from the beginning. */
+static int
+cut_raw(struct cm_selection *select)
+{
+	if ((select->cut.pieces = malloc(sizeof *select->cut.pieces)) == NULL)
+		return CM_ENOMEM;
+	select->cut.pieces[0] = all_raw(select);
+	select->cut.count = select->cut.room = 1;
+	select->cut.exact = true;
+	return 0;
 }
 
 /* Puts the raw values in order of their buckets, by counting. */
@@ -247,7 +304,7 @@ sum_up(struct cm_selection *select)
 
 	for (i = 0; i < select->cell_count; i++)
 		widen(&low, &high, select->cells[i].bin);
-	for (i = 0; i < select->raw_count; i++)
+	for (i = 0; i < select->raw_count && select->binned; i++)
 		widen(&low, &high, select->raw[i].bin / CM_FINE_PER_COARSE);
 	select->low = low;
 	select->width = high < low ? 0 : high - low + 1;
@@ -267,7 +324,8 @@ sum_up(struct cm_selection *select)
 		size_t at = raw->bucket * (size_t)select->width + (size_t)(raw->bin / CM_FINE_PER_COARSE - low);
 
 		cm_sum_add(&select->total[raw->bucket], raw->n, raw->n * raw->value_us);
-		cm_sum_add(&select->coarse[at], raw->n, raw->n * raw->value_us);
+		if (select->binned)
+			cm_sum_add(&select->coarse[at], raw->n, raw->n * raw->value_us);
 	}
 	return 0;
 }
@@ -275,14 +333,23 @@ sum_up(struct cm_selection *select)
 static int
 cut(struct cm_selection *select)
 {
+	const struct cm_scope *scope = cm_filter_scope(select->filter);
+	bool thin = false;
+	size_t i;
 	int rc;
 
-	if ((rc = cm_store_pruned_before(select->store, &select->pruned_before)) < 0 ||
-	    (rc = cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
+	if ((rc = cm_store_pruned_before(select->store, &select->pruned_before)) < 0 || (rc = is_thin(select, &thin)) < 0 ||
+	    (rc = thin ? cut_raw(select) : cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
 		return rc;
 	select->exact = select->cut.exact;
 	select->seen = calloc(select->cut.count + 1, sizeof *select->seen);
-	return select->seen != NULL ? 0 : CM_ENOMEM;
+	select->exactness = calloc(select->n, sizeof *select->exactness);
+	if (select->seen == NULL || select->exactness == NULL)
+		return CM_ENOMEM;
+	for (i = 0; i < select->n; i++)
+		select->exactness[i].is_not = cm_edge_moves(scope, select->edges[i], select->pruned_before) ||
+		    cm_edge_moves(scope, select->edges[i + 1], select->pruned_before);
+	return 0;
 }
 
 static int
@@ -318,7 +385,7 @@ read_all(struct cm_selection **selects, size_t count)
 }
 
 int
-cm_selection_init(struct cm_store *store, const struct cm_filter *filter, const char *const *kinds, size_t count,
+cm_selection_init(struct cm_store *store, const struct cm_filter *filter, const struct cm_kind *const *kinds, size_t count,
     const cm_us *edges, size_t n, struct cm_selection **selects)
 {
 	size_t i;
@@ -349,6 +416,7 @@ done(struct cm_selection *select)
 	free(select->raw_from);
 	free(select->total);
 	free(select->coarse);
+	free(select->exactness);
 	free(select);
 }
 
@@ -372,8 +440,14 @@ cm_selection_sum_us(const struct cm_selection *select, size_t bucket)
 }
 
 bool
-cm_selection_is_exact(const struct cm_selection *select, double *error_pct)
+cm_selection_is_exact(const struct cm_selection *select, size_t bucket, double *error_pct)
 {
-	*error_pct = select->error_pct;
+	*error_pct = select->exactness[bucket].error_pct;
+	return !select->exactness[bucket].is_not;
+}
+
+bool
+cm_selection_is_all_exact(const struct cm_selection *select)
+{
 	return select->exact;
 }

@@ -175,6 +175,12 @@ kept_edge(const struct cm_scope *scope, cm_us at, cm_us pruned)
 	return at < pruned ? cm_time_floor(at, scope->ladder_s[0] * CM_SECOND_US) : at;
 }
 
+bool
+cm_edge_moves(const struct cm_scope *scope, cm_us at, cm_us pruned)
+{
+	return kept_edge(scope, at, pruned) != at;
+}
+
 int
 cm_cut_init(struct cm_cut *cut, const struct cm_scope *scope, const cm_us *edges, size_t n,
     const struct cm_horizons *horizons)

@@ -79,6 +79,9 @@ int cm_cut_init(struct cm_cut *cut, const struct cm_scope *scope, const cm_us *e
     const struct cm_horizons *horizons);
 void cm_cut_done(struct cm_cut *cut);
 
+/* Whether an edge is moved so. */
+bool cm_edge_moves(const struct cm_scope *scope, cm_us at, cm_us pruned);
+
 /* The same for a filter, now, and what the database has left; an answer that is not exact is noted in the store.  CM_EBUSY,
  * CM_ESTORE, CM_ENOMEM. */
 int cm_window_cut(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, struct cm_cut *cut);

@@ -104,6 +104,8 @@ make_schema(struct cm_store *store, void *arg)
 			return rc;
 	if (making->version == 0 && making->key != NULL && (rc = (int)cm_store_run(store, "meta-set", state)) < 0)
 		return rc;
+	if ((rc = (int)cm_store_run(store, "kinds-put", NULL)) < 0 || (rc = (int)cm_store_run(store, "components-put", NULL)) < 0)
+		return rc;
 	if (cm_store_is_remote(store) &&
 	    ((rc = cm_store_script(store, "months")) < 0 || (rc = cm_store_script(store, "views")) < 0))
 		return rc;

@@ -101,6 +101,8 @@ const char *cm_store_problem(const struct cm_store *store);
 
 /* Makes a sentence the last failure; CM_ESTORE. */
 int cm_store_refuse(struct cm_store *store, const char *problem);
+/* Sets what cm_store_problem tells; returns error.  For who reads what cannot be. */
+int cm_store_fail(struct cm_store *store, int error, const char *problem);
 
 /* Tells another store's last failure as this one's; returns error. */
 int cm_store_relay(struct cm_store *store, const struct cm_store *other, int error);
@@ -162,7 +164,7 @@ int cm_store_script_text(struct cm_store *store, const char *text);
 /* SQLite's journal mode: sets it, unless mode is NULL, and tells the former one; outside a transaction.  A server has none: "". */
 int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16]);
 
-/* While on, every statement is noted for cm_store_notes. */
+/* While on, every statement is noted for cm_store_notes; of very many the last note is of all that have no place of their own. */
 void cm_store_explain(struct cm_store *store, bool on);
 
 struct cm_note {

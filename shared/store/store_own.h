@@ -108,10 +108,7 @@ int cm_parameter_position(const struct cm_rows *rows, const char *name, size_t l
 
 int64_t cm_store_now_ms(void);
 
-/* Sets what cm_store_problem tells; returns error. */
-int cm_store_fail(struct cm_store *store, int error, const char *problem);
-
-/* The same for a statement that sql.c does not have. */
+/* Says that sql.c does not have a statement; returns CM_ESTORE. */
 int cm_store_lacks(struct cm_store *store, const char *statement);
 
 /* What a database that is being attached or detached says. */

@@ -435,16 +435,17 @@ static void
 note(struct cm_rows *rows)
 {
 	struct cm_store *store = rows->store;
+	bool full = store->note_count >= CM_NOTES_MAX - 1;
+	struct cm_note *note = &store->notes[full ? CM_NOTES_MAX - 1 : store->note_count];
 	struct timespec now;
-	struct cm_note *note;
 
-	if (store->note_count == CM_NOTES_MAX)
-		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	note = &store->notes[store->note_count++];
-	note->statement = store->engine->shown(rows);
-	note->rows = rows->count;
-	note->milliseconds = (double)(now.tv_sec - rows->started.tv_sec) * 1e3 +
+	if (store->note_count < CM_NOTES_MAX) {
+		*note = (struct cm_note){ .statement = full ? strdup("-- all further statements together") : store->engine->shown(rows) };
+		store->note_count++;
+	}
+	note->rows += rows->count;
+	note->milliseconds += (double)(now.tv_sec - rows->started.tv_sec) * 1e3 +
 	    (double)(now.tv_nsec - rows->started.tv_nsec) / 1e6;
 }
 

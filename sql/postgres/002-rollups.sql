@@ -24,21 +24,19 @@ INSERT INTO cm_grid_bin (scope, resolution, fine)
 
 -- Where a bin of a bucket stands among those of its series, as one number that sorts by kind, resolution, parent, bucket, bin: a key
 -- of two numbers takes half the time of one of six columns.  The same as cm_slot_pack in shared/rollups/bins.c.
-CREATE FUNCTION cm_slot(kind text, resolution bigint, parent bigint, bucket bigint, bin bigint) RETURNS bigint
+CREATE FUNCTION cm_slot(kind_id bigint, resolution bigint, parent bigint, bucket bigint, bin bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT (CASE kind WHEN 'call' THEN 0::bigint WHEN 'turn_e2e' THEN 1 WHEN 'stt' THEN 2 WHEN 'llm_ttft' THEN 3 WHEN 'tts_ttfb' THEN 4
-			WHEN 'tool' THEN 5 WHEN 'network' THEN 6 WHEN 'session' THEN 7 ELSE 15 END << 58)
+	SELECT (kind_id << 58)
 		| (CASE resolution WHEN 300 THEN 0::bigint WHEN 3600 THEN 1 ELSE 2 END << 56)
 		| ((parent + 1) << 46) | ((bucket / 300 + 1073741824) << 15) | bin
 $$;
 
 -- The same in the columns that SQLite keeps.
 CREATE VIEW cm_rollup_bin WITH (security_invoker = true) AS
-	SELECT series_id,
-		('{call,turn_e2e,stt,llm_ttft,tts_ttfb,tool,network,session}'::text[])[1 + (slot >> 58)::int] COLLATE "C" AS kind,
+	SELECT series_id, k.name AS kind,
 		('{300,3600,86400}'::bigint[])[1 + (slot >> 56 & 3)::int] AS resolution, (slot >> 46 & 1023) - 1 AS parent,
 		((slot >> 15 & 2147483647) - 1073741824) * 300 AS bucket, slot & 32767 AS bin, n, sum_us
-	FROM cm_rollup_slot;
+	FROM cm_rollup_slot LEFT JOIN cm_kind k ON k.kind_id = slot >> 58;
 
 CREATE VIEW cm_pending_count WITH (security_invoker = true) AS
 	@pendingcount(cm_pending)@;
@@ -83,8 +81,8 @@ BEGIN
 			sum_us = r.sum_us + excluded.sum_us
 	), bins AS (
 		INSERT INTO cm_rollup_slot AS r (series_id, slot, n, sum_us)
-		SELECT series_id, cm_slot(kind, resolution, parent, bucket, bin), sum(n), sum(sum_us)
-		FROM (@pendingbin(gone)@) b
+		SELECT series_id, cm_slot(k.kind_id, resolution, parent, bucket, bin), sum(b.n), sum(sum_us)
+		FROM (@pendingbin(gone)@) b LEFT JOIN cm_kind k ON k.name = b.kind
 		GROUP BY 1, 2 ORDER BY 1, 2
 		ON CONFLICT (series_id, slot) DO UPDATE SET n = r.n + excluded.n, sum_us = r.sum_us + excluded.sum_us
 	), counters AS (

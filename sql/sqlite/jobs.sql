@@ -1,4 +1,4 @@
 -- The jobs that run for good: who works, and for how long nobody has heard of it.  A handful of rows.
-SELECT name, host, pid, until_us > 0, (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000 - beat_us) / 1000, until_us - beat_us, problem, figures
+SELECT name, host, pid, CASE WHEN until_us > 0 THEN 1 ELSE 0 END, (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000 - beat_us) / 1000, until_us - beat_us, problem, figures
 FROM cm_job
 ORDER BY name

@@ -57,10 +57,10 @@ static void
 test_slots(void **state)
 {
 	static const struct cm_slot slots[] = {
-		{ CM_SLOT_CALL, 300, -1, -3155673600, 5 }, { CM_SLOT_CALL, 300, -1, 0, 0 }, { CM_SLOT_CALL, 300, -1, 300, 0 },
-		{ CM_SLOT_CALL, 300, -1, 300, CM_COARSE_BINS - 1 }, { CM_SLOT_CALL, 300, 0, 0, 31 },
-		{ CM_SLOT_CALL, 300, CM_COARSE_BINS - 1, 253402300500, CM_FINE_BINS - 1 }, { CM_SLOT_CALL, 3600, -1, 3600, 1 },
-		{ CM_SLOT_CALL, 86400, -1, 86400, 1 }, { 1, 300, -1, 1770373800, 7 }, { 15, 86400, 3, 1770336000, 99 },
+		{ CM_KIND_CALL, 300, -1, -3155673600, 5 }, { CM_KIND_CALL, 300, -1, 0, 0 }, { CM_KIND_CALL, 300, -1, 300, 0 },
+		{ CM_KIND_CALL, 300, -1, 300, CM_COARSE_BINS - 1 }, { CM_KIND_CALL, 300, 0, 0, 31 },
+		{ CM_KIND_CALL, 300, CM_COARSE_BINS - 1, 253402300500, CM_FINE_BINS - 1 }, { CM_KIND_CALL, 3600, -1, 3600, 1 },
+		{ CM_KIND_CALL, 86400, -1, 86400, 1 }, { 1, 300, -1, 1770373800, 7 }, { 31, 86400, 3, 1770336000, 99 },
 	};
 	int64_t before = -1, packed;
 	struct cm_slot slot;

@@ -151,6 +151,36 @@ test_limits(void **state)
 	free(text);
 }
 
+/* Events that are made of something else: the same again has the same key, and says the same in the report. */
+static void
+test_made(void **state)
+{
+	struct cm_problem problem = { 0 };
+	struct cm_event_batch batch;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(cm_event_batch_make(4, 100, &batch, &problem), 0);
+	assert_int_equal(batch.count, 4);
+	for (i = 0; i < batch.count; i++) {
+		assert_int_equal(batch.events[i].verdict, CM_PENDING);
+		assert_int_equal(batch.events[i].latency_us, -1);
+		batch.events[i].event_id = i < 2 ? "span-1" : NULL;
+		batch.events[i].tenant_id = i == 1 ? "acme" : NULL;
+		cm_event_identify(&batch.events[i], "\0bytes", i == 3 ? 6 : 5);
+	}
+	for (i = 1; i < batch.count; i++)
+		assert_memory_not_equal(batch.events[0].key, batch.events[i].key, sizeof batch.events[0].key);
+	assert_memory_not_equal(batch.events[2].key, batch.events[3].key, sizeof batch.events[0].key);
+	batch.events[1].tenant_id = NULL;
+	cm_event_identify(&batch.events[1], "others", 6);
+	assert_memory_equal(batch.events[0].key, batch.events[1].key, sizeof batch.events[0].key);
+	cm_event_batch_done(&batch);
+	assert_int_equal(cm_event_batch_make(CM_EVENT_BATCH_MOST + 1, 100, &batch, &problem), CM_EPARAM);
+	assert_int_equal(problem.status, 413);
+	cm_event_batch_done(&batch);
+}
+
 int
 main(void)
 {
@@ -163,6 +193,7 @@ main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

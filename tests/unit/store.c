@@ -1,5 +1,5 @@
 /*
- * One store prepares as many statements as there are, each where it stays; one that is missing is named.
+ * One store prepares as many statements as there are, each where it stays; one that is missing is named, and what is left out is told.
  * suites: normal sanitize
  */
 #include "config.h"
@@ -101,12 +101,40 @@ missing(void **state)
 	cm_store_close(store);
 }
 
+/* An answer of very many statements tells of all, if not each. */
+static void
+very_many(void **state)
+{
+	enum { EACH = 1500 };
+	const struct cm_bind version[] = { CM_TEXT_PARAM("key", "schema_version"), CM_INT_PARAM("fallback", 0), { 0 } };
+	const struct cm_note *notes;
+	struct cm_store *store;
+	int64_t number, rows = 0;
+	size_t count, i;
+
+	(void)state;
+	assert_int_equal(cm_store_open(path, CM_STORE_READ, &store), 0);
+	cm_store_explain(store, true);
+	assert_int_equal(cm_store_begin(store), 0);
+	for (i = 0; i < EACH; i++)
+		assert_int_equal(cm_store_number(store, "meta-get", version, &number), 0);
+	notes = cm_store_notes(store, &count);
+	for (i = 0; i < count; i++)
+		rows += notes[i].rows;
+	assert_true(count < EACH);
+	assert_int_equal(rows, EACH);
+	assert_non_null(strstr(notes[count - 1].statement, "further"));
+	assert_null(strstr(notes[count - 2].statement, "further"));
+	cm_store_close(store);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_statement),
 		cmocka_unit_test(missing),
+		cmocka_unit_test(very_many),
 	};
 
 	return cmocka_run_group_tests(tests, make_database, remove_database);
