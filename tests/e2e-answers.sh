@@ -12,19 +12,24 @@ CALLMETRICS_DB=$db
 export CALLMETRICS_DB
 
 # same PROGRAM PATH QUERY: nginx's answer, first and from the cache, is the program's.
+# timeless: an answer without when its jobs were heard of last, which no two have in common.
+timeless() { sed 's/,"jobs":\[[^]]*\]//'; }
+
 same() {
 	ask "$1" "$3" SCRIPT_NAME="$2"
-	cp "$work/body" "$work/plain"
+	timeless <"$work/body" >"$work/plain"
 	is "$1?$3 as CGI" "$status" 200
 	type=$(header Content-Type)
 	for time in first second; do
 		get "$2${3:+?}$3"
 		is "$2?$3, $time" "$status" 200
 		is "its type" "$(header Content-Type)" "$type"
-		passes "$2?$3, $time: the same bytes" cmp "$work/plain" "$work/body"
+		timeless <"$work/body" >"$work/timeless"
+		passes "$2?$3, $time: the same bytes" cmp "$work/plain" "$work/timeless"
 	done
 	get "$2${3:+?}$3" --http2 --compressed
-	passes "$2?$3 over HTTP/2, compressed: the same bytes" cmp "$work/plain" "$work/body"
+	timeless <"$work/body" >"$work/timeless"
+	passes "$2?$3 over HTTP/2, compressed: the same bytes" cmp "$work/plain" "$work/timeless"
 }
 
 same index /metrics/ ''
@@ -63,7 +68,9 @@ asked() {
 	checks=$((checks + 1))
 	CALLMETRICS_BUILD=$build "$top/scripts/callmetrics" "$asked_name" "$@" >"$work/told" ||
 		wrong "callmetrics $asked_name $*: status $?"
-	passes "callmetrics $asked_name $*: the same bytes" cmp "$work/told" "$work/body"
+	timeless <"$work/told" >"$work/plain"
+	timeless <"$work/body" >"$work/timeless"
+	passes "callmetrics $asked_name $*: the same bytes" cmp "$work/plain" "$work/timeless"
 }
 asked dashboard /metrics/dashboard
 asked health /metrics/health

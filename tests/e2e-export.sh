@@ -154,8 +154,8 @@ is "resumed" "$(($(wc -l <"$work/body") + got))" "$calls"
 
 # The database is corrupted in mid-answer.
 halfway corrupted --http1.1
-size=$(stat -c %s "$db")
-dd if=/dev/urandom of="$db" bs=1M seek=$((size / 1048576 / 5)) count=$((size / 1048576 * 4 / 5)) conv=notrunc 2>"$work/dd.log"
+size=$(stat -c %s "$(own "$db")")
+dd if=/dev/urandom of="$(own "$db")" bs=1M seek=$((size / 1048576 / 5)) count=$((size / 1048576 * 4 / 5)) conv=notrunc 2>"$work/dd.log"
 # shellcheck disable=SC2046 # numbers
 signal CONT $(workers export)
 code=0
