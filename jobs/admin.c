@@ -20,6 +20,8 @@ finish(const struct cm_options *options, const struct cm_admin *admin, const cha
 	if (rc < 0)
 		return cm_job_fail(options, "%s: %s", cm_store_shown(url, shown), rc == CM_ENOTFOUND ? admin->refused : problem);
 	printf("%s: %s\n", cm_store_shown(url, shown), admin->done);
+	if (problem[0] != '\0')
+		printf("%s\n", problem);
 	return 0;
 }
 
@@ -40,7 +42,7 @@ cm_admin_run(const struct cm_options *options, const struct cm_admin *admin)
 	if (cm_store_open(url, admin->mode, &store) < 0)
 		return 1;
 	rc = admin->work(store, &progress);
-	rc = finish(options, admin, url, rc, cm_store_problem(store));
+	rc = finish(options, admin, url, rc, rc < 0 ? cm_store_problem(store) : "");
 	cm_store_close(store);
 	return rc;
 }

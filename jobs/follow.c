@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "error.h"
 #include "follow.h"
 #include "job.h"
 #include "pace.h"
@@ -28,7 +29,9 @@ work(struct cm_follow *follow, bool compare, int64_t *mended)
 	int64_t behind;
 	int rc;
 
-	if ((rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind)) < 0 || (rc = cm_follow_tend(follow, mended)) < 0)
+	/* What cannot be taken in may be mended. */
+	if ((rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind)) == CM_ENOMEM || (rc = cm_follow_tend(follow, mended)) < 0 ||
+	    (rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind)) < 0)
 		return rc;
 	if (compare && (rc = cm_follow_sweep(follow, false, &progress, mended)) < 0)
 		return rc;
@@ -70,6 +73,7 @@ tick(struct cm_run *run, void *arg)
 		following->compared_ms = compare ? now_ms : following->compared_ms;
 		cm_run_figure(run, "mended", following->mended += mended);
 	}
+	following->tended_ms = rc < 0 ? 0 : following->tended_ms;
 	if (rc < 0)
 		return cm_run_fail(run, rc, cm_follow_problem(following->follow));
 	cm_run_figure(run, "behind", behind);

@@ -15,6 +15,8 @@
 #include "partitions.h"
 #include "schema_own.h"
 
+enum { CATCH_UP_MS = 1000 };
+
 /* An attaching, or its undoing. */
 struct attaching {
 	const char *url;
@@ -168,9 +170,10 @@ wants_sweep(struct attaching *attaching, bool *sweep, bool *resume)
 		return fail(attaching, attaching->own, rc);
 	if ((rc = cm_follow_meta(attaching->own, CM_FOLLOW_SWEEP, 1, &swept)) == 0 &&
 	    (rc = cm_follow_meta(attaching->own, CM_FOLLOW_SEED, 0, &seed)) == 0 && (rc = cm_taker_init(&taker, attaching->own)) == 0) {
-		*resume = swept != 0;
-		*sweep = swept != 0 || seed != taker.teller.seed;
-		rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SEED, taker.teller.seed);
+		*resume = swept == CM_SWEEP_ON;
+		*sweep = swept != CM_SWEEP_NONE || seed != taker.teller.seed;
+		if (seed != taker.teller.seed && (rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SEED, taker.teller.seed)) == 0 && seed != 0)
+			rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
 	}
 	cm_taker_done(&taker);
 	if (cm_store_end(attaching->own, rc == 0) < 0 || rc < 0)
@@ -186,7 +189,7 @@ open_to_questions(struct cm_store *own, void *arg)
 	int64_t rc = cm_store_run(own, "meta-drop", binds);
 
 	(void)arg;
-	return rc < 0 ? (int)rc : 0;
+	return rc < 0 ? (int)rc : cm_follow_set_meta_text(own, CM_FOLLOW_TROUBLE, "");
 }
 
 /* Whether questions are not answered yet, so that nobody else takes rows. */
@@ -205,52 +208,48 @@ is_closed(struct attaching *attaching, bool *out)
 	return rc < 0 ? fail(attaching, attaching->own, rc) : 0;
 }
 
+/* Takes in what was written while it was attached; so it is found out, too, whether this is the file that was followed. */
 static int
-read_rows(struct attaching *attaching, bool again)
+catch_up(struct attaching *attaching, struct cm_follow *follow)
 {
-	bool sweep = true, resume = false, closed = true;
-	struct cm_follow *follow;
+	int64_t behind;
+	int rc;
+
+	do
+		if ((rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind)) < 0)
+			return say(attaching, rc, cm_follow_problem(follow));
+	while (behind > 0);
+	return 0;
+}
+
+static int
+read_with(struct attaching *attaching, struct cm_follow *follow, bool closed, bool again)
+{
+	bool sweep = true, resume = false;
 	int64_t mended;
 	int rc;
 
-	if ((rc = wants_sweep(attaching, &sweep, &resume)) < 0)
+	if ((!closed && (rc = catch_up(attaching, follow)) < 0) || (rc = wants_sweep(attaching, &sweep, &resume)) < 0)
 		return rc;
-	if (!sweep && !again)
-		return 0;
+	if ((sweep || again) && (rc = cm_follow_sweep(follow, resume && !again, attaching->progress, &mended)) < 0)
+		return say(attaching, rc, cm_follow_problem(follow));
+	return 0;
+}
+
+static int
+read_rows(struct attaching *attaching, bool again)
+{
+	struct cm_follow *follow;
+	bool closed = true;
+	int rc;
+
 	if ((rc = is_closed(attaching, &closed)) < 0)
 		return rc;
 	if (cm_follow_open_mode(attaching->url, closed ? CM_STORE_CREATE : CM_STORE_WRITE, &follow) < 0)
 		return say(attaching, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_follow_sweep(follow, resume && !again, attaching->progress, &mended)) < 0)
-		say(attaching, rc, cm_follow_problem(follow));
+	rc = read_with(attaching, follow, closed, again);
 	cm_follow_close(follow);
 	return rc;
-}
-
-/* Whether the journal ends before what was taken: then it is that of an older copy of the app's file, and is taken from its end on. */
-static int
-is_older(struct attaching *attaching, bool *out)
-{
-	int64_t head = 0, taken = 0;
-	int rc;
-
-	if (cm_store_is_remote(attaching->app))
-		return 0;
-	if ((rc = cm_store_begin(attaching->app)) < 0)
-		return fail(attaching, attaching->app, rc);
-	rc = cm_store_number(attaching->app, "journal-head", NULL, &head);
-	cm_store_end(attaching->app, false);
-	if (rc < 0)
-		return fail(attaching, attaching->app, rc);
-	if ((rc = cm_store_begin(attaching->own)) < 0)
-		return fail(attaching, attaching->own, rc);
-	if ((rc = cm_follow_meta(attaching->own, CM_FOLLOW_TAKEN, 0, &taken)) == 0 && head < taken) {
-		*out = true;
-		rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_TAKEN, head);
-	}
-	if (cm_store_end(attaching->own, rc == 0) < 0 || rc < 0)
-		return fail(attaching, attaching->own, rc < 0 ? rc : CM_ESTORE);
-	return 0;
 }
 
 /* One of our own, for calls that are sent, is brought up to this version and nothing else. */
@@ -266,6 +265,23 @@ bring_up(struct attaching *attaching)
 		fail(attaching, store, rc);
 	cm_store_close(store);
 	return rc;
+}
+
+/* Who writes to a file with a rollback journal waits for who reads, which an app may not be prepared for. */
+static int
+warn_of_waits(struct attaching *attaching)
+{
+	char mode[16] = "";
+	int rc;
+
+	if (cm_store_is_remote(attaching->app))
+		return 0;
+	if ((rc = cm_store_journal_mode(attaching->app, NULL, mode)) < 0)
+		return fail(attaching, attaching->app, rc);
+	if (strcmp(mode, "wal") != 0)
+		say(attaching, 0, "Its journal mode is not wal, so a write of the app may have to wait some milliseconds for our reads: its "
+		    "connections need a busy timeout, as those of most libraries have, or PRAGMA journal_mode = wal.");
+	return 0;
 }
 
 static int
@@ -284,11 +300,11 @@ attach(struct attaching *attaching)
 	lost = attaching->named;
 	if (lost && (rc = transact(attaching, attaching->app, make_journal)) < 0)
 		return rc;
-	if (version > 0 && (rc = is_older(attaching, &lost)) < 0)
-		return rc;
 	if ((rc = read_rows(attaching, lost && version > 0)) < 0)
 		return rc;
-	return transact(attaching, attaching->own, open_to_questions);
+	if ((rc = transact(attaching, attaching->own, open_to_questions)) < 0)
+		return rc;
+	return warn_of_waits(attaching);
 }
 
 int

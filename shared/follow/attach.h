@@ -10,7 +10,7 @@
 
 struct cm_progress;
 
-/* What went wrong, a sentence for people; "" where it went well. */
+/* What went wrong, a sentence for people; where it went well, what is to be minded, or "". */
 enum { CM_ATTACH_PROBLEM = 512 };
 
 /*

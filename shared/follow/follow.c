@@ -186,24 +186,68 @@ cm_follow_has_app(struct cm_follow *follow, bool *out)
 }
 
 int
+cm_follow_want_sweep(struct cm_follow *follow, const char *why)
+{
+	int rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
+
+	return rc < 0 || why == NULL ? rc : cm_follow_set_meta_text(follow->own, CM_FOLLOW_TROUBLE, why);
+}
+
+/* Rows that are known by SQLite's numbers may have got other ones, by VACUUM, where the schema's cookie is another. */
+static int
+mind_numbers(struct cm_follow *follow, int64_t cookie)
+{
+	int64_t known = cookie;
+	int rc, end;
+
+	if ((rc = cm_store_begin(follow->own)) < 0)
+		return cm_follow_fail(follow, follow->own, rc);
+	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_COOKIE, cookie, &known)) == 0 && known != cookie &&
+	    (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_COOKIE, cookie)) == 0)
+		rc = cm_follow_want_sweep(follow, "Rows of the voice app that have no key of their own may have new numbers, since its schema was "
+		    "changed or its file vacuumed; they are compared by: callmetrics follow DATABASE");
+	end = cm_store_end(follow->own, rc == 0);
+	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
+}
+
+int
 cm_follow_mind_schema(struct cm_follow *follow, int64_t cookie)
 {
 	char trouble[CM_FOLLOW_TROUBLE_TEXT];
+	bool by_number;
 	int rc;
 
 	if (follow->watched && cookie == follow->watch_cookie)
 		return 0;
 	/* Whoever mends it notes that, too. */
-	if ((rc = cm_follow_watch(follow, trouble)) < 0 || (trouble[0] != '\0' && (rc = cm_follow_note_trouble(follow, trouble)) < 0))
+	if ((rc = cm_follow_watch(follow, trouble, &by_number)) < 0 || (by_number && (rc = mind_numbers(follow, cookie)) < 0) ||
+	    (trouble[0] != '\0' && (rc = cm_follow_note_trouble(follow, trouble)) < 0))
 		return rc;
 	follow->watched = true;
 	follow->watch_cookie = cookie;
 	return 0;
 }
 
-/* The journal's last row. */
+/* The journal's last row, 0 where it has none. */
 static int
-look(struct cm_follow *follow, int64_t *head)
+read_head(struct cm_store *store, int64_t *head, int64_t *mark)
+{
+	struct cm_rows *rows;
+	int rc;
+
+	*head = *mark = 0;
+	if ((rc = cm_store_query(store, "journal-head", NULL, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*head = cm_rows_int(rows, 0);
+		*mark = cm_rows_int(rows, 1);
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+look(struct cm_follow *follow, int64_t *head, int64_t *mark)
 {
 	int64_t journals, cookie = 0;
 	int rc;
@@ -211,7 +255,7 @@ look(struct cm_follow *follow, int64_t *head)
 	if ((rc = cm_store_begin(follow->app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	if ((rc = cm_store_number(follow->app, "journal-there", NULL, &journals)) == 0 && journals > 0)
-		rc = cm_store_number(follow->app, "journal-head", NULL, head);
+		rc = read_head(follow->app, head, mark);
 	if (rc == 0)
 		rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
 	cm_store_end(follow->app, false);
@@ -221,11 +265,37 @@ look(struct cm_follow *follow, int64_t *head)
 	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach DATABASE");
 }
 
+int
+cm_follow_realign(struct cm_follow *follow)
+{
+	struct cm_bind binds[] = { CM_INT_PARAM("journal_id", 0), { 0 } };
+	int64_t taken, mark, head, found = 0;
+	int rc;
+
+	if (follow->remote)
+		return 0;
+	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, &taken)) < 0 ||
+	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_MARK, 0, &mark)) < 0 || taken == 0)
+		return rc;
+	binds[0].number = taken;
+	if ((rc = cm_store_number(follow->app, "journal-mark", binds, &found)) < 0 ||
+	    (found != mark && (rc = read_head(follow->app, &head, &found)) < 0))
+		return cm_follow_fail(follow, follow->app, rc);
+	if (found == mark)
+		return 0;
+	if ((rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, head)) < 0 ||
+	    (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_MARK, found)) < 0)
+		return rc;
+	return cm_follow_want_sweep(follow, "The voice app's database is not what was read of it last: it was restored, or the machine lost "
+	    "power; all of its rows are compared by: callmetrics follow DATABASE");
+}
+
 /* What is taken in one transaction. */
 struct taking {
 	struct cm_taker taker;
 	int64_t after;			/* of the journal's rows */
 	int64_t until;
+	int64_t mark;			/* of the last of them */
 	struct cm_row_batch keys[CM_SOURCES];	/* on a server: the rows that it named .. */
 	struct cm_arena arena;			/* .. and their keys */
 	bool all;			/* a table was emptied */
@@ -299,20 +369,31 @@ take_keys(struct cm_follow *follow, struct taking *taking)
 	return rc;
 }
 
-/* How far the journal is to be taken now.  One that ends before what was taken belongs to an older copy of the app's file. */
+/* How far the journal is to be taken now. */
 static int
 find_reach(struct cm_follow *follow, struct taking *taking)
 {
-	int64_t head;
+	struct cm_bind binds[] = { CM_INT_PARAM("after", 0), { 0 } };
+	struct cm_bind until[] = { CM_INT_PARAM("journal_id", 0), { 0 } };
+	int64_t head, mark, next;
 	int rc;
 
 	if (follow->remote)
 		return take_keys(follow, taking);
-	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, &taking->after)) < 0)
+	if ((rc = cm_follow_realign(follow)) < 0 || (rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, &taking->after)) < 0 ||
+	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_MARK, 0, &taking->mark)) < 0)
 		return rc;
-	if ((rc = cm_store_number(follow->app, "journal-head", NULL, &head)) < 0)
+	taking->until = taking->after;
+	binds[0].number = taking->after;
+	if ((rc = read_head(follow->app, &head, &mark)) < 0 || (rc = cm_store_number(follow->app, "journal-next", binds, &next)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	taking->until = head < taking->after + ROWS_AT_ONCE ? head : taking->after + ROWS_AT_ONCE;
+	if (next == 0)
+		return 0;
+	/* Up to a row that is there. */
+	until[0].number = taking->until = head < next + ROWS_AT_ONCE ? head : next + ROWS_AT_ONCE - 1;
+	if (taking->until != head && (rc = cm_store_number(follow->app, "journal-mark", until, &mark)) < 0)
+		return cm_follow_fail(follow, follow->app, rc);
+	taking->mark = mark;
 	return 0;
 }
 
@@ -332,7 +413,7 @@ take_sources(struct cm_follow *follow, struct taking *taking)
 			taking->all = true;
 	}
 	if (rc == 0 && (taking->all || taking->taker.again))
-		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, 1);
+		rc = cm_follow_want_sweep(follow, NULL);
 	return rc;
 }
 
@@ -345,7 +426,9 @@ take_journaled(struct cm_follow *follow, struct taking *taking)
 	    (rc = find_reach(follow, taking)) < 0 || taking->until <= taking->after || (rc = take_sources(follow, taking)) < 0 ||
 	    (rc = cm_take_write(&taking->taker)) < 0)
 		return rc;
-	return follow->remote ? 0 : cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, taking->until);
+	if (follow->remote || (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, taking->until)) < 0)
+		return rc;
+	return cm_follow_set_meta(follow->own, CM_FOLLOW_MARK, taking->mark);
 }
 
 int
@@ -361,8 +444,10 @@ cm_follow_take_some(struct cm_follow *follow)
 	if (rc < 0 && follow->problem[0] == '\0')
 		cm_follow_fail(follow, follow->own, rc);
 	end = cm_follow_end(follow, rc == 0);
-	if (rc == 0 && end == 0)
-		follow->taken = follow->remote ? 0 : taking.until > taking.after ? taking.until : taking.after;
+	if (rc == 0 && end == 0 && !follow->remote) {
+		follow->taken = taking.until > taking.after ? taking.until : taking.after;
+		follow->mark = taking.mark;
+	}
 	for (i = 0; i < CM_SOURCES; i++)
 		cm_row_batch_done(&taking.keys[i]);
 	cm_arena_done(&taking.arena);
@@ -383,7 +468,7 @@ know_taken(struct cm_follow *follow)
 		return 0;
 	if (cm_store_open(follow->app_url, CM_STORE_READ, &reader) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_store_begin(reader)) == 0)
+	if ((rc = cm_store_begin(reader)) == 0 && (rc = cm_follow_meta(reader, CM_FOLLOW_MARK, 0, &follow->mark)) == 0)
 		rc = cm_follow_meta(reader, CM_FOLLOW_TAKEN, 0, &follow->taken);
 	cm_store_end(reader, false);
 	if (rc < 0)
@@ -395,7 +480,7 @@ know_taken(struct cm_follow *follow)
 int
 cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 {
-	int64_t until_ms = cm_pace_now_ms() + most_ms, head = 0;
+	int64_t until_ms = cm_pace_now_ms() + most_ms, head, mark;
 	bool has_app;
 	int rc;
 
@@ -405,19 +490,13 @@ cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0)
 		return rc;
 	do {
-		if ((rc = look(follow, &head)) < 0)
+		if ((rc = look(follow, &head, &mark)) < 0)
 			return rc;
-		if (head <= follow->taken)
-			break;
+		if (head == follow->taken && mark == follow->mark)
+			return 0;
 		if ((rc = cm_follow_take_some(follow)) < 0)
 			return rc;
 	} while (head > follow->taken && cm_pace_now_ms() < until_ms);
-	/* Others may have taken more than there was when we looked. */
-	if (head < follow->taken && (rc = look(follow, &head)) < 0)
-		return rc;
-	if (head < follow->taken)
-		return cm_follow_say(follow, CM_ESTORE,
-		    "The voice app's database is older than what was read of it: it was restored; run: callmetrics attach DATABASE");
-	*behind = head - follow->taken;
+	*behind = head > follow->taken ? head - follow->taken : 0;
 	return 0;
 }

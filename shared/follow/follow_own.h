@@ -13,7 +13,8 @@ struct cm_follow {
 	bool remote;
 	struct cm_store *own;		/* our database, for writing */
 	struct cm_store *app;		/* the app's, for reading; on a server ours as well, for looking at the journal */
-	int64_t taken;			/* the journal's last row that is known to be taken; -1: not known */
+	int64_t taken;			/* the journal's last row that is known to be taken, -1: not known .. */
+	int64_t mark;			/* .. and its mark */
 	bool tables_known;
 	int64_t cookie;			/* of the app's schema when they were read .. */
 	bool watched;			/* .. and when it was last seen whether they are watched */
@@ -27,13 +28,25 @@ struct cm_follow {
 
 /* What is remembered of following in cm_meta. */
 #define CM_FOLLOW_TAKEN "follow_taken"		/* the journal's last row that was taken */
+#define CM_FOLLOW_MARK "follow_mark"		/* .. and its mark */
 #define CM_FOLLOW_TRIMMED "follow_trimmed"	/* .. and up to which its rows were removed, about */
-#define CM_FOLLOW_SWEEP "follow_sweep"		/* 1: all rows are to be read anew */
+#define CM_FOLLOW_COOKIE "follow_cookie"	/* of the app's schema, when rows had the numbers that they are known by */
+#define CM_FOLLOW_SWEEP "follow_sweep"		/* whether all rows are to be read anew: enum cm_sweep */
 #define CM_FOLLOW_SEED "follow_seed"		/* what rows were read by, when all were read last */
 #define CM_FOLLOW_MENDED "follow_mended"	/* rows that were not as they were known */
 #define CM_FOLLOW_TROUBLE "follow_trouble"	/* what is not watched, a sentence; "" nothing */
 #define CM_FOLLOW_PLACE "follow_place_"		/* and a source's name: how far its rows are read */
 #define CM_STATE "state"			/* attaching, detaching; not there: neither */
+
+/* Whether all rows of the app are to be read anew. */
+enum cm_sweep { CM_SWEEP_NONE, CM_SWEEP_ON, CM_SWEEP_FROM_START };	/* ON: it was begun and is to go on */
+
+/* Asks for that, within a transaction of ours, and tells health why; NULL: that is nobody's concern. */
+int cm_follow_want_sweep(struct cm_follow *follow, const char *why);
+
+/* Within both transactions: whether the journal's last row that was taken is not what it was.  Then whatever it names now is for a sweep
+ * to find, which is asked for. */
+int cm_follow_realign(struct cm_follow *follow);
 
 /* The same where our database need not be whole. */
 int cm_follow_open_mode(const char *url, enum cm_store_mode mode, struct cm_follow **out);
@@ -66,9 +79,10 @@ int cm_follow_mind_keyless(struct cm_follow *follow, struct cm_taker *taker, con
 /* Reads the app's tables, within a transaction of cm_follow_rows_store. */
 int cm_follow_read_tables(struct cm_follow *follow);
 
-/* What of the app is not followed, a sentence or more, "" nothing; and notes that for health to tell. */
+/* What of the app is not followed, a sentence or more, "" nothing, and whether rows of some table are known by SQLite's numbers; and
+ * notes the former for health to tell. */
 enum { CM_FOLLOW_TROUBLE_TEXT = 1024 };
-int cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT]);
+int cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT], bool *by_number);
 int cm_follow_note_trouble(struct cm_follow *follow, const char *text);
 
 /* What cm_meta says, within a transaction; a number that is not there is `fallback`. */

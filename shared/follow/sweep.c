@@ -218,6 +218,16 @@ sweep_table(struct sweep *sweep)
 	return repeat(sweep, look_for_gone);
 }
 
+/* Rows have the numbers that they are read by now. */
+static int
+note_cookie(struct cm_follow *follow)
+{
+	int64_t cookie;
+	int rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
+
+	return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : cm_follow_set_meta(follow->own, CM_FOLLOW_COOKIE, cookie);
+}
+
 /* Before all: what the tables are, and where reading goes on. */
 static int
 prepare(struct sweep *sweep, bool resume, struct place places[CM_SOURCES])
@@ -236,8 +246,11 @@ prepare(struct sweep *sweep, bool resume, struct place places[CM_SOURCES])
 		rc = resume ? find_place(sweep) : cm_follow_set_meta_text(follow->own, key, "");
 		places[i] = sweep->place;
 	}
+	/* What the journal names by now is found, too. */
+	if (rc == 0 && (rc = cm_follow_realign(follow)) == 0 && !follow->remote)
+		rc = note_cookie(follow);
 	if (rc == 0)
-		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, 1);
+		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_ON);
 	i = cm_follow_end(follow, rc == 0);
 	return rc < 0 ? rc : i;
 }
@@ -247,7 +260,7 @@ static int
 conclude(struct sweep *sweep)
 {
 	struct cm_store *own = sweep->follow->own;
-	int64_t mended;
+	int64_t mended, state;
 	char key[META_TEXT];
 	int i, rc;
 
@@ -260,27 +273,40 @@ conclude(struct sweep *sweep)
 	/* What was read first was not mended. */
 	if (rc == 0 && (rc = cm_follow_meta(own, CM_FOLLOW_MENDED, -1, &mended)) == 0)
 		rc = cm_follow_set_meta(own, CM_FOLLOW_MENDED, mended < 0 ? 0 : mended + sweep->mended);
-	if (rc == 0)
-		rc = cm_follow_set_meta(own, CM_FOLLOW_SWEEP, sweep->again);
+	/* Somebody may have asked for another one meanwhile. */
+	if (rc == 0 && (rc = cm_follow_meta(own, CM_FOLLOW_SWEEP, CM_SWEEP_ON, &state)) == 0 && state == CM_SWEEP_ON)
+		rc = cm_follow_set_meta(own, CM_FOLLOW_SWEEP, sweep->again ? CM_SWEEP_FROM_START : CM_SWEEP_NONE);
 	i = cm_follow_end(sweep->follow, rc == 0);
 	return rc < 0 ? rc : i;
+}
+
+static int
+sweep_all(struct sweep *sweep, bool resume)
+{
+	struct cm_follow *follow = sweep->follow;
+	struct place places[CM_SOURCES];
+	int i, rc;
+
+	sweep->again = false;
+	if ((rc = prepare(sweep, resume, places)) < 0)
+		return rc;
+	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+		sweep->table = &follow->tables.of[i];
+		sweep->place = places[i];
+		if (sweep->table->there && sweep->table->problem[0] == '\0')
+			rc = sweep_table(sweep);
+	}
+	return rc < 0 ? rc : conclude(sweep);
 }
 
 int
 cm_follow_sweep(struct cm_follow *follow, bool resume, const struct cm_progress *progress, int64_t *mended)
 {
 	struct sweep sweep = { .follow = follow, .progress = progress };
-	struct place places[CM_SOURCES];
-	int i, rc;
+	int rc = sweep_all(&sweep, resume);
 
-	if ((rc = prepare(&sweep, resume, places)) < 0)
-		return rc;
-	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
-		sweep.table = &follow->tables.of[i];
-		sweep.place = places[i];
-		if (sweep.table->there && sweep.table->problem[0] == '\0')
-			rc = sweep_table(&sweep);
-	}
+	if (rc == 0 && sweep.again)
+		rc = sweep_all(&sweep, false);
 	*mended = sweep.mended;
-	return rc < 0 ? rc : conclude(&sweep);
+	return rc;
 }

@@ -177,7 +177,7 @@ is_fact(const struct cm_taker *taker, const struct cm_told *told, const struct k
 	return told->there && told->counts && (at >= taker->pruned_before || known->fact_id != 0);
 }
 
-/* What another row may be, too, if the app keeps several of one call: those are read anew then. */
+/* A call that a row was and is no more, unless another row is it, too: that is read anew then. */
 static int
 remove_call(struct cm_taker *taker, const struct cm_told *told, const char *call_id)
 {
@@ -188,6 +188,7 @@ remove_call(struct cm_taker *taker, const struct cm_told *told, const char *call
 
 	if ((rc = cm_unit_row_call(taker->teller.unit, call_id, &entry)) < 0)
 		return rc;
+	/* Of rows that are not written yet one may be that call now. */
 	if (entry->changed)
 		return 0;
 	if ((rc = cm_unit_call_replace(taker->teller.unit, entry, NULL)) < 0)

@@ -31,11 +31,15 @@ trouble_of(struct cm_store *app, const struct cm_app_table *table, const char **
 static int
 describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_FOLLOW_TROUBLE_TEXT])
 {
+	int64_t journals = 0;
 	size_t length = 0;
 	const char *why;
-	int i, rc = 0;
+	int i, rc = cm_store_number(app, "journal-there", NULL, &journals);
 
 	text[0] = '\0';
+	if (rc == 0 && journals == 0)
+		length = (size_t)snprintf(text, CM_FOLLOW_TROUBLE_TEXT, "The voice app's database has no journal of callmetrics any more; run: "
+		    "callmetrics attach DATABASE");
 	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
 		const struct cm_app_table *table = &tables->of[i];
 
@@ -49,16 +53,18 @@ describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_
 }
 
 int
-cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT])
+cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT], bool *by_number)
 {
 	struct cm_app_tables tables = { 0 };
-	int rc;
+	int i, rc;
 
 	if ((rc = cm_store_begin(follow->app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	if ((rc = cm_app_tables_read(follow->app, &tables)) == 0)
 		rc = describe(follow->app, &tables, text);
 	cm_store_end(follow->app, false);
+	for (i = 0, *by_number = false; i < CM_SOURCES; i++)
+		*by_number |= tables.of[i].there && tables.of[i].key_is_rowid;
 	cm_app_tables_done(&tables);
 	return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : 0;
 }
@@ -161,16 +167,14 @@ cm_follow_trim(struct cm_follow *follow)
 
 /* Whether all rows are to be read anew, since somebody said so. */
 static int
-is_sweep_due(struct cm_follow *follow, bool *out)
+is_sweep_due(struct cm_follow *follow, int64_t *due)
 {
-	int64_t due = 0;
 	int rc;
 
 	if ((rc = cm_store_begin(follow->own)) < 0)
 		return cm_follow_fail(follow, follow->own, rc);
-	rc = cm_follow_meta(follow->own, CM_FOLLOW_SWEEP, 0, &due);
+	rc = cm_follow_meta(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_NONE, due);
 	cm_store_end(follow->own, false);
-	*out = due != 0;
 	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
 }
 
@@ -178,20 +182,22 @@ int
 cm_follow_tend(struct cm_follow *follow, int64_t *mended)
 {
 	char trouble[CM_FOLLOW_TROUBLE_TEXT];
-	bool has_app, due = false;
+	bool has_app, by_number;
+	int64_t due = 0;
 	int rc;
 
 	*mended = 0;
 	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app)
 		return rc;
-	if ((rc = cm_follow_watch(follow, trouble)) < 0 || (rc = is_sweep_due(follow, &due)) < 0)
+	if ((rc = cm_follow_watch(follow, trouble, &by_number)) < 0 || (rc = is_sweep_due(follow, &due)) < 0)
 		return rc;
 	if (trouble[0] != '\0') {
 		if ((rc = change_app(follow, make_journal, NULL)) < 0)
 			return rc;
-		due = true;
+		due = CM_SWEEP_FROM_START;
 	}
-	if (due && ((rc = cm_follow_sweep(follow, trouble[0] == '\0', NULL, mended)) < 0 || (rc = cm_follow_watch(follow, trouble)) < 0))
+	if (due != CM_SWEEP_NONE && ((rc = cm_follow_sweep(follow, due == CM_SWEEP_ON, NULL, mended)) < 0 ||
+	    (rc = cm_follow_watch(follow, trouble, &by_number)) < 0))
 		return rc;
 	return cm_follow_note_trouble(follow, trouble);
 }

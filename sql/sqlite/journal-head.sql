@@ -1,2 +1,2 @@
 -- The last row of the journal.  Uses the primary key.
-SELECT max(journal_id) FROM callmetrics_journal
+SELECT journal_id, mark FROM callmetrics_journal ORDER BY journal_id DESC LIMIT 1

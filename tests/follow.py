@@ -1,0 +1,459 @@
+"""
+follow: what happens to a voice app's file while it is followed.
+
+	follow.py BUILD FOLDER restore | vacuum | dropped | kill | power | fresh | modes ...
+
+Each part makes a database of its own, lets an app write to it, does what its name says, and compares our facts with what Python makes of
+the app's rows.  Prints what is wrong, and what it measured; the exit status tells whether all was right.
+"""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+build, folder = sys.argv[1], sys.argv[2]
+here = os.path.dirname(os.path.abspath(__file__))
+seed = int(os.environ.get("CM_SEED", "7"))
+wrong = []
+
+
+def check(what, good, *more):
+    if not good:
+        wrong.append(what)
+        print("FAILED: %s %s" % (what, " ".join(str(one)[:600] for one in more)))
+
+
+def job(name, *arguments):
+    return subprocess.run([os.path.join(build, "jobs", name)] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def ask(question, path, query=""):
+    """A question as plain CGI: its head and body."""
+    said = subprocess.run([os.path.join(build, "cgi-bin", question)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "REQUEST_METHOD": "GET", "QUERY_STRING": query, "CALLMETRICS_DB": path,
+                               "CALLMETRICS_NOW": "2026-02-06T10:30:00Z"}).stdout
+    head, _, body = said.partition("\n\n")
+    return head, body
+
+
+SCHEMA = open(os.path.join(here, "data", "app-schema.sql")).read()
+KEYLESS = SCHEMA.replace("call_id TEXT PRIMARY KEY", "call_id TEXT").replace("id INTEGER PRIMARY KEY AUTOINCREMENT", "id TEXT").replace(
+    "\tmetadata TEXT,\n\tFOREIGN KEY (call_id) REFERENCES calls (call_id)", "\tmetadata TEXT")
+
+
+def remove(path):
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        for name in (path + suffix, path + ".callmetrics" + suffix):
+            if os.path.exists(name):
+                os.remove(name)
+
+
+def connect(path, timeout=20):
+    db = sqlite3.connect(path, isolation_level=None, timeout=timeout)
+    return db
+
+
+def make(name, mode="wal", schema=SCHEMA, rows=50):
+    path = os.path.join(folder, name + ".db")
+    remove(path)
+    db = connect(path)
+    db.execute("PRAGMA journal_mode = %s" % mode)
+    db.executescript(schema)
+    app = App(db, random.Random(seed))
+    for _ in range(rows):
+        app.write()
+    attached = job("attach", path)
+    if attached.returncode:
+        sys.exit("attach: " + attached.stdout)
+    return path, app
+
+
+class App:
+    def __init__(self, db, rng, prefix="c"):
+        self.db, self.rng, self.prefix, self.serial = db, rng, prefix, 0
+
+    def write(self):
+        """One of the app's writes."""
+        rng, db = self.rng, self.db
+        kind = rng.randrange(10)
+        call_id = "%s%d" % (self.prefix, rng.randrange(max(1, self.serial)))
+        at = "2026-02-06T%02d:%02d:%02d" % (rng.randrange(10), rng.randrange(60), rng.randrange(60))
+        if kind < 3 or self.serial < 3:
+            db.execute("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', ?, 'active')",
+                       ("%s%d" % (self.prefix, self.serial), at))
+            self.serial += 1
+        elif kind < 5:
+            db.execute("UPDATE calls SET status = 'completed', ended_at = ?, duration_seconds = ? WHERE call_id = ?",
+                       ("2026-02-06T10:00:00", rng.randrange(900), call_id))
+        elif kind < 8:
+            db.execute("INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) VALUES (?, 'llm_ttft', ?, ?)",
+                       (call_id, rng.randrange(3000), at))
+        elif kind == 8:
+            db.execute("INSERT INTO transcripts (call_id, timestamp, speaker, content, event_type) VALUES (?, ?, 'user', 'hello', 'x')", (call_id, at))
+        elif rng.random() < 0.5:
+            db.execute("DELETE FROM latency_events WHERE rowid = (SELECT max(rowid) FROM latency_events WHERE call_id = ?)", (call_id,))
+        else:
+            db.execute("DELETE FROM calls WHERE call_id = ?", (call_id,))
+
+
+EXPECTED = (
+    ("SELECT call_id, status FROM cm_call ORDER BY 1, 2", "SELECT call_id, status FROM calls ORDER BY 1, 2"),
+    ("SELECT call_id, started_us / 1000000, ended_us IS NULL FROM cm_call ORDER BY 1, 2",
+     "SELECT call_id, CAST(strftime('%s', started_at) AS INTEGER), ended_at IS NULL FROM calls ORDER BY 1, 2"),
+    ("SELECT call_id, duration_us, at_us / 1000000 FROM cm_latency ORDER BY 1, 2, 3",
+     "SELECT call_id, CAST(duration_ms * 1000 AS INTEGER), CAST(strftime('%s', timestamp) AS INTEGER) FROM latency_events ORDER BY 1, 2, 3"),
+    ("SELECT call_id, at_us / 1000000, content FROM cm_transcript ORDER BY 1, 2, 3",
+     "SELECT call_id, CAST(strftime('%s', timestamp) AS INTEGER), content FROM transcripts ORDER BY 1, 2, 3"),
+)
+LAW = open(os.path.join(here, "data", "law.sql")).read()
+
+
+def differences(path, law=False):
+    app, own = sqlite3.connect(path), sqlite3.connect(path + ".callmetrics")
+    found = []
+    for ours, theirs in EXPECTED:
+        got, want = own.execute(ours).fetchall(), app.execute(theirs).fetchall()
+        if got != want:
+            found.append("%d facts for %d rows, e.g. %r" % (len(got), len(want), sorted(set(got) ^ set(want))[:4]))
+    app.close()
+    own.close()
+    if law:
+        told = subprocess.run(["sqlite3", path + ".callmetrics"], input=LAW, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+        if told:
+            found.append("the law: " + told[:300])
+    return found
+
+
+def take_in(path, what, law=True):
+    done = job("follow", "--once", path)
+    check(what + ": follow --once", done.returncode == 0, done.stdout)
+    check(what, not differences(path, law), differences(path, law))
+
+
+def warnings(path):
+    return ask("health", path)[1]
+
+
+# The app's file restored from a backup, in several ways; ours restored, too.
+
+def restore():
+    for name, later in (("at once", 0), ("after as many writes", 40), ("after more writes", 90)):
+        path, app = make("restored")
+        ask("dashboard", path)
+        app.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(path, path + ".backup")
+        for _ in range(40):
+            app.write()
+        ask("dashboard", path)
+        if later == 40:
+            job("follow", "--once", path)
+        app.db.close()
+        for suffix in ("-wal", "-shm"):
+            if os.path.exists(path + suffix):
+                os.remove(path + suffix)
+        shutil.copyfile(path + ".backup", path)
+        again = App(connect(path), random.Random(3), "r")
+        for _ in range(later):
+            again.write()
+        told = warnings(path)
+        check("restored, %s: health tells" % name, "restored" in told, told)
+        take_in(path, "restored, " + name)
+        check("restored, %s: and is content again" % name, "restored" not in warnings(path), warnings(path))
+        again.db.close()
+    path, app = make("restored")
+    for _ in range(40):
+        app.write()
+    ask("dashboard", path)
+    own = sqlite3.connect(path + ".callmetrics")
+    own.execute("VACUUM INTO ?", (path + ".ours",))
+    own.close()
+    for _ in range(60):
+        app.write()
+    job("follow", "--once", path)
+    for suffix in ("-wal", "-shm"):
+        if os.path.exists(path + ".callmetrics" + suffix):
+            os.remove(path + ".callmetrics" + suffix)
+    os.replace(path + ".ours", path + ".callmetrics")
+    take_in(path, "ours restored, of a journal that was shortened since")
+    # attach mends it as well.
+    path, app = make("restored")
+    shutil.copyfile(path, path + ".backup") if app.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() else None
+    for _ in range(40):
+        app.write()
+    ask("dashboard", path)
+    app.db.close()
+    for suffix in ("-wal", "-shm"):
+        if os.path.exists(path + suffix):
+            os.remove(path + suffix)
+    shutil.copyfile(path + ".backup", path)
+    done = job("attach", path)
+    check("restored, attached again", done.returncode == 0 and not differences(path, True), done.stdout, differences(path))
+
+
+def vacuum():
+    path, app = make("vacuumed", schema=KEYLESS)
+    app.db.execute("DELETE FROM calls WHERE rowid % 3 = 0")
+    app.db.execute("DELETE FROM latency_events WHERE rowid % 3 = 0")
+    ask("dashboard", path)
+    app.db.execute("VACUUM")
+    check("vacuumed: health tells", "vacuumed" in warnings(path), warnings(path))
+    take_in(path, "vacuumed")
+    check("vacuumed: and is content again", "vacuumed" not in warnings(path), warnings(path))
+    for _ in range(60):
+        app.write()
+    take_in(path, "vacuumed, and written to")
+    # Broken off, vacuumed and attached again (on a table without a key).
+    path = os.path.join(folder, "broken.db")
+    remove(path)
+    db = connect(path)
+    db.executescript(KEYLESS)
+    db.execute("BEGIN")
+    db.executemany("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', '2026-02-06T09:00:00', 'completed')",
+                   (("c%d" % i,) for i in range(20000)))
+    db.execute("DELETE FROM calls WHERE rowid % 5 = 0")
+    db.execute("COMMIT")
+    victim = subprocess.Popen([os.path.join(build, "jobs", "attach"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(2000):
+        time.sleep(0.005)
+        if os.path.exists(path + ".callmetrics"):
+            try:
+                if sqlite3.connect("file:%s.callmetrics?mode=ro" % path, uri=True).execute("SELECT count(*) FROM cm_call").fetchone()[0] > 2000:
+                    break
+            except sqlite3.Error:
+                pass
+    victim.kill()
+    victim.wait()
+    db.execute("VACUUM")
+    done = job("attach", path)
+    check("broken off, vacuumed, attached again", done.returncode == 0 and not differences(path, True), done.stdout, differences(path))
+
+
+def dropped():
+    path, app = make("dropped")
+    app.db.execute("DROP TABLE callmetrics_journal")
+    try:
+        app.write()
+        check("the app fails without the journal, which it dropped itself", False)
+    except sqlite3.Error:
+        pass
+    head, body = ask("dashboard", path)
+    check("journal dropped: told", "503" in head and "no journal" in body, head, body)
+    check("journal dropped: health tells", "no journal" in warnings(path), warnings(path))
+    take_in(path, "journal dropped")
+    for _ in range(40):
+        app.write()
+    take_in(path, "journal made again")
+    app.db.executescript("DROP TRIGGER callmetrics_calls_added; DROP TRIGGER callmetrics_latency_events_removed")
+    for _ in range(40):
+        app.write()
+    check("triggers dropped: health tells", "no longer watched" in warnings(path), warnings(path))
+    take_in(path, "triggers dropped")
+    check("triggers dropped: and is content again", "no longer watched" not in warnings(path), warnings(path))
+
+
+# Killed at random points while an app writes.
+
+def counter(path):
+    total = 0
+    for line in ask("prometheus", path)[1].splitlines():
+        if line.startswith(("voice_calls_total", "voice_calls_started_total")):
+            total += float(line.split()[-1])
+    return total
+
+
+def kill():
+    count = int(os.environ.get("CM_KILLS", "40"))
+    path, app = make("killed")
+    rng = random.Random(seed)
+    stop = threading.Event()
+
+    def write():
+        mine = App(connect(path), random.Random(5), "w")
+        while not stop.is_set():
+            mine.write()
+        mine.db.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    killed = 0
+    for number in range(count):
+        victim = subprocess.Popen([os.path.join(build, "jobs", "follow"), path] if number % 2 else [os.path.join(build, "cgi-bin", "dashboard")],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "REQUEST_METHOD": "GET", "QUERY_STRING": "", "CALLMETRICS_DB": path})
+        time.sleep(rng.random() * 0.03)
+        if victim.poll() is None:
+            victim.send_signal(signal.SIGKILL)
+            killed += 1
+        victim.wait()
+    stop.set()
+    writer.join()
+    check("some were killed", killed > 0)
+    take_in(path, "killed %d times" % killed)
+    print("killed %d of %d" % (killed, count))
+
+
+# The power goes: files as they are at one moment, each for itself.
+
+def power():
+    count = int(os.environ.get("CM_CUTS", "40"))
+    rng = random.Random(seed)
+    path, app = make("power", mode=os.environ.get("CM_MODE", "wal"), rows=400)
+    stop = threading.Event()
+
+    def write():
+        mine = App(connect(path), random.Random(5), "w")
+        mine.db.execute("PRAGMA synchronous = NORMAL")
+        while not stop.is_set():
+            mine.write()
+            time.sleep(0.002)
+        mine.db.close()
+
+    follower = subprocess.Popen([os.path.join(build, "jobs", "follow"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    writer = threading.Thread(target=write)
+    writer.start()
+    image = os.path.join(folder, "image.db")
+    lost = 0
+    for number in range(count):
+        time.sleep(rng.random() * 0.05)
+        remove(image)
+        # The app's files first or ours: either may be the older.
+        names = ["", "-wal", ".callmetrics", ".callmetrics-wal"]
+        for suffix in names if number % 2 else names[2:] + names[:2]:
+            if os.path.exists(path + suffix):
+                shutil.copyfile(path + suffix, image + suffix)
+        try:
+            sound = sqlite3.connect(image).execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            sound = sound and sqlite3.connect(image + ".callmetrics").execute("PRAGMA quick_check").fetchone()[0] == "ok"
+        except sqlite3.Error:
+            sound = False
+        if not sound:
+            lost += 1       # a copy that no disk would give: a checkpoint ran between two reads
+            continue
+        done = job("attach" if number % 3 == 0 else "follow", *([image] if number % 3 == 0 else ["--once", image]))
+        found = differences(image, number % 10 == 0)
+        check("power cut %d" % number, done.returncode == 0 and not found, done.stdout, found)
+    stop.set()
+    writer.join()
+    follower.terminate()
+    follower.wait()
+    take_in(path, "no power cut")
+    print("%d images, %d of them no moment of a disk" % (count, lost))
+
+
+# A question that is asked after a commit sees it, whatever others write.
+
+WRITER = """
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
+db.execute("PRAGMA synchronous = NORMAL")
+until, i, began = time.monotonic() + float(sys.argv[3]), 0, time.monotonic()
+while time.monotonic() < until:
+    db.execute("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', '2026-02-06T09:00:00', 'active')", ("%s%d" % (sys.argv[2], i),))
+    i += 1
+    ahead = began + i / float(sys.argv[4]) - time.monotonic()
+    if ahead > 0:
+        time.sleep(ahead)
+print(i)
+"""
+
+
+def fresh():
+    """A worker is asked over its socket, as nginx does."""
+    count = int(os.environ.get("CM_QUESTIONS", "200"))
+    rate = float(os.environ.get("CM_RATE", "1000"))
+    path, app = make("fresh")
+    socket = os.path.join(folder, "fresh.sock")
+    worker = subprocess.Popen(["spawn-fcgi", "-n", "-s", socket, "--", os.path.join(build, "cgi-bin", "health")],
+                              env={**os.environ, "CALLMETRICS_DB": path, "CALLMETRICS_NOW": "2026-02-06T10:30:00Z"},
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not os.path.exists(socket):
+        time.sleep(0.02)
+    seconds = float(os.environ.get("CM_SECONDS", "0")) or count * 0.03 + 1
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, name, str(seconds), str(rate)], stdout=subprocess.PIPE, text=True)
+               for name in ("x", "y")]
+    time.sleep(0.3)
+    mine = connect(path)
+    misses = behind = 0
+    times = []
+    asked = 0
+    import json
+    while asked < count:
+        mine.execute("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', '2026-02-06T10:29:00', 'active')",
+                     ("mine%d" % asked,))
+        committed = mine.execute("SELECT count(*) FROM calls WHERE started_at >= '2026-02-06T09:30:00'").fetchone()[0]
+        began = time.monotonic()
+        said = subprocess.run(["cgi-fcgi", "-bind", "-connect", socket], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "REQUEST_METHOD": "GET", "QUERY_STRING": ""}).stdout
+        times.append(time.monotonic() - began)
+        asked += 1
+        head, _, body = said.partition("\n\n")
+        try:
+            got = json.loads(body)["indicators"]["calls_last_hour"]
+        except (ValueError, KeyError, TypeError):
+            got = None
+        if "X-Callmetrics-Behind" in head:
+            behind += 1
+        if got != committed:
+            misses += 1
+            if misses < 4:
+                print("    asked %d: %r of %d\n    %s" % (asked, got, committed, head.replace("\n", "\n    ")))
+    written = [int(writer.communicate()[0]) for writer in writers]
+    worker.terminate()
+    worker.wait()
+    times.sort()
+    print("%d questions, %d misses, %d told to be behind; %.0f writes a second by others; p50 %.1f ms, p99 %.1f ms with the client's start" %
+          (asked, misses, behind, sum(written) / seconds, times[len(times) // 2] * 1e3, times[len(times) * 99 // 100] * 1e3))
+    check("every question saw what was committed before", misses == 0)
+
+
+# The app's writes that fail, by the journal mode of its file, without patience.
+
+def modes():
+    seconds = float(os.environ.get("CM_SECONDS", "2"))
+    for mode in ("wal", "delete"):
+        for patience in (0, 1):
+            failed = {}
+            for followed in (False, True):
+                path, app = make("modes", mode=mode)
+                if not followed:
+                    job("detach", path)
+                    workers = []
+                else:
+                    workers = [subprocess.Popen([os.path.join(build, "jobs", "follow"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)]
+                db = connect(path, patience)
+                writes = fails = 0
+                until = time.monotonic() + seconds
+                mine = App(db, random.Random(9), "m")
+                while time.monotonic() < until:
+                    writes += 1
+                    try:
+                        mine.write()
+                    except sqlite3.OperationalError as problem:
+                        fails += "locked" in str(problem)
+                    if followed and writes % 20 == 0:
+                        ask("health", path)
+                    time.sleep(0.001)
+                failed[followed] = (fails, writes)
+                for worker in workers:
+                    worker.terminate()
+                    worker.wait()
+                db.close()
+                if followed:
+                    take_in(path, "%s, patience %d s" % (mode, patience))
+            print("%s, busy_timeout %d s: %d of %d writes failed alone, %d of %d followed" % ((mode, patience) + failed[False] + failed[True]))
+            # Of a file with a rollback journal, who writes waits for who reads: an app that does not wait at all is told so by attach.
+            most = failed[False][0] if (mode, patience) != ("delete", 0) else writes // 5
+            check("%s, busy_timeout %d s: no write fails for us" % (mode, patience), failed[True][0] <= most)
+
+
+for part in sys.argv[3:]:
+    began = time.monotonic()
+    globals()[part]()
+    print("%s: %.1f s" % (part, time.monotonic() - began))
+sys.exit(1 if wrong else 0)

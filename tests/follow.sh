@@ -1,0 +1,13 @@
+#!/bin/sh
+# follow: what happens to a voice app's file while it is followed: it is restored, vacuumed, its journal dropped, the follower killed, the
+# power cut; and a question asked after a commit sees it.  Longer: CM_KILLS, CM_CUTS, CM_QUESTIONS, CM_RATE (writes a second of each of two
+# writers), CM_SECONDS; CM_SEED.
+# suites: normal
+. "${0%/*}/lib.sh"
+[ "$engine" = sqlite ] || { echo "$test_name: of files"; exit 77; }
+mkdir "$work/files"
+for part in restore vacuum dropped kill power fresh modes; do
+	passes "$part" "$python" "$top/tests/follow.py" "$build" "$work/files" "$part"
+	cat "$work/passes.log"
+done
+finish
