@@ -6,10 +6,14 @@
  *
  *   200  {"cleaned_count":2,"cleaned_calls":[{"call_id":"..","call_type":"inbound","started_at":"..","duration_seconds":7201.5,
  *         "status":"timeout"},..],"threshold_seconds":3600,"cutoff_time":"..","dry_run":false,"errors":[]}
+ *        (cleaned_calls is empty for a key that may only write)
  *   400  a field is not what it should be
+ *   403  a dry run by a key that may only write
  *   503  the call database is locked, full or not there
  */
 #include "config.h"
+
+#include <string.h>
 
 #include "call_log.h"
 #include "stale_calls.h"
@@ -39,14 +43,21 @@ clean(struct cm_stale_calls *cleanup, struct cm_reply *reply)
 	return rc;
 }
 
+/* Whether calls may be told to who asks: not to a key that may only write. */
+static bool
+may_read(const struct cm_reply *reply)
+{
+	return strcmp(cm_reply_variable(reply, "CALLMETRICS_SCOPE"), "write") != 0;
+}
+
 static void
-report(struct cm_json *json, const struct cm_stale_calls *cleanup, int64_t threshold_s)
+report(struct cm_json *json, const struct cm_stale_calls *cleanup, int64_t threshold_s, bool with_calls)
 {
 	size_t i;
 
 	cm_json_int(json, "cleaned_count", (int64_t)cleanup->count);
 	cm_json_array(json, "cleaned_calls");
-	for (i = 0; i < cleanup->count; i++) {
+	for (i = 0; with_calls && i < cleanup->count; i++) {
 		cm_json_object(json, NULL);
 		cm_json_text(json, "call_id", cleanup->calls[i].call_id);
 		cm_json_text(json, "call_type", cleanup->calls[i].call_type);
@@ -93,9 +104,11 @@ cleanup_stale(const struct cm_query *query, const struct cm_body *body, struct c
 		threshold_s = cm_query_int(query, "threshold_seconds");
 	if ((rc = cm_body_fields_read(body, fields, cm_reply_problem(reply))) < 0)
 		return rc;
+	if (cleanup.dry_run && !may_read(reply))
+		return cm_reply_deny(reply, 403, "A key that may only write is not told which calls are active.");
 	cleanup.cutoff = cleanup.now - threshold_s * CM_SECOND_US;
 	if ((rc = clean(&cleanup, reply)) == 0) {
-		report(cm_reply_json(reply), &cleanup, threshold_s);
+		report(cm_reply_json(reply), &cleanup, threshold_s, may_read(reply));
 		log_ended(&cleanup, cm_reply_variable(reply, "CALLMETRICS_KEY_ID"));
 	}
 	cm_stale_calls_done(&cleanup);

@@ -9,9 +9,6 @@
 #include "array.h"
 #include "error.h"
 
-/* Steps that are sent are numbered above this, those of the voice app below; the same as in cm_latency_added.  So are lines. */
-#define SENT_IDS_FROM (INT64_C(1) << 40)
-
 enum { FULL_ENTRIES = 8192, FULL_BYTES = 4 << 20 };
 
 static int
@@ -402,15 +399,20 @@ cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm
 	return 0;
 }
 
+/* Numbers are shown to tenants, so they do not count what there is of all: they are instants.  Those of the voice app are below them
+ * (shared/follow/take.c), and where a clock went back they go on from the highest. */
 static int
 next_id(struct cm_unit *unit, const char *statement, int64_t *last, int64_t *out)
 {
+	cm_us now;
 	int rc;
 
-	if (*last == 0 && (rc = cm_store_number(unit->store, statement, NULL, last)) < 0)
-		return rc;
-	if (*last < SENT_IDS_FROM)
-		*last = SENT_IDS_FROM;
+	if (*last == 0) {
+		if ((rc = cm_store_number(unit->store, statement, NULL, last)) < 0)
+			return rc;
+		if (*last < (now = cm_now_us()))
+			*last = now;
+	}
 	*out = ++*last;
 	return 0;
 }
