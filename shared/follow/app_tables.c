@@ -269,7 +269,8 @@ read_columns(struct looking *looking)
 		table->there = true;
 		looking->numbered = cm_rows_int(rows, 5) != 0;
 		if (strcmp(cm_rows_text(rows, 6), "table") != 0)
-			snprintf(table->problem, sizeof table->problem, "%s is no ordinary table, so its rows cannot be followed.", table->name);
+			snprintf(table->problem, sizeof table->problem, "%s is no ordinary table, so its rows cannot be followed.",
+			    table->name);
 		snprintf(column->name, sizeof column->name, "%s", cm_rows_text(rows, 0));
 		snprintf(column->type, sizeof column->type, "%s", cm_rows_text(rows, 1));
 		column->unique = cm_rows_int(rows, 3) != 0;
@@ -293,7 +294,8 @@ check_foreign_keys(struct looking *looking)
 		return 0;
 	if ((rc = cm_store_text(looking->app, "app-broken-keys", binds, child, sizeof child)) < 0 || child[0] == '\0')
 		return rc;
-	snprintf(table->problem, sizeof table->problem, "A foreign key of the table %.40s refers to a column of %s that is not unique, so SQLite "
+	snprintf(table->problem, sizeof table->problem, "A foreign key of the table %.40s refers to a column of %s that is not "
+	    "unique, so SQLite "
 	    "refuses writes to %s that has a trigger; make a unique index on the column.", child, table->name, table->name);
 	return 0;
 }
@@ -312,7 +314,8 @@ read_table(struct looking *looking)
 		if ((rc = find_key(looking, &found)) < 0)
 			return rc;
 		if (!found)
-			snprintf(table->problem, sizeof table->problem, "The table %s has no column that is unique, so its rows cannot be followed; "
+			snprintf(table->problem, sizeof table->problem, "The table %s has no column that is unique, so its rows "
+			    "cannot be followed; "
 			    "give it a primary key of one column.", table->name);
 		else if ((rc = check_foreign_keys(looking)) < 0 || (rc = list_replaced(looking)) < 0)
 			return rc;

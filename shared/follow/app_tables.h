@@ -36,7 +36,7 @@ struct cm_app_table {
 	char key_type[CM_APP_NAME];		/* on a server: its type, quoted as needed */
 	bool key_is_rowid;			/* a number that VACUUM may change */
 	const char *place;			/* what its rows are read in the order of */
-	char *replaced;				/* what BEFORE triggers are to do for rows that INSERT OR REPLACE takes away; NULL nothing */
+	char *replaced;				/* what BEFORE triggers do for rows that INSERT OR REPLACE takes away; NULL nothing */
 	char *columns;				/* ", " and each of the columns that are read, or NULL for one that is missing */
 	char missing[CM_APP_PROBLEM];		/* columns that are not there and are not needed: "a, b"; "" none */
 	char problem[CM_APP_PROBLEM];		/* why it cannot be followed, a sentence; "" it can */

@@ -13,7 +13,7 @@
 #include "error.h"
 #include "follow_own.h"
 #include "partitions.h"
-#include "schema_own.h"
+#include "schema.h"
 
 enum { CATCH_UP_MS = 1000 };
 
@@ -172,7 +172,8 @@ wants_sweep(struct attaching *attaching, bool *sweep, bool *resume)
 	    (rc = cm_follow_meta(attaching->own, CM_FOLLOW_SEED, 0, &seed)) == 0 && (rc = cm_taker_init(&taker, attaching->own)) == 0) {
 		*resume = swept == CM_SWEEP_ON;
 		*sweep = swept != CM_SWEEP_NONE || seed != taker.teller.seed;
-		if (seed != taker.teller.seed && (rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SEED, taker.teller.seed)) == 0 && seed != 0)
+		if (seed != taker.teller.seed && (rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SEED, taker.teller.seed)) == 0 &&
+		    seed != 0)
 			rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
 	}
 	cm_taker_done(&taker);
@@ -279,7 +280,8 @@ warn_of_waits(struct attaching *attaching)
 	if ((rc = cm_store_journal_mode(attaching->app, NULL, mode)) < 0)
 		return fail(attaching, attaching->app, rc);
 	if (strcmp(mode, "wal") != 0)
-		say(attaching, 0, "Its journal mode is not wal, so a write of the app may have to wait some milliseconds for our reads: its "
+		say(attaching, 0, "Its journal mode is not wal, so a write of the app may have to wait some milliseconds for our "
+		    "reads: its "
 		    "connections need a busy timeout, as those of most libraries have, or PRAGMA journal_mode = wal.");
 	return 0;
 }
@@ -295,7 +297,8 @@ attach(struct attaching *attaching)
 		return rc;
 	if (attaching->former && !attaching->tables.of[CM_SOURCE_CALLS - 1].there)
 		return bring_up(attaching);
-	if ((rc = check(attaching)) < 0 || (rc = make_own(attaching, &version)) < 0 || (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
+	if ((rc = check(attaching)) < 0 || (rc = make_own(attaching, &version)) < 0 ||
+	    (rc = transact(attaching, attaching->app, has_lost_triggers)) < 0)
 		return rc;
 	lost = attaching->named;
 	if (lost && (rc = transact(attaching, attaching->app, make_journal)) < 0)
@@ -382,7 +385,8 @@ remove_files(struct attaching *attaching)
 	for (i = 0; i < nitems(suffixes); i++) {
 		snprintf(name, sizeof name, "%s%s", attaching->own_url, suffixes[i]);
 		if (unlink(name) < 0 && errno != ENOENT)
-			return say(attaching, CM_ESTORE, "The database of callmetrics beside it cannot be removed: check the mode of their folder.");
+			return say(attaching, CM_ESTORE, "The database of callmetrics beside it cannot be removed: check the mode of "
+			    "their folder.");
 	}
 	return 0;
 }
@@ -398,7 +402,8 @@ detach(struct attaching *attaching)
 	if (!attaching->attached && !attaching->former)
 		return CM_ENOTFOUND;
 	if (!attaching->tables.of[CM_SOURCE_CALLS - 1].there)
-		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are nowhere else: "
+		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are "
+		    "nowhere else: "
 		    "it is not detached.");
 	if (attaching->attached && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
 		return rc;

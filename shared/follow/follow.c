@@ -204,7 +204,8 @@ mind_numbers(struct cm_follow *follow, int64_t cookie)
 		return cm_follow_fail(follow, follow->own, rc);
 	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_COOKIE, cookie, &known)) == 0 && known != cookie &&
 	    (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_COOKIE, cookie)) == 0)
-		rc = cm_follow_want_sweep(follow, "Rows of the voice app that have no key of their own may have new numbers, since its schema was "
+		rc = cm_follow_want_sweep(follow, "Rows of the voice app that have no key of their own may have new numbers, since "
+		    "its schema was "
 		    "changed or its file vacuumed; they are compared by: callmetrics follow DATABASE");
 	end = cm_store_end(follow->own, rc == 0);
 	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
@@ -262,7 +263,8 @@ look(struct cm_follow *follow, int64_t *head, int64_t *mark)
 	if (rc < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	return journals > 0 ? cm_follow_mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
-	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach DATABASE");
+	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach "
+	    "DATABASE");
 }
 
 int
@@ -286,7 +288,8 @@ cm_follow_realign(struct cm_follow *follow)
 	if ((rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, head)) < 0 ||
 	    (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_MARK, found)) < 0)
 		return rc;
-	return cm_follow_want_sweep(follow, "The voice app's database is not what was read of it last: it was restored, or the machine lost "
+	return cm_follow_want_sweep(follow, "The voice app's database is not what was read of it last: it was restored, or the "
+	    "machine lost "
 	    "power; all of its rows are compared by: callmetrics follow DATABASE");
 }
 

@@ -269,7 +269,8 @@ static const char *const sqlite_reads[CM_JOURNAL_READS] = {
 	    "AND old_key IS NOT NULL) k LEFT JOIN \"{table}\" t ON t.{key} = k.row_key COLLATE BINARY",
 	[CM_FIRST_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t " AT_PLACE
 	    "ORDER BY t.{place} LIMIT :most",
-	[CM_NEXT_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t " AT_PLACE "AND t.{place} > :after ORDER BY t.{place} LIMIT :most",
+	[CM_NEXT_ROWS] = "SELECT " SQLITE_KEY("t.{key}") ", 1{columns}, t.{place} FROM \"{table}\" t " AT_PLACE "AND t.{place} > "
+	    ":after ORDER BY t.{place} LIMIT :most",
 	[CM_NAMED_ROWS] = "SELECT :row_key, t.{key} IS NOT NULL{columns}, NULL FROM (SELECT 1) one LEFT JOIN \"{table}\" t ON t.{key} = "
 	    "CASE substr(:row_key, 1, 1) WHEN char(1) THEN (SELECT b.{key} FROM \"{table}\" b WHERE char(1) || hex(b.{key}) = :row_key) "
 	    "ELSE :row_key END COLLATE BINARY",

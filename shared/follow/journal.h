@@ -25,8 +25,8 @@ int cm_journal_name_taken(struct cm_store *app, bool *out);
 
 /*
  * Statements that read the rows of a table, each with its place among all rows in one column more: those that the journal names after
- * :after up to :until; the first :most; the :most after the place :after; those of some keys, :row_key; and how many have no key.  On a server those of the
- * journal are named by keys as well, since there the journal's rows go when they are taken.
+ * :after up to :until; the first :most; the :most after the place :after; those of some keys, :row_key; and how many have no key.
+ * On a server those of the journal are named by keys as well, since there its rows go when they are taken.
  */
 enum cm_journal_read { CM_JOURNALED, CM_FIRST_ROWS, CM_NEXT_ROWS, CM_NAMED_ROWS, CM_KEYLESS, CM_JOURNAL_READS };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "schema_own.h"
+#include "schema.h"
 
 enum { ROWS_AT_ONCE = 2000, KEY_TEXT = 1024, META_TEXT = 64 };
 

@@ -284,7 +284,8 @@ take_line(struct cm_taker *taker, const struct cm_told *told, const struct known
 static int
 take_told(struct cm_taker *taker, enum cm_source source, const struct cm_told *told, const struct known_row *known)
 {
-	static int (*const takers[])(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id) = {
+	static int (*const takers[])(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known,
+	    int64_t *fact_id) = {
 		[CM_SOURCE_CALLS] = take_call, [CM_SOURCE_TRANSCRIPTS] = take_line, [CM_SOURCE_LATENCY_EVENTS] = take_step,
 	};
 	int64_t fact_id;

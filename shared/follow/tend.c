@@ -38,7 +38,8 @@ describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_
 
 	text[0] = '\0';
 	if (rc == 0 && journals == 0)
-		length = (size_t)snprintf(text, CM_FOLLOW_TROUBLE_TEXT, "The voice app's database has no journal of callmetrics any more; run: "
+		length = (size_t)snprintf(text, CM_FOLLOW_TROUBLE_TEXT, "The voice app's database has no journal of callmetrics any "
+		    "more; run: "
 		    "callmetrics attach DATABASE");
 	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
 		const struct cm_app_table *table = &tables->of[i];
@@ -46,7 +47,8 @@ describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_
 		if (!table->there || (rc = trouble_of(app, table, &why)) < 0 || why == NULL)
 			continue;
 		length += (size_t)snprintf(text + length, CM_FOLLOW_TROUBLE_TEXT - length, "%sThe voice app's table %s %s%s%s",
-		    length > 0 ? " " : "", table->name, why, table->problem[0] != '\0' ? ": " : ", since it was made anew; run: callmetrics "
+		    length > 0 ? " " : "", table->name, why, table->problem[0] != '\0' ? ": " : ", since it was made anew; run: "
+		    "callmetrics "
 		    "attach DATABASE", table->problem);
 	}
 	return rc;

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "error.h"
-#include "import_own.h"
+#include "import_text.h"
 #include "kinds.h"
 #include "text.h"
 

@@ -6,6 +6,7 @@
 #include "import.h"
 #include "event.h"
 #include "json.h"
+#include "import_text.h"
 #include "unit.h"
 
 enum cm_import_columns {
@@ -27,15 +28,6 @@ struct cm_importing {
 };
 
 enum cm_import_verdict { CM_IMPORT_ADDED, CM_IMPORT_CHANGED, CM_IMPORT_KNOWN, CM_IMPORT_REJECTED };
-
-/* An instant: RFC 3339 or Unix seconds; a time of day without an offset is UTC, and an offset may be whole hours. */
-bool cm_import_time(const char *text, cm_us *out);
-
-/* Decimal seconds, up to 366 days, as microseconds: exact, and half up beyond the sixth place. */
-bool cm_import_seconds(const char *text, int64_t *out);
-
-/* true, false, 1, 0, t, f, yes, no, in letters of any case. */
-bool cm_import_flag(const char *text, bool *out);
 
 /* Takes one record, in a transaction: what came of it, or an error of the store.  .why says why one is rejected. */
 int cm_import_record(struct cm_importing *importing, const struct cm_csv_record *record);

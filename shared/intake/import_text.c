@@ -1,7 +1,7 @@
-/* import_text: instants, lengths and flags as other programs write them; see import_own.h. */
+/* import_text: instants, lengths and flags as other programs write them; see import_text.h. */
 #include "config.h"
 
-#include "import_own.h"
+#include "import_text.h"
 
 #include <ctype.h>
 #include <stdio.h>

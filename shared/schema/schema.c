@@ -1,7 +1,7 @@
 /* schema: our tables in a call database; see schema.h. */
 #include "config.h"
 
-#include "schema_own.h"
+#include "schema.h"
 
 #include <stdbool.h>
 #include <stdio.h>

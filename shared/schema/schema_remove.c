@@ -1,7 +1,7 @@
 /* schema_remove: what is taken out of a call database bit by bit: facts that retention removes, and all of ours; see schema.h. */
 #include "config.h"
 
-#include "schema_own.h"
+#include "schema.h"
 
 #include "error.h"
 #include "partitions.h"

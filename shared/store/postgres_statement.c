@@ -317,7 +317,8 @@ cm_postgres_get_type(const struct cm_rows *rows, int column)
 		Oid type;
 		enum cm_value_type is;
 	} types[] = {
-		{ TYPE_BIGINT, CM_VALUE_INT }, { TYPE_SMALLINT, CM_VALUE_INT }, { TYPE_INTEGER, CM_VALUE_INT }, { TYPE_REAL, CM_VALUE_REAL },
+		{ TYPE_BIGINT, CM_VALUE_INT }, { TYPE_SMALLINT, CM_VALUE_INT }, { TYPE_INTEGER, CM_VALUE_INT },
+		{ TYPE_REAL, CM_VALUE_REAL },
 		{ TYPE_DOUBLE, CM_VALUE_REAL }, { TYPE_NUMERIC, CM_VALUE_REAL }, { TYPE_BYTES, CM_VALUE_BYTES },
 	};
 	Oid type = cm_pq.PQftype(statement_of(rows)->result, column);

@@ -121,7 +121,8 @@ check_attached(struct cm_store *store)
 }
 
 /* Values of the voice app's tables are to be written as they are wherever we read them. */
-#define COMMON "SET jit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; "
+#define COMMON "SET jit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET " \
+	"extra_float_digits = 1; "
 
 /* Plans are made once for all values, and join tables in the order in which the statements name them, as on SQLite. */
 #define PLANS COMMON "SET plan_cache_mode = force_generic_plan; SET join_collapse_limit = 1; " \
@@ -362,5 +363,6 @@ const struct cm_engine cm_engine_postgres = {
 	.journal_mode = journal_mode, .changes = changes,
 	.prepare = cm_postgres_prepare, .finish = cm_postgres_finish, .bind = cm_postgres_bind, .bind_many = cm_postgres_bind_many,
 	.next = cm_postgres_next, .reset = cm_postgres_reset, .is_null = cm_postgres_is_null, .get_int = cm_postgres_get_int,
-	.get_real = cm_postgres_get_real, .get_type = cm_postgres_get_type, .get_text = cm_postgres_get_text, .get_bytes = cm_postgres_get_bytes, .shown = cm_postgres_shown,
+	.get_real = cm_postgres_get_real, .get_type = cm_postgres_get_type, .get_text = cm_postgres_get_text,
+	.get_bytes = cm_postgres_get_bytes, .shown = cm_postgres_shown,
 };

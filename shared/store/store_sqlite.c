@@ -497,7 +497,8 @@ lies_beside(const struct cm_store *store)
 
 const struct cm_engine cm_engine_sqlite = {
 	.name = "sqlite", .open = open_link, .close = close_link, .begin = begin, .commit = commit, .roll_back = roll_back,
-	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .lies_beside = lies_beside, .changes = changes, .prepare = prepare,
+	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .lies_beside = lies_beside, .changes = changes,
+	.prepare = prepare,
 	.finish = finish, .bind = bind, .next = next, .reset = reset, .is_null = is_null, .get_int = get_int, .get_real = get_real,
 	.get_type = get_type, .get_text = get_text,
 	.get_bytes = get_bytes, .shown = shown,
