@@ -58,6 +58,10 @@ bool cm_store_is_remote(const struct cm_store *store);
 /* Whose data the next transactions may see, behind a server's own wall where it has one (row-level security): NULL for all.  Copied. */
 int cm_store_wall(struct cm_store *store, const char *tenant_id);
 
+/* Transactions that read end early, with CM_EBUSY, once given_up says that nobody waits for what they read; NULL: never.  It is asked
+ * often: about each millisecond of a statement on SQLite, before each statement on a server. */
+void cm_store_give_up(struct cm_store *store, bool (*given_up)(void *arg), void *arg);
+
 /* Lets this transaction run as long as it needs (export). */
 void cm_store_no_deadline(struct cm_store *store);
 
