@@ -157,6 +157,43 @@ like "a breaker without a state" "$(why '{"event_type":"circuit_breaker_state_ch
 	'state is none of*'
 is "nothing of them stayed" "$(sql "SELECT count(*) FROM cm_call WHERE call_id = 'w'")$(sql 'SELECT count(*) FROM cm_latency')" 00
 
+# What is told is bounded: how early, how late, how long.
+like "a time long past" "$(why '{"event_type":"x","timestamp":"2009-12-31T23:59:59Z"}')" 'timestamp lies before 2010-01-01T00:00:00Z.'
+like "the epoch" "$(why '{"event_type":"user_speech_ended","call_id":"w","turn_id":"1","timestamp":0}')" 'timestamp lies before *'
+step='{"event_type":"probe","call_id":"w","timestamp":"2026-03-02T10:00:00Z","data":{"component":"%s","latency_ms":%s}}'
+# shellcheck disable=SC2059
+like "a step that takes longer than an hour" "$(why "$(printf "$step" tool 3600001)")" 'latency_ms is longer than 3600 seconds.'
+# shellcheck disable=SC2059
+like "a session longer than a week" "$(why "$(printf "$step" session 604800001)")" 'latency_ms is longer than 604800 seconds.'
+like "a call longer than a week" "$(why '{"event_type":"call_ended","call_id":"w","timestamp":"2026-03-02T10:00:00Z","data":{"duration_seconds":604801}}')" \
+	'duration_seconds is longer than 604800 seconds.'
+# shellcheck disable=SC2059
+post_text events "[$(printf "$step" tool 3600000),$(printf "$step" session 604800000)]"
+is "up to that they are taken" "$(told)" "2 0 0 0"
+post_text latency '{"call_id":"w","event_type":"tool","duration_ms":3600000.001}'
+is_problem 400 duration_ms '*longer than 3600 seconds*'
+post_text events '{"event_type":"probe","call_id":"w","timestamp":"2009-03-02T10:00:00Z","data":{"latency_ms":3600001}}' \
+	CALLMETRICS_OLDEST=2009-01-01T00:00:00Z CALLMETRICS_STEP_SECONDS_MOST=3601
+is "an operator may set other bounds" "$(told)" "1 0 0 0"
+# A length that follows from two instants is not known where no call can be as long; and a turn so long is none, in any order.
+for order in 'cat' 'tac'; do
+	printf '{"event_type":"%s","call_id":"%s","timestamp":"%s"%s}\n' \
+		call_started "long $order" 2026-02-20T10:00:00Z '' call_ended "long $order" 2026-03-02T10:00:00Z '' \
+		call_started "far $order" 2026-02-23T10:00:00Z '' call_ended "far $order" 2026-03-02T10:00:00Z '' \
+		user_speech_ended "turn $order" 2026-03-02T01:00:00Z ',"turn_id":"a"' \
+		agent_speech_started "turn $order" 2026-03-02T03:00:00Z ',"turn_id":"a"' \
+		user_speech_ended "turn $order" 2026-03-02T04:00:00Z ',"turn_id":"a"' \
+		agent_speech_started "turn $order" 2026-03-02T04:00:01Z ',"turn_id":"a"' \
+		user_speech_ended "turn $order" 2026-03-02T01:00:00Z ',"turn_id":"b"' \
+		agent_speech_started "turn $order" 2026-03-02T02:00:00.001Z ',"turn_id":"b"' | $order >"$work/lengths"
+	post events "$work/lengths"
+	is "$order: lengths" "$(told) $(sql "SELECT call_id, status, duration_us FROM cm_call WHERE call_id IN ('long $order', 'far $order') ORDER BY 1" | paste -s -d ' ' -)" \
+		"10 0 0 0 far $order|completed|604800000000 long $order|completed|"
+	is "$order: turns" "$(sql "SELECT turn_id, duration_us FROM cm_latency WHERE call_id = 'turn $order'")" 'a|1000000'
+done
+obeys_law "what is bounded"
+own_db
+
 # Zero is a value.
 post_text events "{$base,\"data\":{\"latency_ms\":0,\"duration_seconds\":0}}"
 is "zero is taken" "$(told) $(sql 'SELECT duration_us FROM cm_latency') $(sql 'SELECT usage_micro FROM cm_cost')" "1 0 0 0 0 0"

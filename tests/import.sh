@@ -83,7 +83,8 @@ held >"$work/again"
 passes "nothing is counted twice" cmp "$work/held" "$work/again"
 obeys_law "ours"
 
-# Theirs: a map, other times, what is not told.
+# Theirs: a map, other times, what is not told, and as early and long as an operator lets it be.
+export CALLMETRICS_OLDEST=1970-01-01T00:00:00Z CALLMETRICS_CALL_SECONDS_MOST=31622400
 file theirs.csv <<-'CSV'
 	Id,Start Time,Length,Direction,Result,Notes
 	u,1770372000.5,1e1,Inbound,success,x
@@ -123,6 +124,8 @@ is "which else is not known" "$(of_call e5) $(of_call e6)" \
 	'inbound|completed||1770372000000000|0||0|0||| inbound|completed||1770372000000000|0||0|0|||'
 obeys_law "theirs"
 
+unset CALLMETRICS_OLDEST CALLMETRICS_CALL_SECONDS_MOST
+
 # What makes no sense is told, with its line and why, and costs no other.
 fresh
 "$build/jobs/prune" --days 30 "$db" >/dev/null 2>&1
@@ -142,6 +145,9 @@ sql "INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, p
 		"length, nan",inbound,2026-02-06T10:00:00Z,,nan,completed,,
 		longest,inbound,2026-02-06T10:00:00Z,,31622400.000001,completed,,
 		hex,inbound,2026-02-06T10:00:00Z,,0x10,completed,,
+		week,inbound,2026-02-06T10:00:00Z,,604800.000001,completed,,
+		early,inbound,2009-12-31T23:59:59Z,,,active,,
+		late,inbound,2026-02-06T10:00:00Z,2026-02-07T10:30:01Z,,completed,,
 		type,up,2026-02-06T10:00:00Z,,,active,,
 		status,inbound,2026-02-06T10:00:00Z,,,gone,,
 		no-status,inbound,2026-02-06T10:00:00Z,,,,,
@@ -160,7 +166,7 @@ sql "INSERT INTO cm_series (series_id, scope, tenant_id, agent, agent_version, p
 	printf 'open,"inbound,2026-02-06T10:00:00Z,,,active,,\nlost,\n'
 } >"$work/bad.csv"
 take "$work/bad.csv"
-is "bad lines" "$taken $(said)" "1 3 0 0 20"
+is "bad lines" "$taken $(said)" "1 3 0 0 23"
 tr -d '\r' <"$work/bad.csv.rejected" >"$work/rejected"
 cat >"$work/want" <<'EOT'
 line,call_id,reason
@@ -172,33 +178,36 @@ line,call_id,reason
 8,"length, nan","duration_seconds is not a number of seconds, or more than 366 days."
 9,longest,"duration_seconds is not a number of seconds, or more than 366 days."
 10,hex,"duration_seconds is not a number of seconds, or more than 366 days."
-11,type,call_type is neither inbound nor outbound.
-12,status,status is not a word of cm_vocabulary.
-13,no-status,status is missing.
-14,flag,"has_audio is none of true, false, 1, 0."
-15,few,It has 2 fields where the first line has 8.
-16,many,It has 9 fields where the first line has 8.
-18,old,The call is older than what is kept.
-19,msec,started_at is neither RFC 3339 nor Unix seconds.
-20,,call_id is not UTF-8.
-21,,A field is longer than 64 KiB.
-22,,call_id is too long.
-24,,A quote that opens in it is never closed.
+11,week,duration_seconds is longer than 604800 seconds.
+12,early,started_at lies before 2010-01-01T00:00:00Z.
+13,late,ended_at lies more than a day ahead.
+14,type,call_type is neither inbound nor outbound.
+15,status,status is not a word of cm_vocabulary.
+16,no-status,status is missing.
+17,flag,"has_audio is none of true, false, 1, 0."
+18,few,It has 2 fields where the first line has 8.
+19,many,It has 9 fields where the first line has 8.
+21,old,The call is older than what is kept.
+22,msec,started_at is neither RFC 3339 nor Unix seconds.
+23,,call_id is not UTF-8.
+24,,A field is longer than 64 KiB.
+25,,call_id is too long.
+27,,A quote that opens in it is never closed.
 EOT
 passes "each is told" diff "$work/want" "$work/rejected"
 like "says where" "$(cat "$work/out")" '*bad.csv.rejected says which and why*'
 is "what is good is taken" "$(sql "SELECT call_id FROM cm_call ORDER BY 1" | paste -s -d , -)" after,good,theirs,theirs
 take "$work/bad.csv"
-is "again: the same answer" "$taken $(said)" "1 3 0 0 20"
+is "again: the same answer" "$taken $(said)" "1 3 0 0 23"
 rm "$work/bad.csv.rejected"
 sql 'SELECT * FROM cm_meta ORDER BY 1' >"$work/meta"
 take "$work/bad.csv" --dry-run
-is "a dry run" "$taken $(said)" "1 0 0 3 20"
+is "a dry run" "$taken $(said)" "1 0 0 3 23"
 like "prints the lines" "$(sed -n 2p "$work/out")" 'line 4, call no-start: started_at is missing.'
 passes "and stores nothing" test ! -e "$work/bad.csv.rejected" -a "$(sql 'SELECT * FROM cm_meta ORDER BY 1')" = "$(cat "$work/meta")"
 fresh
 take "$work/bad.csv" --dry-run
-is "a dry run of new calls" "$(said) $(sql 'SELECT count(*) FROM cm_call')" "4 0 0 19 0"
+is "a dry run of new calls" "$(said) $(sql 'SELECT count(*) FROM cm_call')" "4 0 0 22 0"
 obeys_law "bad lines"
 
 # What is known of a call is added to, and what was known of it stays; the order does not matter.

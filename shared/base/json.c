@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "text.h"
 
 enum { DEPTH_MAX = 16, ROOM_BYTES = 8192, PARSED_DEPTH = 64, DECIMAL_MAX = 336 };
@@ -64,22 +65,9 @@ cm_json_clear(struct cm_json *json)
 static bool
 reserve(struct cm_json *json, size_t bytes)
 {
-	size_t wanted = json->used + bytes + DEPTH_MAX + 1, room = json->room;
-	char *larger;
-
-	if (json->failed)
-		return false;
-	if (wanted <= room)
-		return true;
-	while (room < wanted)
-		room *= 2;
-	if ((larger = realloc(json->text, room)) == NULL) {
-		json->failed = true;
-		return false;
-	}
-	json->text = larger;
-	json->room = room;
-	return true;
+	if (!json->failed)
+		json->failed = !cm_array_reserve(&json->text, &json->room, json->used + bytes + DEPTH_MAX + 1, 1);
+	return !json->failed;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bounds.h"
 #include "error.h"
 #include "import_text.h"
 #include "kinds.h"
@@ -15,7 +16,6 @@
 
 enum { LABEL_CHARACTERS = 128 };
 
-#define CALL_MOST_US (366 * CM_DAY_US)
 #define TEXT_OF_NUMBER 32
 
 /* A row while it is read. */
@@ -85,16 +85,18 @@ time_of(const struct reading *reading, int column, cm_us *out)
 static cm_us
 take_time(struct reading *reading, int column, const char *name, bool needed)
 {
-	cm_us at = -1;
+	cm_us at;
 
-	if (!time_of(reading, column, &at) && (needed || type_of(reading, column) != CM_VALUE_NULL))
+	if (time_of(reading, column, &at) && at >= cm_bounds()->oldest)
+		return at;
+	if (needed || type_of(reading, column) != CM_VALUE_NULL)
 		fault(reading, name);
-	return at;
+	return -1;
 }
 
 /* A length in units of so many microseconds. */
 static int64_t
-take_length(struct reading *reading, int column, const char *name, double unit_us, bool needed)
+take_length(struct reading *reading, int column, const char *name, double unit_us, int64_t most_us, bool needed)
 {
 	const struct cm_rows *rows = reading->rows;
 	enum cm_value_type type = type_of(reading, column);
@@ -105,7 +107,7 @@ take_length(struct reading *reading, int column, const char *name, double unit_u
 		value = strtod(cm_rows_text(rows, column), &end);
 		value = *end == '\0' ? value : -1;
 	}
-	if (value >= 0 && value * unit_us <= (double)CALL_MOST_US)
+	if (value >= 0 && value * unit_us <= (double)most_us)
 		return llround(value * unit_us);
 	if (needed || type != CM_VALUE_NULL)
 		fault(reading, name);
@@ -270,7 +272,7 @@ read_call(struct reading *reading)
 	if ((rc = take_status(reading)) < 0)
 		return rc;
 	told->counts &= *call->status != '\0';
-	call->duration_us = take_length(reading, CM_CALLS_DURATION, "duration_seconds", 1e6, false);
+	call->duration_us = take_length(reading, CM_CALLS_DURATION, "duration_seconds", 1e6, cm_bounds()->call_us, false);
 	type = take_text(reading, CM_CALLS_CALL_TYPE);
 	call->labels.call_type = type != NULL && strcasecmp(type, "inbound") == 0 ? "inbound" : "outbound";
 	call->caller_number = take_text(reading, CM_CALLS_CALLER);
@@ -312,7 +314,8 @@ read_step(struct reading *reading)
 	else
 		told->kind = component->number;
 	told->at = take_time(reading, CM_STEPS_AT, "timestamp", true);
-	told->duration_us = take_length(reading, CM_STEPS_DURATION, "duration_ms", 1e3, true);
+	told->duration_us = take_length(reading, CM_STEPS_DURATION, "duration_ms", 1e3,
+	    component != NULL && component->as_long_as_call ? cm_bounds()->call_us : cm_bounds()->step_us, true);
 	told->body = take_text(reading, CM_STEPS_METADATA);
 	told->counts = told->fault == NULL;
 	return 0;

@@ -22,8 +22,15 @@ bool cm_client_is_server(void);
 /* Lets all threads end after the request that they are at; for a signal handler. */
 void cm_client_stop(int signal_number);
 
-/* Waits for a request; false where there will be no further one. */
+/* Waits for a request; false where there will be no further one.  Where requests are slow, logins and keys have their turns one after the
+ * other; one that its sender no longer waits for is passed over. */
 bool cm_client_accept(struct cm_client *client);
+
+/* Whether too many requests of the same login or key wait already: this one is to be refused. */
+bool cm_client_is_crowded(const struct cm_client *client);
+
+/* Whether nobody waits for the answer any more. */
+bool cm_client_is_gone(const struct cm_client *client);
 
 /* A CGI variable; "" where it is not set. */
 const char *cm_client_variable(const struct cm_client *client, const char *name);

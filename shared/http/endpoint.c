@@ -146,7 +146,7 @@ make_problem(struct request *request, int status, const char *detail)
 	reply->status = status;
 	snprintf(retry, sizeof retry, "%d", RETRY_AFTER_S);
 	cm_reply_header(reply, "Cache-Control", "no-store");
-	if (status == 503)
+	if (status == 503 || status == 429)
 		cm_reply_header(reply, "Retry-After", retry);
 	(cm_endpoint.problem != NULL ? cm_endpoint.problem : problem_document)(&failure, reply);
 	note_problem(request, detail);
@@ -256,6 +256,10 @@ ask_store(struct request *request)
 	cm_store_end(request->store, rc == 0);
 	if (rc != CM_EBUSY && rc != CM_ESTORE)
 		return rc;
+	if (cm_client_is_gone(request->client)) {
+		note_problem(request, "Nobody waits for the answer any more.");
+		return CM_EGONE;
+	}
 	request->error = rc;
 	note_problem(request, cm_store_problem(request->store));
 	if (!reply->streaming && cm_endpoint.without_store != NULL) {
@@ -361,6 +365,10 @@ serve(struct request *request)
 	reply->path = cm_client_variable(request->client, "SCRIPT_NAME");
 	reply->accept = cm_client_variable(request->client, "HTTP_ACCEPT");
 	reply->head_only = strcmp(method, "HEAD") == 0;
+	if (cm_client_is_crowded(request->client)) {
+		make_problem(request, 429, "Too many slow requests of this login or key wait already; try again.");
+		return 0;
+	}
 	if (!is_ours(reply->path)) {
 		make_problem(request, 404, "There is no such path; GET /metrics/ lists what there is.");
 		return 0;
@@ -462,6 +470,12 @@ run_request(const struct program *program, struct cm_client *client, struct cm_s
 	return rc == 0;
 }
 
+static bool
+nobody_waits(void *arg)
+{
+	return cm_client_is_gone(arg);
+}
+
 /* Serves until there is no further request; whether the last answer went out whole.  Each thread has a client and a store. */
 static bool
 serve_requests(const struct program *program, bool alone)
@@ -474,6 +488,7 @@ serve_requests(const struct program *program, bool alone)
 	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0 && cm_follow_open(program->url, &follow) == 0) {
 		cm_follow_for_questions(follow, store);
 		whole = true;
+		cm_store_give_up(store, nobody_waits, client);
 		while (cm_client_accept(client))
 			whole = run_request(program, client, store, follow);
 	}

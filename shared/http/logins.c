@@ -186,8 +186,8 @@ matches(struct cm_logins *logins, const char *password, const char *hash, size_t
 		return false;
 	memcpy(setting, hash, length);
 	setting[length] = '\0';
-	made = crypt_r(password, setting, &logins->crypt);
-	return made != NULL && *setting == '$' && *made == '$' && strcmp(made, setting) == 0;
+	made = crypt_rn(password, setting, &logins->crypt, (int)sizeof logins->crypt);
+	return made != NULL && *setting == '$' && strcmp(made, setting) == 0;
 }
 
 bool

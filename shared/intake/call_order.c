@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "bounds.h"
 #include "text.h"
 #include "unit.h"
 
@@ -114,8 +115,8 @@ settle_times(struct cm_unit_call *call)
 	else if (ended)
 		call->started_us = timed != CM_TOLD ? end->at : call->duration_us < end->at ? end->at - call->duration_us : 0;
 	if (timed != CM_TOLD)
-		call->duration_us = timed == CM_UNCLAIMED && ended && call->ended_us >= call->started_us ?
-		    call->ended_us - call->started_us : -1;
+		call->duration_us = timed == CM_UNCLAIMED && ended && call->ended_us >= call->started_us &&
+		    call->ended_us - call->started_us <= cm_bounds()->call_us ? call->ended_us - call->started_us : -1;
 }
 
 static enum cm_rank

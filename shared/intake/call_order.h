@@ -8,7 +8,7 @@
  *
  * Times follow from the claims alone.  A call starts when it is first told to have started; where nobody told, its length before its
  * end.  Its length is the one that its end told, or else the time from start to end; where two clocks put the end before the start, both
- * stay as they were told, and a length that was not told is not known: it is never negative.
+ * stay as they were told, and a length that was not told is not known: it is never negative, nor longer than a call may be.
  */
 #ifndef CM_CALL_ORDER_H
 #define CM_CALL_ORDER_H

@@ -10,6 +10,8 @@
 
 #include "error.h"
 #include "text.h"
+#include "kinds.h"
+#include "bounds.h"
 
 enum { CONTENT_MOST_BYTES = 65536, MILLION = 1000000 };
 
@@ -65,7 +67,8 @@ static void
 take_time(struct cm_event_reader *reading, cm_us now)
 {
 	const struct cm_value *value = cm_value_get(reading->envelope, "timestamp");
-	const char *text;
+	const char *text, *fault;
+	char beyond[CM_BOUND_TEXT];
 	double seconds;
 	size_t bytes;
 
@@ -76,8 +79,8 @@ take_time(struct cm_event_reader *reading, cm_us now)
 	else if ((text = cm_value_text(value, &bytes)) == NULL || strlen(text) != bytes ||
 	    !cm_time_parse(text, &reading->event->at))
 		cm_event_fault(reading, "timestamp", "is neither RFC 3339 nor Unix seconds");
-	if (reading->event->at > now + CM_DAY_US)
-		cm_event_fault(reading, "timestamp", "lies more than a day ahead");
+	if (reading->event->verdict != CM_REJECTED && (fault = cm_bound_instant(reading->event->at, now, beyond)) != NULL)
+		cm_event_fault(reading, "timestamp", fault);
 }
 
 static void
@@ -122,7 +125,7 @@ take_call(struct cm_event_reader *reading)
 	event->status = CM_LABEL(reading, "status");
 	event->reason = CM_LABEL(reading, "failure_reason", "end_reason", "error", "reason");
 	event->failed = cm_event_field(reading, "failure_reason") != NULL || cm_event_field(reading, "error") != NULL;
-	event->duration_us = cm_event_duration(reading, "duration_seconds", CM_SECOND_US);
+	event->duration_us = cm_event_duration(reading, "duration_seconds", CM_SECOND_US, cm_bounds()->call_us);
 	if (cm_event_field(reading, "has_audio") != NULL && cm_value_flag(cm_event_field(reading, "has_audio"), &has_audio))
 		event->has_audio = has_audio;
 	if (cm_value_is_object(cm_value_get(reading->data, "metadata")))
@@ -169,7 +172,7 @@ take_step(struct cm_event_reader *reading)
 	event->component = reading->rule->component;
 	for (i = 0; i < nitems(reading->rule->latency) && event->latency_us < 0; i++)
 		if (reading->rule->latency[i] != NULL)
-			event->latency_us = cm_event_duration(reading, reading->rule->latency[i], 1000);
+			event->latency_us = cm_event_duration(reading, reading->rule->latency[i], 1000, cm_bounds()->step_us);
 	take_uses(reading);
 	if (event->call_id == NULL)
 		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
@@ -287,17 +290,19 @@ take_line(struct cm_event_reader *reading)
 static void
 take_unknown(struct cm_event_reader *reading)
 {
+	const char *word = CM_LABEL(reading, "component");
+	const struct cm_kind *kind = word != NULL ? cm_component_find(word) : NULL;
+	const struct cm_bounds *bounds = cm_bounds();
 	struct cm_event *event = reading->event;
 
-	event->latency_us = cm_event_duration(reading, "latency_ms", 1000);
+	event->latency_us = cm_event_duration(reading, "latency_ms", 1000, kind != NULL && kind->as_long_as_call ? bounds->call_us :
+	    bounds->step_us);
 	if (event->latency_us < 0) {
 		event->body = cm_event_json(reading, reading->envelope);
 		return;
 	}
 	event->effect = CM_STEP;
-	event->component = CM_LABEL(reading, "component");
-	if (event->component == NULL)
-		event->component = "turn_e2e";
+	event->component = word != NULL ? word : "turn_e2e";
 	if (event->call_id == NULL)
 		cm_event_fault(reading, "call_id", "is missing (call_id, trace_id or conversation_id)");
 }

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bounds.h"
+
 enum { DETAIL_TEXT = 160 };
 
-#define DURATION_MOST_US (366 * CM_DAY_US)
+#define DURATION_MOST_US (366 * CM_DAY_US)	/* whatever the bounds are set to */
 
 void
 cm_event_fault(struct cm_event_reader *reading, const char *field, const char *fault)
@@ -92,9 +94,16 @@ cm_event_number(struct cm_event_reader *reading, const char *name, double most, 
 }
 
 int64_t
-cm_event_duration(struct cm_event_reader *reading, const char *name, int64_t unit_us)
+cm_event_duration(struct cm_event_reader *reading, const char *name, int64_t unit_us, int64_t most_us)
 {
-	return cm_event_number(reading, name, (double)(DURATION_MOST_US / unit_us), (double)unit_us);
+	int64_t length_us = cm_event_number(reading, name, (double)(DURATION_MOST_US / unit_us), (double)unit_us);
+	char beyond[CM_BOUND_TEXT];
+	const char *fault;
+
+	if ((fault = cm_bound_length(length_us, most_us, beyond)) == NULL)
+		return length_us;
+	cm_event_fault(reading, name, fault);
+	return -1;
 }
 
 const char *

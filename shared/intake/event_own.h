@@ -35,8 +35,8 @@ const char *cm_event_label(struct cm_event_reader *reading, const char *const *n
 /* A number from 0 to most, times scale; -1 where there is none. */
 int64_t cm_event_number(struct cm_event_reader *reading, const char *name, double most, double scale);
 
-/* A number of units as microseconds, up to 366 days; -1 where there is none. */
-int64_t cm_event_duration(struct cm_event_reader *reading, const char *name, int64_t unit_us);
+/* A number of units as microseconds, up to so many; -1 where there is none. */
+int64_t cm_event_duration(struct cm_event_reader *reading, const char *name, int64_t unit_us, int64_t most_us);
 
 /* A value as JSON, the arena's; NULL where there is none. */
 const char *cm_event_json(struct cm_event_reader *reading, const struct cm_value *value);

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "error.h"
+#include "bounds.h"
 #include "text.h"
 
 enum { LABEL_MOST = 512, WORD_MOST = 63, LABEL_CHARACTERS = 128 };
@@ -91,10 +92,13 @@ static cm_us
 take_time(struct line *line, enum cm_import_columns column)
 {
 	const char *text = line->texts[column];
+	char beyond[CM_BOUND_TEXT + 1];
 	cm_us at = -1;
 
 	if (text != NULL && !cm_import_time(text, &at))
 		reject(line, columns[column].name, "is neither RFC 3339 nor Unix seconds.");
+	else if (text != NULL && cm_bound_instant(at, cm_now_us(), beyond) != NULL)
+		reject(line, columns[column].name, strcat(beyond, "."));
 	return at;
 }
 
@@ -102,10 +106,13 @@ static int64_t
 take_seconds(struct line *line)
 {
 	const char *text = line->texts[CM_AT_DURATION];
+	char beyond[CM_BOUND_TEXT + 1];
 	int64_t length_us = -1;
 
 	if (text != NULL && !cm_import_seconds(text, &length_us))
 		reject(line, "duration_seconds", "is not a number of seconds, or more than 366 days.");
+	else if (cm_bound_length(length_us, cm_bounds()->call_us, beyond) != NULL)
+		reject(line, "duration_seconds", strcat(beyond, "."));
 	return length_us;
 }
 

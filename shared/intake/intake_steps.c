@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "kinds.h"
+#include "bounds.h"
 #include "text.h"
 
 /* What a step is to be. */
@@ -109,16 +110,20 @@ first_of(const struct cm_sorted_times *times, cm_us other)
 	return times->count > 0 && times->at[0] < other ? times->at[0] : other;
 }
 
+/* An answer that comes later after the user than a step may take is none to that. */
 static struct span
 span_of(const struct cm_turn_entry *turn)
 {
 	const struct cm_sorted_times *user = &turn->marks[CM_USER_STOPPED], *end = &turn->marks[CM_END_OF_TURN];
-	struct span span = { -1, -1 };
+	cm_us from = first_of(user, first_of(end, INT64_MAX)), agent_started, user_stopped;
 
-	span.agent_started = cm_sorted_times_first(&turn->marks[CM_AGENT_STARTED], first_of(user, first_of(end, INT64_MAX)));
-	if (span.agent_started >= 0 && (span.user_stopped = cm_sorted_times_last(user, span.agent_started)) < 0)
-		span.user_stopped = cm_sorted_times_last(end, span.agent_started);
-	return span;
+	for (; (agent_started = cm_sorted_times_first(&turn->marks[CM_AGENT_STARTED], from)) >= 0; from = agent_started + 1) {
+		if ((user_stopped = cm_sorted_times_last(user, agent_started)) < 0)
+			user_stopped = cm_sorted_times_last(end, agent_started);
+		if (agent_started - user_stopped <= cm_bounds()->step_us)
+			return (struct span){ agent_started, user_stopped };
+	}
+	return (struct span){ -1, -1 };
 }
 
 /* Who provided a turn that is timed by its marks nobody says: it is the work of several. */

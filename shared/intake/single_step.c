@@ -12,6 +12,7 @@
 #include "intake_own.h"
 #include "kinds.h"
 #include "text.h"
+#include "bounds.h"
 #include "app_rows.h"
 
 #define DURATION_MOST_MS (366 * 86400e3)
@@ -52,6 +53,8 @@ read_fields(struct cm_single_step *measure, const struct cm_value *root, struct 
 {
 	const struct cm_value *duration = cm_value_get(root, "duration_ms");
 	struct cm_event *event = &measure->event;
+	char beyond[CM_BOUND_TEXT], refusal[CM_BOUND_TEXT + 16];
+	const struct cm_kind *kind;
 	double ms;
 	int rc;
 
@@ -60,13 +63,17 @@ read_fields(struct cm_single_step *measure, const struct cm_value *root, struct 
 	if ((rc = read_text(measure, root, "call_id", &event->call_id, problem)) < 0 ||
 	    (rc = read_text(measure, root, "event_type", &event->component, problem)) < 0)
 		return rc;
-	if (cm_component_find(event->component) == NULL)
+	if ((kind = cm_component_find(event->component)) == NULL)
 		return cm_refuse(problem, 400, "event_type", cm_step_type_refusal);
 	if (duration == NULL)
 		return cm_refuse(problem, 400, "duration_ms", "This field is missing.");
 	if (!cm_value_number(duration, &ms) || ms < 0 || ms > DURATION_MOST_MS)
 		return cm_refuse(problem, 400, "duration_ms", "This field is a number of milliseconds, 0 or more.");
 	event->latency_us = llround(ms * 1000);
+	if (cm_bound_length(event->latency_us, kind->as_long_as_call ? cm_bounds()->call_us : cm_bounds()->step_us, beyond) != NULL) {
+		snprintf(refusal, sizeof refusal, "This field %s.", beyond);
+		return cm_refuse(problem, 400, "duration_ms", refusal);
+	}
 	return read_metadata(measure, cm_value_get(root, "metadata"), problem);
 }
 

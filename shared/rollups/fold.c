@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "bins.h"
 #include "error.h"
 #include "kinds.h"
@@ -41,15 +42,8 @@ struct marginals {
 int
 cm_fold_note(struct cm_fold *fold, const struct cm_fold_step *step)
 {
-	if (fold->count == fold->room) {
-		size_t room = fold->room == 0 ? 64 : 2 * fold->room;
-		struct cm_fold_step *steps = realloc(fold->steps, room * sizeof *steps);
-
-		if (steps == NULL)
-			return CM_ENOMEM;
-		fold->steps = steps;
-		fold->room = room;
-	}
+	if (!CM_ARRAY_GROWS(fold->steps, fold->count, fold->room))
+		return CM_ENOMEM;
 	fold->steps[fold->count++] = *step;
 	return 0;
 }

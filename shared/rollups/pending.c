@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "array.h"
 #include "error.h"
 
 struct memo {
@@ -41,14 +42,8 @@ add(struct memo *memo, const struct cm_rows *rows)
 {
 	struct cm_pending_fact *fact;
 
-	if (memo->count == memo->room) {
-		size_t room = memo->room == 0 ? 64 : 2 * memo->room;
-
-		if ((fact = realloc(memo->facts, room * sizeof *fact)) == NULL)
-			return CM_ENOMEM;
-		memo->facts = fact;
-		memo->room = room;
-	}
+	if (!CM_ARRAY_GROWS(memo->facts, memo->count, memo->room))
+		return CM_ENOMEM;
 	fact = &memo->facts[memo->count++];
 	snprintf(fact->kind, sizeof fact->kind, "%s", cm_rows_text(rows, 0));
 	snprintf(fact->outcome, sizeof fact->outcome, "%s", cm_rows_text(rows, 1));

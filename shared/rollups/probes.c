@@ -5,21 +5,15 @@
 
 #include <stdlib.h>
 
+#include "array.h"
 #include "error.h"
 #include "kinds.h"
 
 int
 cm_probes_add(struct cm_probes *looks, const struct cm_probe *look)
 {
-	size_t wanted = looks->room == 0 ? 32 : 2 * looks->room;
-	struct cm_probe *larger;
-
-	if (looks->count == looks->room) {
-		if ((larger = realloc(looks->looks, wanted * sizeof *larger)) == NULL)
-			return CM_ENOMEM;
-		looks->looks = larger;
-		looks->room = wanted;
-	}
+	if (!CM_ARRAY_GROWS(looks->looks, looks->count, looks->room))
+		return CM_ENOMEM;
 	looks->looks[looks->count++] = *look;
 	return 0;
 }

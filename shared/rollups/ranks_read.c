@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 #include "pending.h"
 
@@ -15,41 +16,21 @@ enum {
 	COARSE = -1,			/* the parent of coarse bins */
 };
 
-/* Makes room for one more; the array, perhaps moved, or NULL for want of memory. */
-static void *
-with_room(void *array, size_t count, size_t *room, size_t size)
-{
-	size_t wanted = *room == 0 ? 256 : 2 * *room;
-	void *larger;
-
-	if (count < *room)
-		return array;
-	if ((larger = realloc(array, wanted * size)) != NULL)
-		*room = wanted;
-	return larger;
-}
-
 static int
 keep_cell(struct cm_selection *select, size_t bucket, int bin, struct sum sum)
 {
-	struct cell *cells = with_room(select->cells, select->cell_count, &select->cell_room, sizeof *cells);
-
-	if (cells == NULL)
+	if (!CM_ARRAY_GROWS(select->cells, select->cell_count, select->cell_room))
 		return CM_ENOMEM;
-	select->cells = cells;
-	cells[select->cell_count++] = (struct cell){ .bucket = bucket, .bin = bin, .sum = sum };
+	select->cells[select->cell_count++] = (struct cell){ .bucket = bucket, .bin = bin, .sum = sum };
 	return 0;
 }
 
 static int
 keep_raw(struct cm_selection *select, size_t bucket, int bin, int n, int64_t value_us)
 {
-	struct raw *raw = with_room(select->raw, select->raw_count, &select->raw_room, sizeof *raw);
-
-	if (raw == NULL)
+	if (!CM_ARRAY_GROWS(select->raw, select->raw_count, select->raw_room))
 		return CM_ENOMEM;
-	select->raw = raw;
-	raw[select->raw_count++] = (struct raw){ .bucket = bucket, .bin = bin, .n = n, .value_us = value_us };
+	select->raw[select->raw_count++] = (struct raw){ .bucket = bucket, .bin = bin, .n = n, .value_us = value_us };
 	return 0;
 }
 

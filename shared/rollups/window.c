@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 
 enum { RAW_STEP_S = 10 };	/* so many seconds of raw facts are about the work of one bucket */
@@ -151,20 +152,15 @@ continues(const struct cm_piece *last, const struct cm_piece *piece, const cm_us
 static int
 keep_piece(struct cm_cut *cut, const struct cm_piece *piece, const cm_us *edges)
 {
-	struct cm_piece *last = cut->count > 0 ? &cut->pieces[cut->count - 1] : NULL, *larger;
-	size_t room = cut->room == 0 ? 16 : 2 * cut->room;
+	struct cm_piece *last = cut->count > 0 ? &cut->pieces[cut->count - 1] : NULL;
 
 	if (last != NULL && continues(last, piece, edges)) {
 		last->to = piece->to;
 		last->count = piece->first - last->first + 1;
 		return 0;
 	}
-	if (cut->count == cut->room) {
-		if ((larger = realloc(cut->pieces, room * sizeof *larger)) == NULL)
-			return CM_ENOMEM;
-		cut->pieces = larger;
-		cut->room = room;
-	}
+	if (!CM_ARRAY_GROWS(cut->pieces, cut->count, cut->room))
+		return CM_ENOMEM;
 	cut->pieces[cut->count++] = *piece;
 	return 0;
 }

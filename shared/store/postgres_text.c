@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 
 enum { NUMBER_TEXT = 24 };
@@ -76,17 +77,10 @@ letter_of(char c)
 int
 cm_postgres_field(struct cm_postgres_row *row, const char *value)
 {
-	size_t needed = row->bytes + (value == NULL ? 0 : 2 * strlen(value)) + 4;
 	char *to;
 
-	if (needed > row->room) {
-		char *larger = realloc(row->text, 2 * needed);
-
-		if (larger == NULL)
-			return CM_ENOMEM;
-		row->text = larger;
-		row->room = 2 * needed;
-	}
+	if (!cm_array_reserve(&row->text, &row->room, row->bytes + (value == NULL ? 0 : 2 * strlen(value)) + 4, 1))
+		return CM_ENOMEM;
 	to = row->text + row->bytes;
 	if (value == NULL)
 		to = stpcpy(to, "\\N");

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 
-enum { FULL = 4096, ROOM_FIRST = 64 };
+enum { FULL = 4096 };
 
 int
 cm_row_batch_add(struct cm_row_batch *batch, const struct cm_bind *binds)
@@ -16,15 +17,8 @@ cm_row_batch_add(struct cm_row_batch *batch, const struct cm_bind *binds)
 	if (batch->width == 0)
 		while (binds[batch->width].name != NULL)
 			batch->width++;
-	if ((batch->count + 1) * batch->width > batch->room) {
-		size_t room = batch->room == 0 ? ROOM_FIRST : 2 * batch->room;
-		struct cm_bind *larger = realloc(batch->binds, room * sizeof *larger);
-
-		if (larger == NULL)
-			return CM_ENOMEM;
-		batch->binds = larger;
-		batch->room = room;
-	}
+	if (!cm_array_reserve(&batch->binds, &batch->room, (batch->count + 1) * batch->width, sizeof *batch->binds))
+		return CM_ENOMEM;
 	memcpy(batch->binds + batch->count * batch->width, binds, batch->width * sizeof *binds);
 	batch->count++;
 	return 0;

@@ -265,6 +265,19 @@ cm_store_wall(struct cm_store *store, const char *tenant_id)
 }
 
 void
+cm_store_give_up(struct cm_store *store, bool (*given_up)(void *arg), void *arg)
+{
+	store->given_up = given_up;
+	store->given_up_arg = arg;
+}
+
+bool
+cm_store_is_given_up(const struct cm_store *store)
+{
+	return store->mode == CM_STORE_READ && store->given_up != NULL && store->given_up(store->given_up_arg);
+}
+
+void
 cm_store_no_deadline(struct cm_store *store)
 {
 	store->deadline_ms = 0;

@@ -72,6 +72,10 @@ int cm_store_wall(struct cm_store *store, const char *tenant_id);
 /* How long the statements of a remote store wait for others; of its next connection. */
 void cm_store_patience(struct cm_store *store, int64_t ms);
 
+/* Transactions that read end early, with CM_EBUSY, once given_up says that nobody waits for what they read; NULL: never.  It is asked
+ * often: about each millisecond of a statement on SQLite, before each statement on a server. */
+void cm_store_give_up(struct cm_store *store, bool (*given_up)(void *arg), void *arg);
+
 /* Lets this transaction run as long as it needs (export). */
 void cm_store_no_deadline(struct cm_store *store);
 

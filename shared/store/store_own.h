@@ -92,6 +92,8 @@ struct cm_store {
 	bool inexact;
 	struct cm_remembered *remembered;	/* of this transaction */
 	int64_t deadline_ms;		/* on the monotonic clock; 0: none */
+	bool (*given_up)(void *arg);	/* whether nobody waits for the answer; NULL: somebody does */
+	void *given_up_arg;
 	bool explain;
 	struct cm_note notes[CM_NOTES_MAX];
 	size_t note_count;
@@ -107,6 +109,9 @@ const char *cm_next_parameter(const char *text, size_t *length);
 int cm_parameter_position(const struct cm_rows *rows, const char *name, size_t length);
 
 int64_t cm_store_now_ms(void);
+
+/* Whether nobody waits for what this transaction reads. */
+bool cm_store_is_given_up(const struct cm_store *store);
 
 /* Says that sql.c does not have a statement; returns CM_ESTORE. */
 int cm_store_lacks(struct cm_store *store, const char *statement);

@@ -333,6 +333,8 @@ cm_postgres_mind_deadline(struct cm_store *store)
 
 	if (!modes[store->mode].reads_only)
 		return 0;
+	if (cm_store_is_given_up(store))
+		return cm_store_fail(store, CM_EBUSY, "Nobody waits for the answer.");
 	if (store->deadline_ms != 0)
 		return cm_store_now_ms() <= store->deadline_ms ? 0
 			: cm_store_fail(store, CM_EBUSY, "The question took too long; ask for a narrower window.");

@@ -114,7 +114,7 @@ past_deadline(void *arg)
 {
 	const struct cm_store *store = arg;
 
-	return store->deadline_ms != 0 && cm_store_now_ms() > store->deadline_ms;
+	return (store->deadline_ms != 0 && cm_store_now_ms() > store->deadline_ms) || cm_store_is_given_up(store);
 }
 
 static int

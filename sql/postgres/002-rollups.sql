@@ -47,15 +47,14 @@ CREATE VIEW cm_pending_bin WITH (security_invoker = true) AS
 CREATE VIEW cm_pending_counter WITH (security_invoker = true) AS
 	@pendingcounter(cm_pending)@;
 
--- Folds what is pending into the rollups, where that is at least so much; how many rows it were.  The rows go in by their keys'
--- order, which is that of the pages.  Nothing that goes wrong here, be it that somebody cancels it, may fail the commit that asked for it: the rows
--- stay pending.  A transaction of a stricter isolation does not fold, since that could make it fail where it alone would not.
+-- Folds the rows from one number to another into the rollups; how many they were.  They go in by their keys' order, which is that of the
+-- pages.  A sum that came to 2^62 stays there, so that adding never fails (shared/facts/bounds.h).
 --
 -- A step and its call may come at the same time from two transactions, neither of which sees the other; or the call's labels may
 -- change while a step comes.  Whichever is folded last finds the step with labels that are not its call's, and mends that, except
 -- where somebody has the step in hand.
-CREATE FUNCTION cm_fold(at_least bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
+CREATE FUNCTION cm_fold_rows(first_id bigint, last_id bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
 	folded bigint;
 	kinds text[];
@@ -64,13 +63,8 @@ DECLARE
 	stray_ids bigint[];
 	into_ids bigint[];
 BEGIN
-	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
-			OR (SELECT count(*) FROM (SELECT FROM cm_pending LIMIT at_least) few) < at_least
-			OR NOT pg_try_advisory_xact_lock(25453, 1) THEN
-		RETURN 0;
-	END IF;
 	WITH gone AS MATERIALIZED (
-		DELETE FROM cm_pending RETURNING *
+		DELETE FROM cm_pending WHERE pending_id BETWEEN first_id AND last_id RETURNING *
 	), counts AS (
 		INSERT INTO cm_rollup AS r (series_id, kind, resolution, bucket, outcome, n, n_transcript, n_value, sum_us)
 		SELECT series_id, kind, resolution, bucket, outcome, sum(n), sum(n_transcript), sum(n_value), sum(sum_us)
@@ -78,13 +72,13 @@ BEGIN
 		GROUP BY series_id, kind, resolution, bucket, outcome ORDER BY series_id, kind, resolution, bucket, outcome
 		ON CONFLICT (series_id, kind, resolution, bucket, outcome) DO UPDATE SET n = r.n + excluded.n,
 			n_transcript = r.n_transcript + excluded.n_transcript, n_value = r.n_value + excluded.n_value,
-			sum_us = r.sum_us + excluded.sum_us
+			sum_us = least(r.sum_us, 4611686018427387904) + excluded.sum_us
 	), bins AS (
 		INSERT INTO cm_rollup_slot AS r (series_id, slot, n, sum_us)
 		SELECT series_id, cm_slot(k.kind_id, resolution, parent, bucket, bin), sum(b.n), sum(sum_us)
 		FROM (@pendingbin(gone)@) b LEFT JOIN cm_kind k ON k.name = b.kind
 		GROUP BY 1, 2 ORDER BY 1, 2
-		ON CONFLICT (series_id, slot) DO UPDATE SET n = r.n + excluded.n, sum_us = r.sum_us + excluded.sum_us
+		ON CONFLICT (series_id, slot) DO UPDATE SET n = r.n + excluded.n, sum_us = least(r.sum_us, 4611686018427387904) + excluded.sum_us
 	), counters AS (
 		INSERT INTO cm_counter AS r (series_id, kind, outcome, n_seen, n_reached, n_value, sum_us)
 		SELECT series_id, kind, outcome, sum(n_seen), sum(n_reached), sum(n_value), sum(sum_us)
@@ -92,7 +86,7 @@ BEGIN
 		GROUP BY series_id, kind, outcome ORDER BY series_id, kind, outcome
 		ON CONFLICT (series_id, kind, outcome) DO UPDATE SET n_seen = r.n_seen + excluded.n_seen,
 			n_reached = r.n_reached + excluded.n_reached, n_value = r.n_value + excluded.n_value,
-			sum_us = r.sum_us + excluded.sum_us
+			sum_us = least(r.sum_us, 4611686018427387904) + excluded.sum_us
 	)
 	SELECT count(*), array_agg(kind) FILTER (WHERE n > 0), array_agg(series_id) FILTER (WHERE n > 0),
 		array_agg(at_us) FILTER (WHERE n > 0)
@@ -119,12 +113,57 @@ BEGIN
 		END LOOP;
 	END IF;
 	RETURN folded;
+END
+$$;
+
+-- The same where the data of some row make it fail: that row, found by halving, is told of and noted in cm_skipped, and all others are
+-- folded.
+CREATE FUNCTION cm_fold_part(first_id bigint, last_id bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+	why text;
+BEGIN
+	SELECT min(pending_id), max(pending_id) INTO first_id, last_id FROM cm_pending WHERE pending_id BETWEEN first_id AND last_id;
+	IF first_id IS NULL THEN
+		RETURN 0;
+	END IF;
+	BEGIN
+		RETURN cm_fold_rows(first_id, last_id);
+	EXCEPTION WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
+		why := SQLERRM;
+	END;
+	IF first_id < last_id THEN
+		RETURN cm_fold_part(first_id, first_id + (last_id - first_id) / 2)
+			+ cm_fold_part(first_id + (last_id - first_id) / 2 + 1, last_id);
+	END IF;
+	RAISE WARNING 'callmetrics: pending fact % cannot be folded and is skipped: %', first_id, why;
+	INSERT INTO cm_skipped (source, source_id, field)
+		SELECT 'cm_pending', concat_ws(' ', pending_id, kind, nullif(outcome, ''), at_us, value_us, n), 'value' FROM cm_pending
+		WHERE pending_id = first_id ON CONFLICT DO NOTHING;
+	DELETE FROM cm_pending WHERE pending_id = first_id;
+	RETURN 1;
+END
+$$;
+
+-- Folds what is pending, where that is at least so much; how many rows it were.  Nothing that goes wrong here, be it that somebody
+-- cancels it, may fail the commit that asked for it: the rows stay pending, and the server's log says why.  A transaction of a
+-- stricter isolation does not fold, since that could make it fail where it alone would not.
+CREATE FUNCTION cm_fold(at_least bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET enable_seqscan = off AS $$
+BEGIN
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
+			OR (SELECT count(*) FROM (SELECT FROM cm_pending LIMIT at_least) few) < at_least
+			OR NOT pg_try_advisory_xact_lock(25453, 1) THEN
+		RETURN 0;
+	END IF;
+	RETURN cm_fold_part(0, 9223372036854775807);
 EXCEPTION WHEN query_canceled OR OTHERS THEN
+	RAISE WARNING 'callmetrics: nothing is folded: %', SQLERRM;
 	RETURN 0;
 END
 $$;
 
-REVOKE ALL ON FUNCTION cm_fold(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION cm_fold(bigint), cm_fold_part(bigint, bigint), cm_fold_rows(bigint, bigint) FROM PUBLIC;
 
 CREATE FUNCTION cm_pending_full() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off AS $$

@@ -24,6 +24,6 @@ $$;
 DROP FUNCTION IF EXISTS cm_call_added, cm_call_changed, cm_call_told, cm_call_relabelled, cm_call_removed, cm_latency_added, cm_latency_changed, cm_latency_removed CASCADE;
 DROP FUNCTION IF EXISTS cm_series_added, cm_pending_full CASCADE;
 DROP FUNCTION IF EXISTS cm_month_next, cm_month_drop, cm_month_make, cm_month_start, cm_months;
-DROP FUNCTION IF EXISTS cm_fold;
+DROP FUNCTION IF EXISTS cm_fold, cm_fold_part, cm_fold_rows;
 DROP VIEW IF EXISTS cm_pending_count, cm_pending_bin, cm_pending_counter;
 DROP VIEW IF EXISTS cm_v_calls, cm_v_failures, cm_v_steps, cm_v_transcripts, @list(viewnames)@;

@@ -38,6 +38,7 @@ CREATE VIEW cm_pending_counter AS
 	FROM cm_pending p CROSS JOIN cm_marginal m
 	WHERE p.n > 0 AND m.series_id = p.series_id;
 
+-- A sum that came to 2^62 stays there, so that adding never fails (shared/facts/bounds.h).
 CREATE TRIGGER cm_pending_full AFTER INSERT ON cm_pending
 WHEN NEW.pending_id >= 512 AND NEW.pending_id >= (SELECT pending_most FROM cm_state WHERE state_id = 1)
 BEGIN
@@ -46,18 +47,18 @@ BEGIN
 		FROM cm_pending_count WHERE true GROUP BY series_id, kind, resolution, bucket, outcome
 		ON CONFLICT (series_id, kind, resolution, bucket, outcome) DO UPDATE SET n = n + excluded.n,
 			n_transcript = n_transcript + excluded.n_transcript, n_value = n_value + excluded.n_value,
-			sum_us = sum_us + excluded.sum_us;
+			sum_us = min(sum_us, 4611686018427387904) + excluded.sum_us;
 	INSERT INTO cm_rollup_bin (series_id, kind, resolution, parent, bucket, bin, n, sum_us)
 		SELECT series_id, kind, resolution, parent, bucket, bin, sum(n), sum(sum_us)
 		FROM cm_pending_bin WHERE true GROUP BY series_id, kind, resolution, parent, bucket, bin
 		ON CONFLICT (series_id, kind, resolution, parent, bucket, bin) DO UPDATE SET n = n + excluded.n,
-			sum_us = sum_us + excluded.sum_us;
+			sum_us = min(sum_us, 4611686018427387904) + excluded.sum_us;
 	INSERT INTO cm_counter (series_id, kind, outcome, n_seen, n_reached, n_value, sum_us)
 		SELECT series_id, kind, outcome, sum(n_seen), sum(n_reached), sum(n_value), sum(sum_us)
 		FROM cm_pending_counter WHERE true GROUP BY series_id, kind, outcome
 		ON CONFLICT (series_id, kind, outcome) DO UPDATE SET n_seen = n_seen + excluded.n_seen,
 			n_reached = n_reached + excluded.n_reached, n_value = n_value + excluded.n_value,
-			sum_us = sum_us + excluded.sum_us;
+			sum_us = min(sum_us, 4611686018427387904) + excluded.sum_us;
 	DELETE FROM cm_pending;
 END;
 

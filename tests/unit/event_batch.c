@@ -14,7 +14,7 @@
 #include "cm_test.h"
 
 #define NOW INT64_C(1772449200000000)
-#define ONE "{\"event_type\":\"x\",\"timestamp\":1}"
+#define ONE "{\"event_type\":\"x\",\"timestamp\":1770373800}"
 
 /* Cuts a body and says what came of each event: + understood and to be stored, - understood and rejected, ! not understood. */
 static const char *
