@@ -5,6 +5,8 @@
  * were completed, or when the call database cannot be read; warnings alone leave the status 200.  The thresholds are
  * CALLMETRICS_MIN_SUCCESS_PCT, CALLMETRICS_MAX_ACTIVE, CALLMETRICS_ZOMBIE_SECONDS and CALLMETRICS_MAX_FAILURES.
  *
+ * Another window than the last hour is told as "period", and its calls are "calls" instead of "calls_last_hour".
+ *
  *   200  {"status":"healthy","timestamp":"..","indicators":{..},"warnings":[],"jobs":[{"name":"follow","state":"works",..}]}
  *   503  the same with "degraded"
  *   /healthz answers "ok" or "unavailable": whether the call database can be read
@@ -40,11 +42,29 @@ answer_probe(struct cm_reply *reply, bool well)
 	cm_reply_print(reply, well ? "ok\n" : "unavailable\n");
 }
 
+/* Whether what is asked for is the last hour, as where nothing is said. */
+static bool
+is_last_hour(const struct cm_query *query)
+{
+	struct cm_window window = cm_query_window(query);
+
+	return window.to == cm_query_now(query) && window.to - window.from == CM_HOUR_US;
+}
+
+/* The start of an answer; of another window than the last hour it says which. */
 static void
 begin(struct cm_json *json, const struct cm_query *query, bool well)
 {
+	struct cm_window window = cm_query_window(query);
+
 	cm_json_text(json, "status", well ? "healthy" : "degraded");
 	cm_json_time(json, "timestamp", cm_query_now(query));
+	if (is_last_hour(query))
+		return;
+	cm_json_object(json, "period");
+	cm_json_time(json, "start", window.from);
+	cm_json_time(json, "end", window.to);
+	cm_json_end(json);
 }
 
 static void
@@ -57,10 +77,10 @@ warn(struct cm_json *json, const char *format, int64_t number)
 }
 
 static void
-indicators(struct cm_json *json, const struct cm_tally *tally, int64_t active)
+indicators(struct cm_json *json, const struct cm_query *query, const struct cm_tally *tally, int64_t active)
 {
 	cm_json_object(json, "indicators");
-	cm_json_int(json, "calls_last_hour", tally->total);
+	cm_json_int(json, is_last_hour(query) ? "calls_last_hour" : "calls", tally->total);
 	cm_json_ratio(json, "success_rate", cm_tally_success_pct(tally), 1);
 	cm_json_int(json, "active_calls", active);
 	cm_json_ratio(json, "avg_duration", cm_tally_mean_s(tally), 1);
@@ -105,7 +125,7 @@ health(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 	failures = tally.by_status[CM_FAILED] + tally.by_status[CM_TIMEOUT];
 	cm_reply_status(reply, well ? 200 : 503);
 	begin(json, query, well);
-	indicators(json, &tally, active);
+	indicators(json, query, &tally, active);
 	cm_json_array(json, "warnings");
 	if (!well)
 		warn(json, "% of calls are to complete at least, but fewer did (see /metrics/failures)", min_pct);
@@ -134,7 +154,7 @@ without_store(const char *problem, const struct cm_query *query, struct cm_reply
 	}
 	cm_reply_status(reply, 503);
 	begin(json, query, false);
-	indicators(json, &nothing, 0);
+	indicators(json, query, &nothing, 0);
 	cm_json_array(json, "warnings");
 	cm_json_text(json, NULL, problem);
 	cm_json_end(json);

@@ -21,7 +21,7 @@ static int
 explain_failure(const struct cm_store *to, int rc)
 {
 	fprintf(stderr, "callmetrics copy: %s\n", rc == CM_ENOTFOUND
-		? "that database holds calls already; copy into an empty one"
+		? "that database holds calls or other facts already; copy into an empty one"
 		: cm_store_problem(to));
 	return 1;
 }

@@ -49,11 +49,15 @@ tell(const struct cm_import *import, const struct cm_import_result *result)
 {
 	if (*result->ignored != '\0')
 		fprintf(stderr, "%s: columns that mean nothing here: %s\n", import->path, result->ignored);
-	if (result->finished)
-		fprintf(stderr, "%s: was taken before; --again reads it once more\n", import->path);
+	if (result->finished) {
+		printf("%s: nothing was read: it was taken before, by a run that added %" PRId64 " calls, changed %" PRId64 ", knew %" PRId64
+		    " lines already and rejected %" PRId64 "; --again reads it once more\n",
+		    import->path, result->added, result->changed, result->known, result->rejected);
+		return result->rejected > 0;
+	}
 	printf("%s: %s%" PRId64 " calls added, %" PRId64 " changed, %" PRId64 " lines known already, %" PRId64 " rejected%s\n",
 	    import->path, import->dry_run ? "would be: " : "", result->added, result->changed, result->known, result->rejected,
-	    result->resumed && !result->finished ? ", with what an earlier run did" : "");
+	    result->resumed ? ", with what an earlier run did" : "");
 	if (result->rejected > 0 && !import->dry_run)
 		printf("%s.rejected says which and why\n", import->path);
 	return result->rejected > 0;

@@ -74,6 +74,17 @@ refused "no value" '*--db needs a value*' --db
 refused "no database" '*there is no file /nowhere.db*' --db /nowhere.db
 refused "a folder as database" '*is not a file*' --db /tmp
 refused "not a database" '*could not be attached*' --dir "$elsewhere" --port "$(free_port)" --tls-port "$(free_port)" --db "$top/configure.ac"
+# (As root there is no such port; as nobody the script can be read where the tree can.)
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=nobody --regid=nogroup --clear-groups test -r "$top/scripts/run"; then
+	code=0
+	setpriv --reuid=nobody --regid=nogroup --clear-groups "$top/scripts/run" --port 80 --db "$work/untouched.db" >"$work/said" 2>&1 || code=$?
+	like "a low port, which is root's" "$code $(cat "$work/said")" '1 *port 80 is for root alone; --port *'
+fi
+app_db untouched
+db=$work/calls.db
+refused "an address of nobody's, before the database is touched" "*does not take the configuration*" --dir "$elsewhere" \
+	--port "$(free_port)" --tls-port "$(free_port)" --listen 192.0.2.1 --db "$work/untouched.db"
+is "the database" "$(sqlite3 "$work/untouched.db" "SELECT count(*) FROM sqlite_master WHERE name LIKE 'cm%'")" 0
 refused "a login with a colon" '*--user*' --user a:b
 refused "nothing there to stop" '*no folder*' --stop --dir /tmp/nowhere
 get /metrics/hourly
@@ -87,6 +98,7 @@ done
 get /metrics/dashboard
 run --stop --dir "$demo"
 is "stop" "$code $(cat "$work/said")" '0 stopped'
+passes "the demo is there" test -s "$demo/demo.db"
 # shellcheck disable=SC2086 # numbers
 is "what is left of it" "$(ps -o pid=,args= -p "$(echo $everything | tr ' ' ',')" | grep -v defunct || :)" ''
 is "sockets" "$(find "$demo/run" -name '*.sock')" ''
@@ -118,6 +130,7 @@ bare /healthz
 is "it answers still" "$status" 200
 run --stop --dir "$demo"
 like "stop" "$code $(cat "$work/said")" '0 *left over from a run that was killed*'
+unlike "a demo that is attached is not attached again" "$(cat "$work/run.out")" '*: [0-9]* of [0-9]*'
 # shellcheck disable=SC2086 # numbers
 is "what is left of it" "$(ps -o pid=,args= -p "$(echo $everything | tr ' ' ',')" | grep -v defunct || :)" ''
 

@@ -68,7 +68,7 @@ while [ "$statement" -gt 0 ]; do
 	fi
 	statement=$((statement - 1))
 done
-is "the statements' calls are the answer's" "$total" "$(json .indicators.calls_last_hour)"
+is "the statements' calls are the answer's" "$total" "$(json .indicators.calls)"
 
 # ... and a percentile: one of the values of its bin, as many of which are smaller as the rank says.
 ask latency 'component=turn_e2e&explain=1'

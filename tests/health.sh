@@ -11,6 +11,15 @@ golden health.json
 ask health '' SCRIPT_NAME=/healthz
 is "probe" "$status $(header Content-Type) $(cat "$work/body")" "200 text/plain; charset=utf-8 ok"
 
+# Another window than the last hour is not called that.
+for query in hours=1 'start_time=2026-02-06T09:30:00Z'; do
+	ask health "$query"
+	golden health.json
+done
+ask health 'hours=48'
+is "48 hours" "$status $(json '[.period, .indicators.calls_last_hour, .indicators.calls > 500]')" \
+	'200 [{"start":"2026-02-04T10:30:00.000Z","end":"2026-02-06T10:30:00.000Z"},null,true]'
+
 # The warnings and the verdict, one row at a time.
 attached_db few
 call() {

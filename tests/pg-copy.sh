@@ -64,7 +64,7 @@ from real_db
 db=$sent
 copy
 is "one that holds calls" "$copy_status" 1
-like "says so" "$(cat "$work/copied")" '*holds calls already*'
+like "says so" "$(cat "$work/copied")" '*holds calls or other facts already*'
 empty_app_db app
 copy
 is "a voice app's" "$copy_status" 1
@@ -73,6 +73,14 @@ db=$(postgres_url "$postgres_folder" nowhere)
 copy
 is "none" "$copy_status" 1
 like "as the server says it" "$(cat "$work/copied")" '*"nowhere" does not exist*'
+
+# One that holds no call but something of its own all the same would lose it, or have it twice.
+new_db own
+ask_db
+"$build/jobs/create" "$db" >"$work/made"
+sql "INSERT INTO cm_health (component, status, at_us) VALUES ('worker', 'healthy', 1772445600000000)"
+copy
+is "one that holds a reading" "$copy_status $(sql 'SELECT count(*) FROM cm_health')" "1 1"
 
 # Broken off in the middle: a table takes nothing for a while.
 new_db broken

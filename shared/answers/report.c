@@ -225,8 +225,14 @@ report_skipped(struct cm_store *store, struct cm_json *json)
 	if ((rc = cm_store_query(store, "skipped", NULL, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
-		snprintf(text, sizeof text, "%lld rows of %s were skipped: %s makes no sense (see cm_skipped)",
-		    (long long)cm_rows_int(rows, 2), cm_rows_text(rows, 0), cm_rows_text(rows, 1));
+		long long count = cm_rows_int(rows, 2);
+
+		if (strcmp(cm_rows_text(rows, 0), "labels") == 0)
+			snprintf(text, sizeof text, "%lld tenants have more combinations of labels than CALLMETRICS_LABELS_MOST; further "
+			    "ones count as other (see cm_skipped)", count);
+		else
+			snprintf(text, sizeof text, "%lld rows of %s were skipped: %s makes no sense (see cm_skipped)", count,
+			    cm_rows_text(rows, 0), cm_rows_text(rows, 1));
 		cm_json_text(json, NULL, text);
 	}
 	cm_rows_done(rows);

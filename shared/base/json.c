@@ -369,7 +369,7 @@ cm_json_raw(struct cm_json *json, const char *key, const char *text)
 	struct cm_value *value = NULL;
 	size_t length;
 
-	if (text != NULL && *text != '\0')
+	if (text != NULL && *text != '\0' && strnlen(text, CM_JSON_RAW_MOST + 1) <= CM_JSON_RAW_MOST)
 		value = read_text(text, strlen(text));
 	if (!cm_value_is_object(value) && !cm_value_is_array(value))
 		cm_json_null(json, key);

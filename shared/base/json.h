@@ -41,7 +41,9 @@ void cm_json_seconds(struct cm_json *json, const char *key, int64_t value_us);
 void cm_json_milliseconds(struct cm_json *json, const char *key, int64_t value_us);
 /* RFC 3339 with milliseconds. */
 void cm_json_time(struct cm_json *json, const char *key, cm_us at);
-/* A value that is JSON text already: an object or array goes in as such, anything else, or nothing, as null. */
+/* A value that is JSON text already: an object or array goes in as such; anything else, nothing, or more than any sender may give (it
+ * would take many times its size to read) as null. */
+enum { CM_JSON_RAW_MOST = 256 * 1024 };
 void cm_json_raw(struct cm_json *json, const char *key, const char *text);
 
 /* The document so far, as one line or indented; borrowed until the next call.  NULL for want of memory. */

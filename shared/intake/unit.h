@@ -62,9 +62,13 @@ struct cm_call_entry {
 	struct cm_series_entry *series;	/* then that is this one's */
 };
 
+/* The label of what a tenant has beyond CALLMETRICS_LABELS_MOST combinations. */
+#define CM_OTHER_LABEL "other"
+
 struct cm_series_entry {
 	struct cm_labels labels;
 	int64_t series_id;		/* 0: not known yet */
+	struct cm_series_entry *instead;	/* what it counts as where its tenant has too many; NULL: as itself */
 };
 
 /* The marks of a turn. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "settings.h"
 
 enum { LABELS = 5 };
 
@@ -61,6 +62,13 @@ bind_labels(const struct cm_labels *labels, struct cm_bind binds[LABELS + 1])
 	memcpy(binds, all, sizeof all);
 }
 
+/* What a series counts as. */
+static struct cm_series_entry *
+target_of(struct cm_series_entry *entry)
+{
+	return entry->instead != NULL ? entry->instead : entry;
+}
+
 /* A batch of the series whose numbers are not known. */
 static int
 gather(struct cm_series_entry *const *series, size_t count, struct cm_row_batch *batch)
@@ -70,8 +78,8 @@ gather(struct cm_series_entry *const *series, size_t count, struct cm_row_batch 
 	int rc = 0;
 
 	for (i = 0; i < count && rc == 0; i++)
-		if (series[i]->series_id == 0) {
-			bind_labels(&series[i]->labels, binds);
+		if (target_of(series[i])->series_id == 0) {
+			bind_labels(&target_of(series[i])->labels, binds);
 			rc = cm_row_batch_add(batch, binds);
 		}
 	return rc;
@@ -107,37 +115,113 @@ read_numbers(struct cm_unit *unit, const struct cm_row_batch *batch)
 	return rc;
 }
 
-/* All at once: they are looked for, those that are not there are made, and looked for again. */
 static int
-number_together(struct cm_unit *unit, struct cm_series_entry *const *series, size_t count)
+look_up(struct cm_store *store, struct cm_series_entry *entry)
+{
+	struct cm_bind binds[LABELS + 1];
+
+	bind_labels(&entry->labels, binds);
+	return cm_store_number(store, "series-get", binds, &entry->series_id);
+}
+
+/* Looks for those that are not known yet. */
+static int
+find_all(struct cm_unit *unit, struct cm_series_entry *const *series, size_t count)
+{
+	struct cm_row_batch batch = { .statement = "series-put" };
+	size_t i;
+	int rc = 0;
+
+	if (!cm_store_is_remote(unit->store)) {
+		for (i = 0; i < count && rc == 0; i++)
+			if (target_of(series[i])->series_id == 0)
+				rc = look_up(unit->store, target_of(series[i]));
+		return rc;
+	}
+	if ((rc = gather(series, count, &batch)) == 0 && batch.count > 0)
+		rc = read_numbers(unit, &batch);
+	cm_row_batch_done(&batch);
+	return rc;
+}
+
+/* Makes those that are not there. */
+static int
+make_all(struct cm_unit *unit, struct cm_series_entry *const *series, size_t count)
 {
 	struct cm_row_batch batch = { .statement = "series-put" };
 	int rc;
 
 	if ((rc = gather(series, count, &batch)) == 0 && batch.count > 0)
-		rc = read_numbers(unit, &batch);
-	batch.count = 0;
-	if (rc == 0 && (rc = gather(series, count, &batch)) == 0 && batch.count > 0) {
-		int64_t made = cm_store_run_many(unit->store, batch.statement, batch.binds, batch.width, batch.count);
-
-		rc = made < 0 ? (int)made : read_numbers(unit, &batch);
-	}
+		rc = cm_row_batch_write(unit->store, &batch);
 	cm_row_batch_done(&batch);
 	return rc;
 }
 
-static int
-number_one(struct cm_store *store, struct cm_series_entry *series)
+/* The labels that stand for all further ones of a tenant. */
+static struct cm_labels
+others_of(const struct cm_labels *labels)
 {
-	struct cm_bind binds[LABELS + 1];
-	int64_t rc;
+	struct cm_labels others = *labels;
 
-	bind_labels(&series->labels, binds);
-	if ((rc = cm_store_number(store, "series-get", binds, &series->series_id)) < 0 || series->series_id != 0)
-		return (int)rc;
-	if ((rc = cm_store_run(store, "series-put", binds)) < 0)
-		return (int)rc;
-	return cm_store_number(store, "series-get", binds, &series->series_id);
+	others.agent = *labels->agent != '\0' ? CM_OTHER_LABEL : "";
+	others.agent_version = *labels->agent_version != '\0' ? CM_OTHER_LABEL : "";
+	others.provider = *labels->provider != '\0' ? CM_OTHER_LABEL : "";
+	return others;
+}
+
+/* How many combinations of labels a tenant may still come with. */
+static int
+left_of(struct cm_store *store, const char *tenant_id, int64_t *left)
+{
+	int64_t most = cm_setting_int("CALLMETRICS_LABELS_MOST", 1000, 1, 1000000), count;
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("tenant_id", tenant_id), CM_INT_PARAM("most", most), { 0 } };
+	int rc;
+
+	if ((rc = cm_store_number(store, "series-of-tenant", binds, &count)) == 0)
+		*left = most - count;
+	return rc;
+}
+
+static int
+note_others(struct cm_store *store, const char *tenant_id)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("source", "labels"), CM_TEXT_PARAM("source_id", tenant_id),
+		CM_TEXT_PARAM("field", "labels"), { 0 } };
+	int64_t rc = cm_store_run(store, "skipped-add", binds);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+/* Of the series that are new to the database, which stand in the order of their tenants, those beyond what a tenant may have count as
+ * others. */
+static int
+hold_back(struct cm_unit *unit, struct cm_series_entry *const *series, size_t count)
+{
+	const char *tenant_id = NULL;
+	struct cm_labels others;
+	int64_t left = 0;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < count; i++) {
+		const struct cm_labels *labels = &series[i]->labels;
+
+		if (series[i]->series_id != 0)
+			continue;
+		if (tenant_id == NULL || strcmp(tenant_id, labels->tenant_id) != 0) {
+			tenant_id = labels->tenant_id;
+			if ((rc = left_of(unit->store, tenant_id, &left)) < 0)
+				return rc;
+		}
+		others = others_of(labels);
+		if (left-- > 0 || compare_labels(&others, labels) == 0)
+			continue;
+		if ((series[i]->instead = cm_unit_series_place(unit, &others)) == NULL)
+			return CM_ENOMEM;
+		if (left == -1 && (rc = note_others(unit->store, tenant_id)) < 0)
+			return rc;
+	}
+	return 0;
 }
 
 static int
@@ -159,12 +243,11 @@ cm_unit_number_series(struct cm_unit *unit)
 		return 0;
 	if ((series = (struct cm_series_entry **)cm_map_sorted(&unit->series, by_labels)) == NULL)
 		return CM_ENOMEM;
-	if (cm_store_is_remote(unit->store))
-		rc = number_together(unit, series, count);
-	else
-		for (i = 0; i < count && rc == 0; i++)
-			if (series[i]->series_id == 0)
-				rc = number_one(unit->store, series[i]);
+	if ((rc = find_all(unit, series, count)) == 0 && (rc = hold_back(unit, series, count)) == 0 &&
+	    (rc = find_all(unit, series, count)) == 0 && (rc = make_all(unit, series, count)) == 0)
+		rc = find_all(unit, series, count);
+	for (i = 0; i < count; i++)
+		series[i]->series_id = target_of(series[i])->series_id;
 	free(series);
 	return rc;
 }

@@ -86,7 +86,7 @@ climb(const struct cm_scope *scope, cm_us from, cm_us to, const struct cm_horizo
 	return ladder;
 }
 
-/* The rung whose run of buckets, with what mends its ends, is the least work. */
+/* The rung whose run of buckets, with the pieces that make up the difference at its ends, is the least work. */
 static int
 best_rung(const struct cm_scope *scope, const struct ladder *ladder, const struct cm_horizons *horizons)
 {

@@ -111,7 +111,8 @@ int cm_store_fail(struct cm_store *store, int error, const char *problem);
 /* Tells another store's last failure as this one's; returns error. */
 int cm_store_relay(struct cm_store *store, const struct cm_store *other, int error);
 
-/* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL. */
+/* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL.  CM_ESTORE also
+ * where it is being read already: a statement is one handle. */
 int cm_store_query(struct cm_store *store, const char *name, const struct cm_bind *binds, struct cm_rows **out);
 
 /* Gives a name to a statement that is made at run time, for tables that are not ours; the name is the caller's for as long as the store

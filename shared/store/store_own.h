@@ -64,6 +64,7 @@ struct cm_rows {
 	struct cm_parameter parameters[CM_PARAMETERS_MAX];	/* in the order in which they first stand in the text */
 	int parameter_count;
 	bool streams;			/* its rows may be more than memory should hold */
+	bool is_open;			/* it is being read */
 	struct timespec started;
 	int64_t count;
 };

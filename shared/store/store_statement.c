@@ -297,11 +297,14 @@ open_rows(struct cm_store *store, const char *name, const struct values *values,
 
 	if ((rc = prepare(store, name, values, &rows)) < 0)
 		return rc;
+	if (rows->is_open)
+		return cm_store_fail(store, CM_ESTORE, "A statement of this program is run again while it is read.");
 	if ((rc = bind_all(rows, values)) < 0) {
 		store->engine->reset(rows);
 		return rc;
 	}
 	rows->streams = streams;
+	rows->is_open = true;
 	rows->count = 0;
 	if (store->explain)
 		clock_gettime(CLOCK_MONOTONIC, &rows->started);
@@ -457,6 +460,7 @@ cm_rows_done(struct cm_rows *rows)
 	if (rows->started.tv_sec != 0)
 		note(rows);
 	rows->started.tv_sec = 0;
+	rows->is_open = false;
 	rows->store->engine->reset(rows);
 }
 

@@ -1,6 +1,6 @@
 -- Schema version 2: the rollups; the twin of sqlite/002-rollups.sql.
 --
--- Statement triggers on the facts append to cm_pending what came and what went, in the transaction of the fact's writer; nothing
+-- Triggers on each row of the facts append to cm_pending what came and what went, in the transaction of the fact's writer; nothing
 -- is updated there, so writers never wait for one another.  About every 512th such row asks, when its transaction commits, for a
 -- fold into the rollups (cm_fold).  One session folds at a time: whoever changes a rollup holds the advisory lock (25453, 1), 25453
 -- being "cm" in ASCII.  Apps only try for it; intake, which changes rollups itself, waits for it where its transaction begins.

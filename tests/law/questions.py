@@ -383,9 +383,11 @@ class Judge:
             warnings += self.skipped()
         status, answer = self.json_of("health", query, now, (200, 503))
         answer["warnings"] = [short(given, wanted) for given, wanted in zip(answer["warnings"], warnings + [""] * 99)]
+        last_hour = window.end == now and window.end - window.start == HOUR
+        period = {} if last_hour else {"period": {"start": text_ms(window.start), "end": text_ms(window.end)}}
         self.marked(answer, {
-            "status": "healthy" if well else "degraded", "timestamp": text_ms(now),
-            "indicators": {"calls_last_hour": tally.total, "success_rate": near(tally.success, 1), "active_calls": active,
+            "status": "healthy" if well else "degraded", "timestamp": text_ms(now), **period,
+            "indicators": {"calls_last_hour" if last_hour else "calls": tally.total, "success_rate": near(tally.success, 1), "active_calls": active,
                            "avg_duration": near(tally.mean, 1)},
             "warnings": warnings,
         })

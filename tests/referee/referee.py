@@ -284,12 +284,15 @@ class Referee:
         success = self.success(calls)
         count = self.by_status(calls)
         zombies = sum(call.started < self.now - HOUR for call in active)
+        first, last = self.window(query, hours=1)
+        last_hour = last == self.now and last - first == HOUR
+        period = {} if last_hour else {"period": {"start": time_text(first), "end": time_text(last)}}
         warnings = sum([success is not None and success < 80, len(active) > 10, zombies > 0,
                         count["failed"] + count["timeout"] > 3])
         return {
             "status": "degraded" if success is not None and success < 80 else "healthy",
-            "timestamp": time_text(self.now),
-            "indicators": {"calls_last_hour": len(calls), "success_rate": Places(success, 1),
+            "timestamp": time_text(self.now), **period,
+            "indicators": {"calls_last_hour" if last_hour else "calls": len(calls), "success_rate": Places(success, 1),
                            "active_calls": len(active), "avg_duration": Places(self.seconds(calls), 1)},
             "warnings": warnings,
         }

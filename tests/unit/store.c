@@ -128,10 +128,32 @@ very_many(void **state)
 	cm_store_close(store);
 }
 
+/* A statement is one handle: run again while it is read, the reader would get the other's rows. */
+static void
+run_while_read(void **state)
+{
+	struct cm_rows *rows, *again;
+	struct cm_store *store;
+
+	(void)state;
+	assert_int_equal(cm_store_open(path, CM_STORE_READ, &store), 0);
+	assert_int_equal(cm_store_begin(store), 0);
+	assert_int_equal(cm_store_query(store, "vocabulary", NULL, &rows), 0);
+	assert_int_equal(cm_rows_next(rows), 1);
+	assert_int_equal(cm_store_query(store, "vocabulary", NULL, &again), CM_ESTORE);
+	assert_string_equal(cm_store_problem(store), "A statement of this program is run again while it is read.");
+	assert_int_equal(cm_rows_next(rows), 1);
+	cm_rows_done(rows);
+	assert_int_equal(cm_store_query(store, "vocabulary", NULL, &rows), 0);
+	cm_rows_done(rows);
+	cm_store_close(store);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(run_while_read),
 		cmocka_unit_test(every_statement),
 		cmocka_unit_test(missing),
 		cmocka_unit_test(very_many),
