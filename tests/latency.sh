@@ -61,7 +61,7 @@ is_problem 400 ''
 post_text latency '{"call_id":"c"' CONTENT_TYPE=text/csv
 is_problem 415 ''
 post_text latency "{\"call_id\":\"$call\",\"event_type\":\"tool\",\"duration_ms\":5}" CALLMETRICS_TENANT=other
-is_problem 400 call_id '*another tenant*'
+is "another tenant's call of that id is another call" "$status $(json .status)" '201 recorded'
 post_text latency '{"call_id":"c","event_type":"tool","duration_ms":1}' QUERY_STRING=hours=2
 is_problem 400 hours
 

@@ -103,7 +103,8 @@ cp "$db" "$db.older"
 sqlite3 "$db" "UPDATE calls SET has_audio = has_audio WHERE rowid = 1"
 well "the app writes"
 mv "$db.older" "$db"
-in_trouble '*older than what was read*callmetrics attach*'
+ask health
+like "an older copy: health tells" "$(json .warnings)" '*it was restored*compared by: callmetrics follow*'
 attach "$db"
 well "an older copy, compared"
 
