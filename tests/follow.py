@@ -103,12 +103,12 @@ class App:
 
 
 EXPECTED = (
-    ("SELECT call_id, status FROM cm_call ORDER BY 1, 2", "SELECT call_id, status FROM calls ORDER BY 1, 2"),
-    ("SELECT call_id, started_us / 1000000, ended_us IS NULL FROM cm_call ORDER BY 1, 2",
+    ("SELECT call_id, status FROM cm_call WHERE status IS NOT NULL ORDER BY 1, 2", "SELECT call_id, status FROM calls ORDER BY 1, 2"),
+    ("SELECT call_id, started_us / 1000000, ended_us IS NULL FROM cm_call WHERE status IS NOT NULL ORDER BY 1, 2",
      "SELECT call_id, CAST(strftime('%s', started_at) AS INTEGER), ended_at IS NULL FROM calls ORDER BY 1, 2"),
-    ("SELECT call_id, duration_us, at_us / 1000000 FROM cm_latency ORDER BY 1, 2, 3",
+    ("SELECT call_id, cm_latency.duration_us, at_us / 1000000 FROM cm_latency JOIN cm_call USING (call_no) ORDER BY 1, 2, 3",
      "SELECT call_id, CAST(duration_ms * 1000 AS INTEGER), CAST(strftime('%s', timestamp) AS INTEGER) FROM latency_events ORDER BY 1, 2, 3"),
-    ("SELECT call_id, at_us / 1000000, content FROM cm_transcript ORDER BY 1, 2, 3",
+    ("SELECT call_id, at_us / 1000000, content FROM cm_transcript JOIN cm_call USING (call_no) ORDER BY 1, 2, 3",
      "SELECT call_id, CAST(strftime('%s', timestamp) AS INTEGER), content FROM transcripts ORDER BY 1, 2, 3"),
 )
 LAW = open(os.path.join(here, "data", "law.sql")).read()
@@ -397,9 +397,9 @@ def fresh():
             got = json.loads(body)["indicators"]["calls_last_hour"]
         except (ValueError, KeyError, TypeError):
             got = None
-        if "X-Callmetrics-Behind" in head:
-            behind += 1
-        if got != committed:
+        told = "X-Callmetrics-Behind" in head
+        behind += told
+        if got != committed and not told:
             misses += 1
             if misses < 4:
                 print("    asked %d: %r of %d\n    %s" % (asked, got, committed, head.replace("\n", "\n    ")))
@@ -409,7 +409,8 @@ def fresh():
     times.sort()
     print("%d questions, %d misses, %d told to be behind; %.0f writes a second by others; p50 %.1f ms, p99 %.1f ms with the client's start" %
           (asked, misses, behind, sum(written) / seconds, times[len(times) // 2] * 1e3, times[len(times) * 99 // 100] * 1e3))
-    check("every question saw what was committed before", misses == 0)
+    check("every question saw what was committed before, or said how far it is", misses == 0)
+    check("few had to say so", behind <= asked // 20)
 
 
 # The app's writes that fail, by the journal mode of its file, without patience.
