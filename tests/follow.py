@@ -298,6 +298,49 @@ def kill():
     print("killed %d of %d" % (killed, count))
 
 
+# Detach, ended at any point: either all is as it was, or nothing is answered.
+
+def answers(path):
+    said = [ask("dashboard", path), ask("latency", path, "days=30"), ask("daily", path, "days=2")]
+    return [body for _, body in said], all("Status: 200" in head for head, _ in said)
+
+
+def detach():
+    count = int(os.environ.get("CM_DETACHES", "20"))
+    rng = random.Random(seed)
+    path, app = make("detached", rows=300)
+    app.db.close()
+    whole, fine = answers(path)
+    check("it answers", fine, whole)
+    shutil.copyfile(path, path + ".backup")
+    for suffix in (".callmetrics", ".callmetrics-wal"):
+        if os.path.exists(path + suffix):
+            shutil.copyfile(path + suffix, path + suffix + ".backup")
+    seen = {}
+    for number in range(count):
+        for suffix in ("", "-wal", "-shm", ".callmetrics", ".callmetrics-wal", ".callmetrics-shm"):
+            if os.path.exists(path + suffix):
+                os.remove(path + suffix)
+        for suffix in ("", ".callmetrics", ".callmetrics-wal"):
+            if os.path.exists(path + suffix + ".backup"):
+                shutil.copyfile(path + suffix + ".backup", path + suffix)
+        # A limit of system calls would be exact; a moment of so many microseconds does as well, over many.
+        victim = subprocess.Popen([os.path.join(build, "jobs", "detach"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(rng.random() * 0.02)
+        victim.kill()
+        victim.wait()
+        got, fine = answers(path)
+        told = any(words in " ".join(got) for words in ("being detached", "not attached", "no journal"))
+        state = "whole" if got == whole and fine else "told" if told and not any('"total' in one for one in got) else "wrong"
+        seen[state] = seen.get(state, 0) + 1
+        check("detach ended at a point: whole or told", state != "wrong", got)
+        done = job("detach", path)
+        left = [name for name in os.listdir(folder) if name.startswith("detached.db.callmetrics") and not name.endswith(".backup")]
+        objects = sqlite3.connect(path).execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'callmetrics%'").fetchone()[0]
+        check("detach again ends it", objects == 0 and not left, done.stdout, objects, left)
+    print("ended %d times: %r" % (count, seen))
+
+
 # The power goes: files as they are at one moment, each for itself.
 
 def power():

@@ -414,7 +414,7 @@ detach(struct attaching *attaching)
 	if (!attaching->tables.of[CM_SOURCE_CALLS - 1].there)
 		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are "
 		    "nowhere else: "
-		    "it is not detached.");
+		    "it is not detached; export them first.");
 	if (attaching->attached && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
 		return rc;
 	if ((rc = transact(attaching, attaching->app, remove_journal)) < 0)
