@@ -4,14 +4,29 @@
 #include "admin.h"
 #include "attach.h"
 
+static const struct cm_param options_of_attach[] = {
+	CM_JOB_EXCLUSIVE,
+	{ "tz", CM_ZONE, .help = "the time zone of times without an offset; UTC where it was never given" },
+	{ 0 },
+};
+
+static const char *zone;
+
+static int
+attach_url(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+{
+	return cm_attach(url, zone, progress, problem);
+}
+
 static int
 attach(const struct cm_options *options)
 {
 	static const struct cm_admin admin = {
-		.on_url = cm_attach, .done = "attached; what the app writes is read as it comes",
+		.on_url = attach_url, .done = "attached; what the app writes is read as it comes",
 		.refused = "it has no table `calls`, so it is no voice app's database; run: callmetrics create DATABASE",
 	};
 
+	zone = cm_options_text(options, "tz");
 	return cm_admin_run(options, &admin);
 }
 
@@ -23,7 +38,7 @@ static const struct cm_job job = {
 	    "that they made, changed or took away.  What callmetrics makes of them lies in a file of its own beside it, "
 	    "DATABASE.callmetrics.  May be broken off and run again; run once more it mends triggers that a migration took along, and "
 	    "reads what they missed.",
-	    .options = cm_admin_options, .arguments = cm_admin_arguments,
+	    .options = options_of_attach, .arguments = cm_admin_arguments,
 	},
 	.run = attach,
 };

@@ -418,19 +418,17 @@ def compare_facts(path, tables):
     own = sqlite3.connect("file:%s.callmetrics?mode=ro" % path, uri=True)
     wrong = []
     calls = {row[0]: row[1:] for row in own.execute(
-        "SELECT call_id, started_us, status, call_type, caller_number, callee_number, ended_us FROM cm_call "
-        "WHERE status IS NOT NULL")}
+        "SELECT call_id, started_us, status, call_type, caller_number, callee_number, ended_us FROM cm_call WHERE status IS NOT NULL")}
     want = expected_calls(app)
     for call_id in sorted(set(calls) | set(want)):
         if calls.get(call_id) not in want.get(call_id, {None}):
             wrong.append("call %r is %r, want one of %r" % (call_id, calls.get(call_id), want.get(call_id)))
     if "latency_events" in tables:
-        got = sorted(own.execute("SELECT call_id, component, at_us, l.duration_us FROM cm_latency l JOIN cm_call USING (call_no)").fetchall())
+        got = sorted(own.execute("SELECT call_id, component, at_us, cm_latency.duration_us FROM cm_latency JOIN cm_call USING (call_no)").fetchall())
         if got != expected_steps(app):
             wrong.append("steps are %r, want %r" % (got, expected_steps(app)))
     if "transcripts" in tables:
-        got = sorted(own.execute("SELECT call_id, at_us, coalesce(speaker, ''), coalesce(content, '') "
-                                 "FROM cm_transcript JOIN cm_call USING (call_no)").fetchall())
+        got = sorted(own.execute("SELECT call_id, at_us, coalesce(speaker, ''), coalesce(content, '') FROM cm_transcript JOIN cm_call USING (call_no)").fetchall())
         if got != expected_lines(app):
             wrong.append("lines are %r, want %r" % (got, expected_lines(app)))
     app.close()

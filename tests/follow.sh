@@ -6,7 +6,7 @@
 . "${0%/*}/lib.sh"
 [ "$engine" = sqlite ] || { echo "$test_name: of files"; exit 77; }
 mkdir "$work/files"
-for part in restore vacuum dropped kill power fresh modes; do
+for part in restore vacuum dropped kill detach power fresh modes; do
 	passes "$part" "$python" "$top/tests/follow.py" "$build" "$work/files" "$part"
 	cat "$work/passes.log"
 done

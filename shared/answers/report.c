@@ -239,6 +239,8 @@ report_skipped(struct cm_store *store, struct cm_json *json)
 	return rc;
 }
 
+#define FUTURE_US (10 * 60 * CM_SECOND_US)	/* clocks differ */
+
 /* What of a voice app is not followed. */
 static int
 report_trouble(struct cm_store *store, struct cm_json *json)
@@ -252,12 +254,31 @@ report_trouble(struct cm_store *store, struct cm_json *json)
 	return rc;
 }
 
+/* Times without an offset of a zone east of here. */
+static int
+report_future(struct cm_store *store, struct cm_json *json)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("after", cm_now_us() + FUTURE_US), { 0 } };
+	char text[256];
+	int64_t count;
+	int rc = cm_store_number(store, "future-calls", binds, &count);
+
+	if (rc < 0 || count == 0)
+		return rc;
+	snprintf(text, sizeof text, "%lld calls begin in the future: times without an offset are read as UTC unless attach --tz ZONE says "
+	    "otherwise", (long long)count);
+	cm_json_text(json, NULL, text);
+	return 0;
+}
+
 int
 cm_report_gaps(struct cm_store *store, struct cm_json *json)
 {
 	int rc = report_skipped(store, json);
 
-	return rc < 0 ? rc : report_trouble(store, json);
+	if (rc < 0 || (rc = report_trouble(store, json)) < 0)
+		return rc;
+	return report_future(store, json);
 }
 
 bool

@@ -58,6 +58,18 @@ cm_zone_date(cm_us at)
 	return (struct cm_date){ .year = local.tm_year + 1900, .month = local.tm_mon + 1, .day = local.tm_mday };
 }
 
+cm_us
+cm_zone_instant(cm_us shown)
+{
+	cm_us whole_us = cm_time_floor(shown, CM_SECOND_US);
+	time_t seconds = (time_t)(whole_us / CM_SECOND_US);
+	struct tm local;
+
+	gmtime_r(&seconds, &local);
+	local.tm_isdst = -1;
+	return (cm_us)mktime(&local) * CM_SECOND_US + (shown - whole_us);
+}
+
 static bool
 before(struct cm_date a, struct cm_date b)
 {

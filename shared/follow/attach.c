@@ -20,6 +20,7 @@ enum { CATCH_UP_MS = 1000 };
 /* An attaching, or its undoing. */
 struct attaching {
 	const char *url;
+	const char *zone;		/* of instants without an offset; NULL: as before */
 	const struct cm_progress *progress;
 	char *problem;
 	char *own_url;			/* of ours: beside the app's file, or on its server */
@@ -130,6 +131,14 @@ make_journal(struct cm_store *app, void *arg)
 	return rc < 0 ? rc : cm_journal_make(app, &attaching->tables);
 }
 
+static int
+set_zone(struct cm_store *own, void *arg)
+{
+	const struct attaching *attaching = arg;
+
+	return cm_follow_set_meta_text(own, CM_FOLLOW_ZONE, attaching->zone);
+}
+
 /* Ours, as far as it is not there. */
 static int
 make_own(struct attaching *attaching, int64_t *version)
@@ -138,8 +147,9 @@ make_own(struct attaching *attaching, int64_t *version)
 
 	if (rc < 0)
 		return fail(attaching, attaching->own, rc);
-	rc = cm_partitions_make(attaching->own, cm_pace_is_exclusive(attaching->progress));
-	return rc < 0 ? fail(attaching, attaching->own, rc) : 0;
+	if ((rc = cm_partitions_make(attaching->own, cm_pace_is_exclusive(attaching->progress))) < 0)
+		return fail(attaching, attaching->own, rc);
+	return attaching->zone != NULL ? transact(attaching, attaching->own, set_zone) : 0;
 }
 
 static int
@@ -311,9 +321,9 @@ attach(struct attaching *attaching)
 }
 
 int
-cm_attach(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+cm_attach(const char *url, const char *zone, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
 {
-	struct attaching attaching = { .url = url, .progress = progress, .problem = problem };
+	struct attaching attaching = { .url = url, .zone = zone, .progress = progress, .problem = problem };
 	int rc;
 
 	problem[0] = '\0';
@@ -404,7 +414,7 @@ detach(struct attaching *attaching)
 	if (!attaching->tables.of[CM_SOURCE_CALLS - 1].there)
 		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are "
 		    "nowhere else: "
-		    "it is not detached.");
+		    "it is not detached; export them first.");
 	if (attaching->attached && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
 		return rc;
 	if ((rc = transact(attaching, attaching->app, remove_journal)) < 0)

@@ -206,12 +206,33 @@ repeat(struct sweep *sweep, int (*work)(struct sweep *sweep))
 	return rc;
 }
 
+/* For people who look on. */
+static int
+count_rows(struct sweep *sweep)
+{
+	struct cm_store *store = cm_follow_rows_store(sweep->follow);
+	char text[128];
+	int rc;
+
+	if (sweep->progress == NULL)
+		return 0;
+	snprintf(text, sizeof text, "SELECT count(*) FROM \"%s\"", sweep->table->name);
+	if ((rc = cm_follow_begin(sweep->follow)) < 0)
+		return rc;
+	if ((rc = cm_store_define(store, "app-rows", text)) == 0)
+		rc = cm_store_number(store, "app-rows", NULL, &sweep->total);
+	cm_follow_end(sweep->follow, false);
+	return rc < 0 ? cm_follow_fail(sweep->follow, store, rc) : 0;
+}
+
 static int
 sweep_table(struct sweep *sweep)
 {
 	int rc;
 
 	sweep->done = 0;
+	if ((rc = count_rows(sweep)) < 0)
+		return rc;
 	if ((rc = repeat(sweep, read_on)) < 0)
 		return rc;
 	sweep->place = (struct place){ 0 };

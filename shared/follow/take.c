@@ -10,11 +10,12 @@
 
 #include "error.h"
 #include "map.h"
+#include "zone.h"
 
 /* A fact keeps its row's number where that is one that we do not give to what is sent. */
 #define OWN_IDS_FROM (INT64_C(1) << 40)
 
-enum { JSON_DEPTH = 64, SOURCE_ID_TEXT = 40, WAITING_MOST = 4096 };
+enum { JSON_DEPTH = 64, SOURCE_ID_TEXT = 40, ZONE_TEXT = 80, WAITING_MOST = 4096 };
 
 /* What a row was known as. */
 struct known_row {
@@ -40,6 +41,22 @@ read_seed(struct cm_taker *taker)
 	return rc;
 }
 
+/* .. and when instants without an offset are of another zone. */
+static int
+read_zone(struct cm_taker *taker)
+{
+	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_FOLLOW_ZONE), { 0 } };
+	char zone[ZONE_TEXT] = "";
+	int rc = cm_store_text(taker->own, "meta-text", binds, zone, sizeof zone);
+
+	if (rc < 0 || zone[0] == '\0')
+		return rc;
+	cm_zone_use(zone);
+	taker->teller.local = true;
+	taker->teller.seed += (int64_t)(cm_hash_text(CM_HASH, zone) >> 1);
+	return 0;
+}
+
 int
 cm_taker_init(struct cm_taker *taker, struct cm_store *own)
 {
@@ -50,7 +67,7 @@ cm_taker_init(struct cm_taker *taker, struct cm_store *own)
 		return CM_ENOMEM;
 	if ((rc = cm_store_pruned_before(own, &taker->pruned_before)) < 0)
 		return rc;
-	return read_seed(taker);
+	return (rc = read_seed(taker)) < 0 ? rc : read_zone(taker);
 }
 
 void

@@ -10,6 +10,9 @@
 #include "told.h"
 
 /* On a server rows wait until they are many, or are written. */
+/* The zone of instants without an offset stands in cm_meta. */
+#define CM_FOLLOW_ZONE "follow_zone"
+
 struct cm_taker {
 	struct cm_store *own;
 	struct cm_teller teller;

@@ -13,6 +13,7 @@
 #include "import_text.h"
 #include "kinds.h"
 #include "text.h"
+#include "zone.h"
 
 enum { LABEL_CHARACTERS = 128 };
 
@@ -60,6 +61,13 @@ take_text(struct reading *reading, int column)
 	return copy(reading, cm_rows_text(reading->rows, column), cm_rows_bytes(reading->rows, column));
 }
 
+/* Whether a text tells a time of day and no offset behind it: "2026-02-06 10:00:00". */
+static bool
+is_naive(const char *text)
+{
+	return strlen(text) > 11 && strchr("Tt ", text[10]) != NULL && strpbrk(text + 11, "Zz+-") == NULL;
+}
+
 static bool
 time_of(const struct reading *reading, int column, cm_us *out)
 {
@@ -68,7 +76,11 @@ time_of(const struct reading *reading, int column, cm_us *out)
 
 	switch (type_of(reading, column)) {
 	case CM_VALUE_TEXT:
-		return cm_import_time(cm_rows_text(rows, column), out);
+		if (!cm_import_time(cm_rows_text(rows, column), out))
+			return false;
+		if (reading->teller->local && is_naive(cm_rows_text(rows, column)))
+			*out = cm_zone_instant(*out);
+		return *out >= 0;
 	case CM_VALUE_INT:
 	case CM_VALUE_REAL:
 		seconds = cm_rows_real(rows, column);

@@ -37,6 +37,7 @@ struct cm_told {
 struct cm_teller {
 	struct cm_unit *unit;		/* for vocabulary; texts are copied into its arena */
 	struct cm_json_reader *json;
+	bool local;			/* instants without an offset are of the zone in use, else of UTC */
 	int64_t seed;			/* of checksums: what rows are read by */
 };
 
