@@ -63,7 +63,7 @@ END
 
 # writers ISOLATION SECONDS: eight of them; sets writers, the process.
 writers() {
-	PGOPTIONS="-c default_transaction_isolation=$(printf '%s' "$1" | sed 's/ /\\ /g')" "$programs/pgbench" -n -c 8 -j 2 -T "$2" --max-tries=20 \
+	PGOPTIONS="-c default_transaction_isolation=$(printf '%s' "$1" | sed 's/ /\\ /g')" "$programs/pgbench" -n -c 8 -j 2 -T "$2" --max-tries=2000 \
 		-f "$work/writes.sql" "$db" >"$work/wrote" 2>&1 &
 	writers=$!
 	later "$writers"
@@ -205,7 +205,7 @@ is "and it is taken in" "$(sql 'SELECT (SELECT duration_us FROM cm_latency), (SE
 
 # What the triggers cost: the same statements on two tables, by turns, in one session.
 attached_db cost
-cost=$(sql <<-'END'
+cost=$(sql <<-'SQL'
 	CREATE TABLE plain (LIKE calls INCLUDING ALL);
 	CREATE TABLE cost (followed boolean, us double precision);
 	SET synchronous_commit = off;
@@ -238,7 +238,7 @@ cost=$(sql <<-'END'
 	$$;
 	SELECT round((percentile_cont(0.5) WITHIN GROUP (ORDER BY us) FILTER (WHERE followed)
 		- percentile_cont(0.5) WITHIN GROUP (ORDER BY us) FILTER (WHERE NOT followed))::numeric, 1) FROM cost;
-END
+	SQL
 )
 echo "a write that is followed takes $cost us more (median of 9 000 pairs)"
 is "no more than 30 us" "$(echo "$cost" | awk -v most="$(scaled 30)" '{ print ($1 <= most) }')" 1
