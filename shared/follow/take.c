@@ -117,7 +117,7 @@ read_known(struct cm_taker *taker, enum cm_source source, const struct cm_row_ke
 static bool
 is_key(const struct cm_told *told, const char *call_id)
 {
-	return !told->key.is_number && call_id != NULL && strcmp(told->key.text, call_id) == 0;
+	return told->key.text != NULL && call_id != NULL && strcmp(told->key.text, call_id) == 0;
 }
 
 static int
