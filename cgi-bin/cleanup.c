@@ -105,7 +105,7 @@ cleanup_stale(const struct cm_query *query, const struct cm_body *body, struct c
 	if ((rc = cm_body_fields_read(body, fields, cm_reply_problem(reply))) < 0)
 		return rc;
 	if (cleanup.dry_run && !may_read(reply))
-		return cm_reply_deny(reply, 403, "A key that may only write is not told which calls are active.");
+		return cm_refuse(cm_reply_problem(reply), 403, NULL, "A key that may only write is not told which calls are active.");
 	cleanup.cutoff = cleanup.now - threshold_s * CM_SECOND_US;
 	if ((rc = clean(&cleanup, reply)) == 0) {
 		report(cm_reply_json(reply), &cleanup, threshold_s, may_read(reply));

@@ -189,7 +189,7 @@ for order in 'cat' 'tac'; do
 	post events "$work/lengths"
 	is "$order: lengths" "$(told) $(sql "SELECT call_id, status, duration_us FROM cm_call WHERE call_id IN ('long $order', 'far $order') ORDER BY 1" | paste -s -d ' ' -)" \
 		"10 0 0 0 far $order|completed|604800000000 long $order|completed|"
-	is "$order: turns" "$(sql "SELECT turn_id, duration_us FROM cm_latency WHERE call_id = 'turn $order'")" 'a|1000000'
+	is "$order: turns" "$(sql "SELECT turn_id, cm_latency.duration_us FROM cm_latency JOIN cm_call USING (call_no) WHERE call_id = 'turn $order'")" 'a|1000000'
 done
 obeys_law "what is bounded"
 own_db

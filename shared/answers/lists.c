@@ -21,24 +21,37 @@ static const cm_us reaches[] = { 5 * CM_MINUTE_S * CM_SECOND_US, CM_HOUR_US, 6 *
 const struct cm_place cm_place_first = { .at = INT64_MIN };
 const struct cm_place cm_place_last = { .at = INT64_MAX };
 
+/* Reads digits of a tenant up to a point; where they end, or NULL where they are none. */
+static const char *
+parse_tenant(const char *digits, char tenant_id[CM_TENANT_TEXT])
+{
+	size_t length = 0;
+	unsigned int byte;
+
+	for (; *digits != '.'; digits += 2) {
+		if (strspn(digits, "0123456789abcdef") < 2 || length == CM_TENANT_TEXT - 1 || sscanf(digits, "%2x", &byte) != 1 || byte == 0)
+			return NULL;
+		tenant_id[length++] = (char)byte;
+	}
+	tenant_id[length] = '\0';
+	return digits;
+}
+
 bool
 cm_place_parse(const char *text, struct cm_place *out)
 {
-	struct cm_place place;
-	long long length = 0;
+	struct cm_place place = { 0 };
+	const char *id;
 	char *end;
 
 	errno = 0;
 	place.at = strtoll(text, &end, 10);
-	place.tenant_id[0] = '\0';
-	if (errno == 0 && end != text && *end == ',')
-		length = strtoll(end + 1, &end, 10);
-	if (errno != 0 || end == text || *end != '.' || length < 0 || (size_t)length > strlen(end + 1) ||
-	    length >= CM_CURSOR_TEXT || strlen(end + 1) - (size_t)length >= sizeof place.id || place.at < 0 || place.at >= CM_TIME_MAX_US)
+	if (errno != 0 || end == text || place.at < 0 || place.at >= CM_TIME_MAX_US)
 		return false;
-	memcpy(place.tenant_id, end + 1, (size_t)length);
-	place.tenant_id[length] = '\0';
-	strcpy(place.id, end + 1 + length);
+	id = *end == ',' ? parse_tenant(end + 1, place.tenant_id) : end;
+	if (id == NULL || *id != '.' || strlen(id + 1) >= sizeof place.id)
+		return false;
+	strcpy(place.id, id + 1);
 	*out = place;
 	return true;
 }
@@ -46,10 +59,14 @@ cm_place_parse(const char *text, struct cm_place *out)
 char *
 cm_place_text(const struct cm_place *place, char text[CM_PLACE_TEXT])
 {
+	size_t used = (size_t)snprintf(text, CM_PLACE_TEXT, "%" PRId64, place->at);
+	const char *byte;
+
 	if (place->tenant_id[0] != '\0')
-		snprintf(text, CM_PLACE_TEXT, "%" PRId64 ",%zu.%s%s", place->at, strlen(place->tenant_id), place->tenant_id, place->id);
-	else
-		snprintf(text, CM_PLACE_TEXT, "%" PRId64 ".%s", place->at, place->id);
+		text[used++] = ',';
+	for (byte = place->tenant_id; *byte != '\0'; byte++)
+		used += (size_t)snprintf(text + used, CM_PLACE_TEXT - used, "%02x", (unsigned char)*byte);
+	snprintf(text + used, CM_PLACE_TEXT - used, ".%s", place->id);
 	return text;
 }
 

@@ -11,22 +11,22 @@
 #include "store.h"
 #include "window.h"
 
-enum { CM_CURSOR_TEXT = 256 };
+enum { CM_CURSOR_TEXT = 256, CM_TENANT_TEXT = 520 };
 
 /* A row's place in the order of (instant, id, and of calls of several tenants that have the same, tenant). */
 struct cm_place {
 	cm_us at;
 	char id[CM_CURSOR_TEXT];
-	char tenant_id[CM_CURSOR_TEXT];
+	char tenant_id[CM_TENANT_TEXT];
 };
 
 /* Before everything, and after everything. */
 extern const struct cm_place cm_place_first, cm_place_last;
 
-/* "1770373800000000.abc123", or with a tenant and its length "1770373800000000,4.acmeabc123", and back; false where text is no cursor,
+/* "1770373800000000.abc123", or with a tenant in hexadecimal "1770373800000000,61636d65.abc123", and back; false where text is no cursor,
  * or its instant none that a fact can have. */
 bool cm_place_parse(const char *text, struct cm_place *out);
-enum { CM_PLACE_TEXT = 2 * CM_CURSOR_TEXT + 32 };
+enum { CM_PLACE_TEXT = CM_CURSOR_TEXT + 2 * CM_TENANT_TEXT + 32 };
 char *cm_place_text(const struct cm_place *place, char text[CM_PLACE_TEXT]);
 
 /* One call, borrowed from the rows it was read from. */
