@@ -158,6 +158,7 @@ cleanup_stale(const struct cm_query *query, const struct cm_body *body, struct c
 const struct cm_endpoint cm_endpoint = {
 	.name = "cleanup", .path = "/cleanup-stale-calls", .also = "/zombie-calls",
 	.summary = "Ends calls that began long ago and were never ended; or, asked by GET, lists them.",
-	.params = params, .handle = list_stale, .takes_params = true, .take = cleanup_stale, .takes = "application/json", .body_optional = true,
+	.params = params, .handle = list_stale, .takes_params = true,
+	.take = cleanup_stale, .takes = "application/json", .body_optional = true,
 	.body_help = "{threshold_seconds, dry_run}, or nothing.",
 };
