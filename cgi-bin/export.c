@@ -48,6 +48,6 @@ export(struct cm_store *store, const struct cm_query *query, struct cm_reply *re
 }
 
 const struct cm_endpoint cm_endpoint = {
-	.name = "export", .path = "/metrics/export", .summary = "Calls one by one, as JSON, CSV or NDJSON.",
+	.name = "export", .path = "/metrics/export", .also = "/history", .summary = "Calls one by one, as JSON, CSV or NDJSON.",
 	.params = params, .handle = export, .max_age_s = 0,
 };

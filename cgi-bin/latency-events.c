@@ -21,7 +21,7 @@
 static const struct cm_param params[] = {
 	{ "call_id", CM_TEXT, .max = 128, .help = "only steps of this call" },
 	{ "event_type", CM_CHOICE, .help = "only steps of this kind",
-	    .choices = cm_step_types },
+	    .choices = cm_step_types, .synonyms = cm_step_synonyms },
 	{ "limit", CM_INT, .fallback = "100", .min = 1, .max = 1000, .help = "how many at most" },
 	{ "cursor", CM_TEXT, .max = CM_CURSOR_TEXT, .help = "next_cursor of the page before" },
 	CM_WINDOW_FILTERS,

@@ -26,7 +26,7 @@ enum { SPANS_MAX = 1000, PLACES = 3 };
 static const struct cm_param params[] = {
 	{ "hours", CM_INT, .fallback = "24", .min = 1, .max = CM_WINDOW_MAX_HOURS, .help = "window: so many hours back from now" },
 	{ "component", CM_CHOICE, .help = "one component alone",
-	    .choices = cm_step_names },
+	    .choices = cm_step_names, .synonyms = cm_step_synonyms },
 	{ "interval", CM_INTERVAL, .min = 1, .max = 31 * CM_DAY_S, .help = "adds a timeseries of spans this long" },
 	CM_WINDOW_FILTERS,
 	{ 0 },

@@ -50,9 +50,8 @@ tell(const struct cm_import *import, const struct cm_import_result *result)
 	if (*result->ignored != '\0')
 		fprintf(stderr, "%s: columns that mean nothing here: %s\n", import->path, result->ignored);
 	if (result->finished) {
-		printf("%s: nothing was read: it was taken before, by a run that added %" PRId64 " calls, changed %" PRId64 ", knew "
-		    "%" PRId64
-		    " lines already and rejected %" PRId64 "; --again reads it once more\n",
+		printf("%s: nothing was read: it was taken before, by a run that added %" PRId64 " calls, changed %" PRId64
+		    ", knew %" PRId64 " lines already and rejected %" PRId64 "; --again reads it once more\n",
 		    import->path, result->added, result->changed, result->known, result->rejected);
 		return result->rejected > 0;
 	}

@@ -86,6 +86,21 @@ as_root() {
 	fi
 }
 
+# say_how_to_install PACKAGES: one line for who is root.
+say_how_to_install() {
+	local line packages
+	read -ra packages <<<"$1"
+	line="apt-get install -y --no-install-recommends ${packages[*]}"
+	[ -n "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ] || line="apt-get update && $line"
+	say "Packages are missing, and to install them takes root; there is no sudo.  As root, run this line and then ${0##*/} again:"
+	say ""
+	say "    $line"
+	say ""
+	case " $1 " in
+	*" nginx-light "*) say "(It also starts Debian's own nginx on port 80; systemctl disable --now nginx ends that.)" ;;
+	esac
+}
+
 # install_packages LIST: install what LIST has and the system lacks.
 install_packages() {
 	local missing
@@ -93,6 +108,10 @@ install_packages() {
 	[ -n "$missing" ] || return 0
 	command -v apt-get >/dev/null 2>&1 ||
 		die "these are missing, and there is no apt-get to install them: $missing"
+	if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+		say_how_to_install "$missing"
+		exit 1
+	fi
 	say "installing: $missing"
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands; a list of words
 	as_root sh -c '
@@ -109,6 +128,13 @@ install_packages() {
 		export DEBIAN_FRONTEND=noninteractive
 		apt-get update -q
 		apt-get install -q -y --no-install-recommends "$@"
+		# It is wanted for its program: at the next start of the machine its service would take port 80.
+		case " $* " in
+		*" nginx-light "*)
+			update-rc.d nginx disable >/dev/null 2>&1 || systemctl disable nginx.service >/dev/null 2>&1 || exit 0
+			echo "Debian'"'"'s own nginx service is disabled, since we installed it; systemctl enable --now nginx starts it"
+			;;
+		esac
 	' install $missing >&2 || die "could not install: $missing"
 	missing=$(missing_packages "$1")
 	[ -z "$missing" ] || die "installed, but still not found: $missing"
@@ -118,7 +144,7 @@ install_packages() {
 require_packages() {
 	local missing
 	missing=$(missing_packages "$1")
-	[ -z "$missing" ] || die "missing (Debian packages): $missing"
+	[ -z "$missing" ] || die "missing (Debian packages): $missing; apt-get install $missing"
 }
 
 # build_programs: configure where needed and make; sets `build` to the folder with cgi-bin/ and jobs/.

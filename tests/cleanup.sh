@@ -50,8 +50,8 @@ post_text cleanup '{'
 is_problem 400 ''
 post_text cleanup '' QUERY_STRING='threshold_seconds=x'
 is_problem 400 threshold_seconds
-ask cleanup
-is "GET" "$status $(header Allow)" "405 POST, OPTIONS"
+ask cleanup '' REQUEST_METHOD=PUT
+is "PUT" "$status $(header Allow)" "405 GET, HEAD, POST, OPTIONS"
 
 # Our own database, and tenants apart; more calls than one transaction takes.
 own_db
@@ -86,4 +86,30 @@ hold_db 8
 post_text cleanup ''
 is_problem 503 '' '*locked*'
 is "when to try again" "$(header Retry-After)" 2
+# What would be ended, by GET; the guide's bridge calls the threshold so.  Who may not read is told how many, and not which.
+own_db
+printf '{"event_id":"z1","event_type":"call_started","trace_id":"zombie","timestamp":%s}' $(($(date -d "$NOW" +%s) - 7200)) >"$work/z"
+post events "$work/z"
+is "a zombie" "$status $(json .accepted)" '200 1'
+for given in '' threshold=60 threshold_seconds=60; do
+	ask cleanup "$given" SCRIPT_NAME=/zombie-calls
+	is "zombies, $given" "$status $(json '[.count, .zombie_calls[0].call_id, .zombie_calls[0].status, .zombie_calls[0].duration_seconds]')" \
+		'200 [1,"zombie","active",7200]'
+done
+ask cleanup threshold=7201
+is "no zombies" "$status $(json '[.count, .zombie_calls]')" '200 [0,[]]'
+ask cleanup '' CALLMETRICS_SCOPE=write
+is_problem 403 ''
+post_text cleanup '{"dry_run":true}' CALLMETRICS_SCOPE=write
+is "a key that sends" "$status $(json '[.cleaned_count, .cleaned_calls]')" '200 [1,[]]'
+for scope in read,write read ''; do
+	post_text cleanup '{"dry_run":true}' CALLMETRICS_SCOPE=$scope
+	is "the scope \"$scope\"" "$status $(json '[.cleaned_count, .cleaned_calls[0].call_id]')" '200 [1,"zombie"]'
+done
+post_text cleanup '{"threshold": 7201}'
+is "the threshold of the guide's bridge" "$status $(json '[.cleaned_count, .threshold_seconds]')" '200 [0,7201]'
+post_text cleanup '{"threshold": 60}' CALLMETRICS_SCOPE=write
+is "ended, and not told which" "$status $(json '[.cleaned_count, .cleaned_calls]')" '200 [1,[]]'
+ask cleanup
+is "no zombies are left" "$status $(json .count)" '200 0'
 finish

@@ -157,6 +157,9 @@ like "a breaker without a state" "$(why '{"event_type":"circuit_breaker_state_ch
 	'state is none of*'
 is "nothing of them stayed" "$(sql "SELECT count(*) FROM cm_call WHERE call_id = 'w'")$(sql 'SELECT count(*) FROM cm_latency')" 00
 
+post_text events '{"event_type":"call_started","call_id":"up","timestamp":"2026-03-02T10:00:00Z","data":{"direction":"INBOUND"}}'
+is "a direction in any case" "$(told) $(sql "SELECT call_type FROM cm_call WHERE call_id = 'up'")" "1 0 0 0 inbound"
+
 # What is told is bounded: how early, how late, how long.
 like "a time long past" "$(why '{"event_type":"x","timestamp":"2009-12-31T23:59:59Z"}')" 'timestamp lies before 2010-01-01T00:00:00Z.'
 like "the epoch" "$(why '{"event_type":"user_speech_ended","call_id":"w","turn_id":"1","timestamp":0}')" 'timestamp lies before *'

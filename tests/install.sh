@@ -36,7 +36,7 @@ for name in $(sed -n '/^[a-z][a-z-]*$/p' "$top/jobs/for-good"); do
 	passes "the job $name" test -x "$root$prefix/libexec/callmetrics/jobs/$name"
 	passes "the service of $name" grep -q "[= ]callmetrics-job@$name.service" "$root$prefix/lib/systemd/system/callmetrics.target"
 done
-for name in README.md nginx.md operators.md schema.md adding-a-question.md adding-a-fact.md adding-an-event.md; do
+for name in README.md LICENSE CHANGELOG.md $(cd "$top/docs" && echo *.md); do
 	passes "the guide $name" test -s "$root$prefix/share/doc/callmetrics/$name"
 done
 

@@ -71,4 +71,15 @@ post_text latency '{"call_id":"c","event_type":"session_duration","duration_ms":
 is "our own: zero is a value" "$status $(sql "SELECT component, duration_us, metadata, tenant_id FROM cm_latency JOIN cm_series USING (series_id)")" \
 	'201 session|0|{"a":1}|acme'
 obeys_law "our own"
+# The words of spec 2 are taken.
+real_db
+for pair in llm=llm_ttft tts=tts_ttfb; do
+	ask latency "component=${pair#*=}"
+	cp "$work/body" "$work/named"
+	ask latency "component=${pair%=*}"
+	is "component=${pair%=*}" "$status $(json '.components | keys')" "200 [\"${pair#*=}\"]"
+	passes "component=${pair%=*} answers as ${pair#*=}" cmp "$work/body" "$work/named"
+	ask latency-events "event_type=${pair%=*}&limit=3&call_id=&cursor="
+	is "event_type=${pair%=*}" "$status" 200
+done
 finish

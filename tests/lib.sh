@@ -21,7 +21,10 @@
 set -eu
 
 top=$(cd "${0%/*}/.." && pwd -P)
-build=${CALLMETRICS_BUILD:-$top/build}
+# As scripts/lib.sh has it: a source folder that was configured in place is built in place, any other in build/.
+build=$top/build
+[ ! -e "$top/config.status" ] || build=$top
+build=${CALLMETRICS_BUILD:-$build}
 suite=${CM_SUITE:-normal}
 engine=${CM_ENGINE:-sqlite}
 test_name=${0##*/}

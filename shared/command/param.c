@@ -200,6 +200,15 @@ is_plain(const char *text, int64_t max)
 	return length > 0 && (int64_t)length <= (max != 0 ? max : TEXT_MAX_BYTES);
 }
 
+static const char *
+meaning(const struct cm_synonym *synonym, const char *text)
+{
+	for (; synonym != NULL && synonym->word != NULL; synonym++)
+		if (strcmp(synonym->word, text) == 0)
+			return synonym->means;
+	return text;
+}
+
 bool
 cm_param_read(struct cm_given *given)
 {
@@ -214,6 +223,7 @@ cm_param_read(struct cm_given *given)
 		given->number = given->text[0] == '1';
 		return strcmp(given->text, "0") == 0 || strcmp(given->text, "1") == 0;
 	case CM_CHOICE:
+		given->text = meaning(given->param->synonyms, given->text);
 		return is_choice(param->choices, given->text);
 	case CM_TIME:
 		return read_time(given->text, &given->number);

@@ -25,6 +25,12 @@ enum cm_param_type {
 	CM_ZONE,		/* an IANA time zone */
 };
 
+/* Another word for a choice. */
+struct cm_synonym {
+	const char *word;		/* NULL ends a list */
+	const char *means;
+};
+
 struct cm_param {
 	const char *name;		/* with underscores, which an option shows as dashes */
 	enum cm_param_type type;
@@ -32,6 +38,7 @@ struct cm_param {
 	int64_t min;
 	int64_t max;
 	const char *choices;		/* words, a space between */
+	const struct cm_synonym *synonyms;	/* of choices; NULL: none */
 	const char *help;
 	const char *alias;		/* another name for it; NULL: none */
 	const char *word;		/* what stands for its value where it is explained; NULL: by its type */

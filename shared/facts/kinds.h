@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "param.h"
+
 enum cm_measure { CM_MICROSECONDS, CM_NANO_USD, CM_MILLI_POINTS, CM_COUNT };
 
 /* Whose values a kind's are: durations of completed calls, or timed steps of calls and turns. */
@@ -33,6 +35,9 @@ extern const int cm_kind_count;
 /* The names of the kinds that are of steps, a space between, and before them, in cm_step_types, the guide's; and sentences that refuse
  * another, of `component` and of any field. */
 extern const char cm_step_names[], cm_step_types[], cm_step_refusal[], cm_step_type_refusal[];
+
+/* What spec 2 calls components of steps. */
+extern const struct cm_synonym cm_step_synonyms[];
 
 /* The kind of a name; that of steps of a name or of the guide's event type.  NULL: there is none. */
 const struct cm_kind *cm_kind_find(const char *name);

@@ -5,6 +5,8 @@
 
 #include "kinds.h"
 
+const struct cm_synonym cm_step_synonyms[] = { { "llm", "llm_ttft" }, { "tts", "tts_ttfb" }, { 0 } };
+
 const struct cm_kind *
 cm_kind_find(const char *name)
 {

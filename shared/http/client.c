@@ -159,9 +159,8 @@ variable(const struct seat *seat, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* Whose request it is: a login's or a key's from an address; where it is not seen to yet whether it is that login's (access),
- * nobody is kept
- * waiting by what others claim elsewhere. */
+/* Whose request it is: a login's or a key's from an address; where it is not seen to yet whether it is that login's (access), nobody is
+ * kept waiting by what others claim elsewhere. */
 static unsigned
 owner_of(const struct seat *seat)
 {

@@ -102,7 +102,7 @@ ask_as_cgi(const struct cm_options *options)
 	}
 	query[used] = '\0';
 	setenv("GATEWAY_INTERFACE", "CGI/1.1", 1);
-	setenv("REQUEST_METHOD", cm_endpoint.handle != NULL ? "GET" : "POST", 1);
+	setenv("REQUEST_METHOD", cm_endpoint.handle != NULL && !cm_endpoint.takes_params ? "GET" : "POST", 1);
 	setenv("QUERY_STRING", query, 1);
 	setenv("CONTENT_LENGTH", "0", 1);
 	snprintf(name, sizeof name, "%s", cm_endpoint.name);

@@ -293,7 +293,7 @@ answer(struct request *request)
 	return rc == 0 && reply->failed ? CM_ENOMEM : rc;
 }
 
-/* A question's parameters are not those of what is posted to it. */
+/* A question's parameters are not those of what is posted to it, as a rule. */
 static const struct cm_param no_params[] = { { 0 } };
 
 /* A POST: the body, read whole, then what takes it in. */
@@ -308,7 +308,7 @@ take(struct request *request)
 	if (cm_origin_is_foreign(request->client))
 		return cm_refuse(&reply->problem, 403, NULL,
 		    "A page of another site sent this; what changes something is taken from this site's own pages and from programs.");
-	rc = cm_query_parse(cm_endpoint.handle == NULL ? cm_endpoint.params : no_params,
+	rc = cm_query_parse(cm_endpoint.handle == NULL || cm_endpoint.takes_params ? cm_endpoint.params : no_params,
 	    cm_client_variable(request->client, "QUERY_STRING"), *tenant != '\0' ? tenant : NULL,
 	    cm_now_us(), &request->query, &reply->problem);
 	if (rc < 0)

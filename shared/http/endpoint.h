@@ -37,6 +37,7 @@ struct cm_endpoint {
 	int (*take)(const struct cm_query *query, const struct cm_body *body, struct cm_reply *reply);
 	const char *takes;			/* the media types of its body, a space between */
 	bool body_optional;
+	bool takes_params;			/* what is posted has the question's parameters, too, and is the command line's */
 	const char *body_help;			/* what it holds, for --help and the index */
 	int threads;				/* that serve at once, so that they share commits; 0: one */
 	/* Says in a form of its own what a request is refused or failed for, as google.rpc.Status in protobuf; NULL: the problem document

@@ -12,6 +12,7 @@
 #include "text.h"
 #include "kinds.h"
 #include "bounds.h"
+#include "words.h"
 
 enum { CONTENT_MOST_BYTES = 65536, MILLION = 1000000 };
 
@@ -118,7 +119,7 @@ take_call(struct cm_event_reader *reading)
 	event->agent = CM_LABEL(reading, "agent", "agent_id", "agent_name");
 	event->agent_version = CM_LABEL(reading, "agent_version");
 	event->call_type = CM_LABEL(reading, "call_type", "direction");
-	if (event->call_type != NULL && strcmp(event->call_type, "inbound") != 0 && strcmp(event->call_type, "outbound") != 0)
+	if (event->call_type != NULL && (event->call_type = cm_direction_word(event->call_type)) == NULL)
 		cm_event_fault(reading, "call_type", "is neither inbound nor outbound");
 	event->caller_number = CM_LABEL(reading, "caller_number", "from");
 	event->callee_number = CM_LABEL(reading, "callee_number", "to");

@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "bounds.h"
+#include "words.h"
 #include "text.h"
 
 enum { LABEL_MOST = 512, WORD_MOST = 63, LABEL_CHARACTERS = 128 };
@@ -206,9 +207,11 @@ read_labels(struct line *line)
 	    (rc = take_label(line, CM_AT_AGENT_VERSION, &labels->agent_version)) < 0 ||
 	    (rc = take_label(line, CM_AT_PROVIDER, &labels->provider)) < 0)
 		return rc;
-	labels->call_type = type == NULL ? "" : strcasecmp(type, "inbound") == 0 ? "inbound" : "outbound";
-	if (type != NULL && strcasecmp(type, labels->call_type) != 0)
+	labels->call_type = type == NULL ? "" : cm_direction_word(type);
+	if (labels->call_type == NULL) {
+		labels->call_type = "";
 		reject(line, "call_type", "is neither inbound nor outbound.");
+	}
 	return 0;
 }
 

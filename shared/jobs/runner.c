@@ -137,16 +137,12 @@ write_row(struct cm_run *run)
 		CM_INT_PARAM("pid", getpid()), CM_INT_PARAM("lease_us", run->lease_ms * 1000),
 		CM_TEXT_PARAM("problem", run->problem[0] != '\0' ? run->problem : NULL), CM_TEXT_PARAM("figures", figures), { 0 },
 	};
-	int64_t rc = CM_ENOMEM;
-	int ended;
+	int rc = CM_ENOMEM;
 
-	if (figures != NULL && (rc = cm_store_begin(run->store)) == 0) {
-		rc = cm_store_run(run->store, "job-lease", binds);
-		if ((ended = cm_store_end(run->store, rc >= 0)) < 0 && rc >= 0)
-			rc = ended;
-	}
+	if (figures != NULL && (rc = cm_store_begin(run->store)) == 0)
+		rc = cm_store_finish(run->store, (int)cm_store_run(run->store, "job-lease", binds));
 	cm_json_free(json);
-	return (int)rc;
+	return rc;
 }
 
 /* What write_row says.  Where the row cannot be written, who leads goes on until its lease is over. */
@@ -179,7 +175,7 @@ let_go(struct cm_run *run)
 
 	if (!run->leads || write_row(run) <= 0 || cm_store_begin(run->store) < 0)
 		return;
-	cm_store_end(run->store, cm_store_run(run->store, "job-leave", binds) >= 0);
+	cm_store_finish(run->store, (int)cm_store_run(run->store, "job-leave", binds));
 }
 
 bool

@@ -10,38 +10,12 @@
 #include "probes.h"
 #include "pending.h"
 
-const char *const cm_status_names[CM_STATUSES] = {
-	[CM_ACTIVE] = "active", [CM_COMPLETED] = "completed", [CM_FAILED] = "failed", [CM_CANCELLED] = "cancelled",
-	[CM_TIMEOUT] = "timeout",
-};
-
-const char *const cm_direction_names[CM_DIRECTIONS] = {
-	[CM_INBOUND] = "inbound", [CM_OUTBOUND] = "outbound",
-};
-
-const char *const cm_reason_names[CM_REASONS] = {
-	[CM_REASON_TIMEOUT] = "timeout", [CM_USER_HANGUP] = "user_hangup", [CM_NETWORK_ERROR] = "network_error",
-	[CM_API_ERROR] = "api_error", [CM_UNKNOWN] = "unknown",
-};
-
 /* What a call came to; -1: a word that is none of ours, or none. */
 struct outcome {
 	int status;
 	int direction;
 	int reason;
 };
-
-/* The place of a word among names, or -1. */
-static int
-place_of(const char *word, size_t length, const char *const *names, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (strncmp(names[i], word, length) == 0 && names[i][length] == '\0')
-			return i;
-	return -1;
-}
 
 /* Reads the word before the next '/' and steps over both; its place among names, or -1. */
 static int
@@ -51,7 +25,7 @@ next_word(const char **text, const char *const *names, int count)
 	size_t length = strcspn(word, "/");
 
 	*text += length + (word[length] == '/');
-	return place_of(word, length, names, count);
+	return cm_word_place(word, length, names, count);
 }
 
 /* An outcome as the rollups keep it: status/call_type/failure_reason. */
@@ -71,7 +45,7 @@ word_in(const struct cm_rows *rows, int column, const char *const *names, int co
 {
 	const char *word = cm_rows_text(rows, column);
 
-	return place_of(word, strlen(word), names, count);
+	return cm_word_place(word, strlen(word), names, count);
 }
 
 /* That of a row: of a bucket in one column, of a call in three. */

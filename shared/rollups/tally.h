@@ -9,14 +9,7 @@
 #include "ratio.h"
 #include "store.h"
 #include "window.h"
-
-enum cm_status { CM_ACTIVE, CM_COMPLETED, CM_FAILED, CM_CANCELLED, CM_TIMEOUT, CM_STATUSES };
-enum cm_direction { CM_INBOUND, CM_OUTBOUND, CM_DIRECTIONS };
-enum cm_reason { CM_REASON_TIMEOUT, CM_USER_HANGUP, CM_NETWORK_ERROR, CM_API_ERROR, CM_UNKNOWN, CM_REASONS };
-
-extern const char *const cm_status_names[CM_STATUSES];
-extern const char *const cm_direction_names[CM_DIRECTIONS];
-extern const char *const cm_reason_names[CM_REASONS];
+#include "words.h"
 
 struct cm_tally {
 	int64_t total;

@@ -154,13 +154,9 @@ start(struct move *move)
 static int
 transact(struct move *move, int (*work)(struct move *move))
 {
-	int rc, end;
+	int rc = cm_store_begin(move->to);
 
-	if ((rc = cm_store_begin(move->to)) < 0)
-		return rc;
-	rc = work(move);
-	end = cm_store_end(move->to, rc == 0);
-	return rc < 0 ? rc : end;
+	return rc < 0 ? rc : cm_store_finish(move->to, work(move));
 }
 
 static void
@@ -182,11 +178,7 @@ append_some(struct move *move, const struct cm_table *table, struct cm_rows *row
 		return rc;
 	count = cm_store_append(move->to, table->name, rows, ROWS_AT_ONCE);
 	rc = count > 0 ? set_moved(move->to, table, done + count) : (int)count;
-	if (rc < 0) {
-		cm_store_end(move->to, false);
-		return rc;
-	}
-	rc = cm_store_end(move->to, true);
+	rc = cm_store_finish(move->to, rc);
 	return rc < 0 ? rc : count;
 }
 

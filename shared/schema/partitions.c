@@ -29,13 +29,9 @@ cm_partitions_next(struct cm_store *store, bool exclusive, int64_t *made)
 static int
 run_alone(struct cm_store *store, const char *statement, const struct cm_bind *binds, int64_t *out)
 {
-	int rc, end;
+	int rc = cm_store_begin(store);
 
-	if ((rc = cm_store_begin(store)) < 0)
-		return rc;
-	rc = cm_store_number(store, statement, binds, out);
-	end = cm_store_end(store, rc == 0);
-	return rc < 0 ? rc : end;
+	return rc < 0 ? rc : cm_store_finish(store, cm_store_number(store, statement, binds, out));
 }
 
 int

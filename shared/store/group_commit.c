@@ -104,14 +104,11 @@ run_group(struct cm_store *store, struct waiter *turns)
 static void
 commit_group(struct cm_store *store, struct waiter *turns)
 {
-	int rc, end;
+	int rc;
 
 	alarm(HANG_S);
-	if ((rc = cm_store_begin(store)) == 0) {
-		rc = run_group(store, turns);
-		end = cm_store_end(store, rc == 0);
-		rc = rc < 0 ? rc : end;
-	}
+	if ((rc = cm_store_begin(store)) == 0)
+		rc = cm_store_finish(store, run_group(store, turns));
 	alarm(0);
 	if (rc < 0)
 		for (; turns != NULL; turns = turns->next)

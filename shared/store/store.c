@@ -306,6 +306,14 @@ cm_store_end(struct cm_store *store, bool keep)
 }
 
 int
+cm_store_finish(struct cm_store *store, int rc)
+{
+	int end = cm_store_end(store, rc >= 0);
+
+	return rc >= 0 && end < 0 ? end : rc;
+}
+
+int
 cm_store_script(struct cm_store *store, const char *name)
 {
 	const struct cm_sql *sql = cm_sql_find(store->engine->name, name);

@@ -63,6 +63,9 @@ char *cm_store_shown(const char *url, char out[CM_SHOWN_URL]);
 int cm_store_begin(struct cm_store *store);
 int cm_store_end(struct cm_store *store, bool keep);
 
+/* Ends it by what came of it: kept unless rc is an error.  rc, or what went wrong in keeping it. */
+int cm_store_finish(struct cm_store *store, int rc);
+
 /* Whether each statement is a way to a server and back, so that one for many rows beats many for one. */
 bool cm_store_is_remote(const struct cm_store *store);
 
