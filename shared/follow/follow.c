@@ -12,7 +12,8 @@
 #include "error.h"
 #include "schema.h"
 
-enum { ROWS_AT_ONCE = 2000 };		/* of the journal, in one transaction */
+/* Of the journal, in one transaction; and where there is much to take and nobody waits for an answer. */
+enum { ROWS_AT_ONCE = 2000, MANY_ROWS_AT_ONCE = 10000, MUCH = 20000, PATIENT_MS = 1000 };
 
 int
 cm_follow_say(struct cm_follow *follow, int error, const char *problem)
@@ -378,7 +379,7 @@ find_reach(struct cm_follow *follow, struct taking *taking)
 {
 	struct cm_bind binds[] = { CM_INT_PARAM("after", 0), { 0 } };
 	struct cm_bind until[] = { CM_INT_PARAM("journal_id", 0), { 0 } };
-	int64_t head, mark, next;
+	int64_t head, mark, next, most;
 	int rc;
 
 	if (follow->remote)
@@ -393,7 +394,8 @@ find_reach(struct cm_follow *follow, struct taking *taking)
 	if (next == 0)
 		return 0;
 	/* Up to a row that is there. */
-	until[0].number = taking->until = head < next + ROWS_AT_ONCE ? head : next + ROWS_AT_ONCE - 1;
+	most = follow->patient && head - next > MUCH ? MANY_ROWS_AT_ONCE : ROWS_AT_ONCE;
+	until[0].number = taking->until = head < next + most ? head : next + most - 1;
 	if (taking->until != head && (rc = cm_store_number(follow->app, "journal-mark", until, &mark)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	taking->mark = mark;
@@ -488,6 +490,7 @@ cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 	int rc;
 
 	*behind = 0;
+	follow->patient = most_ms >= PATIENT_MS;
 	if (follow->remote)
 		return cm_follow_server_catch_up(follow, most_ms, behind);
 	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0)

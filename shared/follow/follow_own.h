@@ -15,6 +15,7 @@ struct cm_follow {
 	struct cm_store *app;		/* the app's, for reading; on a server ours as well, for looking at the journal */
 	int64_t taken;			/* the journal's last row that is known to be taken, -1: not known .. */
 	int64_t mark;			/* .. and its mark */
+	bool patient;			/* nobody waits for an answer */
 	bool tables_known;
 	int64_t cookie;			/* of the app's schema when they were read .. */
 	bool watched;			/* .. and when it was last seen whether they are watched */
