@@ -255,8 +255,8 @@ wal_is_gone(struct cm_store *store)
 static int
 fail_wal(struct cm_store *store)
 {
-	return cm_store_fail(store, CM_ESTORE, "The -wal file of the call database was deleted or replaced while it was in use, and with it "
-	    "what was stored last may be lost; look for what deletes it.");
+	return cm_store_fail(store, CM_ESTORE, "The -wal file of the call database was deleted or replaced while it was in use; what was "
+	    "stored last may be lost with it.  Look for what deletes it.");
 }
 
 /* What was committed to a log that has lost its name is brought into the database, as long as somebody has it open who may write. */
