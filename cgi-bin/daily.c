@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "endpoint.h"
+#include "error.h"
 #include "report.h"
 #include "zone.h"
 
@@ -33,13 +34,13 @@ is_window(const struct cm_query *query)
 
 /* The local day on which the series begins. */
 static struct cm_date
-first_day(const struct cm_query *query, const struct cm_window *window)
+first_day(const struct cm_zone *zone, const struct cm_query *query, const struct cm_window *window)
 {
 	struct cm_date date;
 
 	if (is_window(query))
-		return cm_zone_date(window->from);
-	date = cm_zone_date(window->to - 1);
+		return cm_zone_date(zone, window->from);
+	date = cm_zone_date(zone, window->to - 1);
 	date.day -= (int)cm_query_int(query, "days") - 1;
 	return date;
 }
@@ -47,14 +48,14 @@ first_day(const struct cm_query *query, const struct cm_window *window)
 /* The edges of the days from a date on that the window touches; how many.  A local day that the clocks of a zone left out, as that of
  * Samoa in 2011, is none. */
 static int
-day_edges(struct cm_date date, const struct cm_window *window, cm_us edges[EDGES_MAX])
+day_edges(const struct cm_zone *zone, struct cm_date date, const struct cm_window *window, cm_us edges[EDGES_MAX])
 {
 	int n = 0;
 
-	edges[0] = cm_zone_day_start(date);
+	edges[0] = cm_zone_day_start(zone, date);
 	while (edges[n] < window->to && n < EDGES_MAX - 1) {
 		date.day++;
-		edges[n + 1] = cm_zone_day_start(date);
+		edges[n + 1] = cm_zone_day_start(zone, date);
 		n += edges[n + 1] > edges[n];
 	}
 	edges[n] = window->to;
@@ -64,22 +65,25 @@ day_edges(struct cm_date date, const struct cm_window *window, cm_us edges[EDGES
 static int
 daily(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
+	struct cm_zone *zone = cm_zone_open(cm_query_text(query, "tz"));
 	struct cm_window window = cm_query_window(query);
 	int n, rc, wanted = (int)cm_query_int(query, "days");
 	cm_us edges[EDGES_MAX];
 	struct cm_date date;
 
-	cm_zone_use(cm_query_text(query, "tz"));
-	date = first_day(query, &window);
-	n = day_edges(date, &window, edges);
+	if (zone == NULL)
+		return CM_ENOMEM;
+	date = first_day(zone, query, &window);
+	n = day_edges(zone, date, &window, edges);
 	if (!is_window(query) && n < wanted) {
 		date.day -= wanted - n;
-		n = day_edges(date, &window, edges);
+		n = day_edges(zone, date, &window, edges);
 	}
 	if (cm_query_given(query, "start_time"))
 		edges[0] = window.from;
-	rc = cm_report_series(store, &window.filter, edges, (size_t)n, "date", cm_reply_json(reply), "timeseries");
+	rc = cm_report_series(store, &window.filter, edges, (size_t)n, zone, cm_reply_json(reply), "timeseries");
 	cm_json_int(cm_reply_json(reply), "days", n);
+	cm_zone_close(zone);
 	return rc;
 }
 

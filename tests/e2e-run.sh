@@ -15,7 +15,7 @@ sleep 600 &
 bystander=$!
 later "$bystander"
 
-run_site "$(mktemp -d /tmp/cm-site.XXXXXX)" --listen 127.0.0.1
+CALLMETRICS_JOB_LEASE_MS=2000 run_site "$(mktemp -d /tmp/cm-site.XXXXXX)" --listen 127.0.0.1
 cp "$work/run.out" "$work/announced"
 demo=$site
 
@@ -40,6 +40,24 @@ like "health" "$status $(json .status)" '200 healthy'
 get '/metrics/daily?days=30'
 is "days with calls" "$(json '[.timeseries[] | select(.total > 0)] | length >= 29')" true
 isnt "live calls are added by" "$(head_of live-calls)" ''
+
+# Jobs that run for good run beside the questions; one that dies is started again, and takes its lease when that of the dead is over.
+# shellcheck disable=SC2317 # called by wait_for
+job_works() {
+	get "/metrics/health?_=$(now_ms)"
+	[ "$(json ".jobs[]? | select(.name == \"$job\" and .pid == $(head_of "job-$job")) | .state")" = works ]
+}
+# shellcheck disable=SC2317
+job_is_another() {
+	[ "$(head_of "job-$job")" != "$job_pid" ]
+}
+for job in $(sed -n '/^[a-z][a-z-]*$/p' "$top/jobs/for-good"); do
+	passes "the job $job works" wait_for 10 job_works
+	job_pid=$(head_of "job-$job")
+	signal KILL "$job_pid"
+	passes "the job $job is started again" wait_for 5 job_is_another
+	passes "and works" wait_for 10 job_works
+done
 like "whose files" "$(stat -c %a "$demo" "$demo/conf" "$demo/log" | xargs)" '700 700 700'
 
 # Listeners: TLS where it was told, plain HTTP on loopback only.

@@ -146,7 +146,9 @@ well "cut off, and back"
 sqlite3 "$db" "PRAGMA journal_mode = wal; UPDATE cm_call SET has_audio = 1 WHERE rowid = 1" >/dev/null
 well "a write-ahead log"
 rm -f "$db-wal" "$db-shm"
-well "and without it"
+send 'hours=24'
+is_problem 503 '' '*-wal file*deleted or replaced*'
+well "it was said, and what is there is answered"
 
 # Locked by a writer that allows no readers.
 fresh

@@ -98,20 +98,19 @@ cm_report_guide_latencies(struct cm_json *json, const struct cm_guide_values *va
 }
 
 static void
-report_bucket(struct cm_json *json, const char *label_key, cm_us start, const struct cm_tally *tally, int64_t p95_us)
+report_bucket(struct cm_json *json, const struct cm_zone *zone, cm_us start, const struct cm_tally *tally, int64_t p95_us)
 {
-	bool by_date = strcmp(label_key, "date") == 0;
 	char label[CM_TIME_TEXT];
 	struct cm_date date;
 
-	if (by_date) {
-		date = cm_zone_date(start);
+	if (zone != NULL) {
+		date = cm_zone_date(zone, start);
 		snprintf(label, sizeof label, "%04d-%02d-%02d", date.year, date.month, date.day);
 	} else {
 		cm_time_text_s(start, label);
 	}
 	cm_json_object(json, NULL);
-	cm_json_text(json, label_key, label);
+	cm_json_text(json, zone != NULL ? "date" : "hour", label);
 	cm_json_int(json, "total", tally->total);
 	cm_json_int(json, "completed", tally->by_status[CM_COMPLETED]);
 	cm_json_int(json, "failed", tally->by_status[CM_FAILED] + tally->by_status[CM_TIMEOUT]);
@@ -119,14 +118,14 @@ report_bucket(struct cm_json *json, const char *label_key, cm_us start, const st
 	cm_json_int(json, "active", tally->by_status[CM_ACTIVE]);
 	cm_json_ratio(json, "avg_duration", cm_tally_mean_s(tally), 1);
 	cm_json_ratio(json, "p95_duration", (struct cm_ratio){ p95_us, p95_us < 0 ? 0 : CM_SECOND_US }, 1);
-	if (by_date)
+	if (zone != NULL)
 		cm_json_ratio(json, "success_rate", cm_tally_success_pct(tally), 1);
 	cm_json_end(json);
 }
 
 int
-cm_report_series(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n, const char *label_key,
-    struct cm_json *json, const char *key)
+cm_report_series(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n,
+    const struct cm_zone *zone, struct cm_json *json, const char *key)
 {
 	struct cm_tally *tallies = calloc(n, sizeof *tallies);
 	int64_t *p95_us = calloc(n, sizeof *p95_us);
@@ -141,7 +140,7 @@ cm_report_series(struct cm_store *store, const struct cm_filter *filter, const c
 		goto out;
 	cm_json_array(json, key);
 	for (i = 0; i < n; i++)
-		report_bucket(json, label_key, edges[i], &tallies[i], p95_us[i]);
+		report_bucket(json, zone, edges[i], &tallies[i], p95_us[i]);
 	cm_json_end(json);
 out:
 	free(tallies);
@@ -200,7 +199,7 @@ cm_report_hours(struct cm_store *store, const struct cm_window *window, bool who
 	if (edges == NULL)
 		return CM_ENOMEM;
 	n = hour_edges(window, whole_hours, edges);
-	rc = n < 0 ? n : cm_report_series(store, &window->filter, edges, (size_t)n, "hour", json, key);
+	rc = n < 0 ? n : cm_report_series(store, &window->filter, edges, (size_t)n, NULL, json, key);
 	free(edges);
 	return rc < 0 ? rc : n;
 }

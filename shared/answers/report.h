@@ -4,6 +4,7 @@
 
 #include "tally.h"
 #include "json.h"
+#include "zone.h"
 #include "kinds.h"
 #include "lists.h"
 #include "durations.h"
@@ -35,9 +36,9 @@ int cm_report_read_guide(struct cm_store *store, const struct cm_window *window,
 void cm_report_guide_latencies(struct cm_json *json, const struct cm_guide_values *values, int places);
 
 /* A series of buckets: {hour|date, total, completed, failed, cancelled, active, avg_duration, p95_duration, success_rate?}.
- * Labels are the bucket's start in `label_key`: a time for "hour", the local date for "date". */
+ * A bucket is called by its start: the local date in a zone, as `date`, or where that is NULL the time, as `hour`. */
 int cm_report_series(struct cm_store *store, const struct cm_filter *filter, const cm_us *edges, size_t n,
-    const char *label_key, struct cm_json *json, const char *key);
+    const struct cm_zone *zone, struct cm_json *json, const char *key);
 
 /* The hours of a window in that form: with `whole_hours` as many as the window is long, the last the current, partial one;
  * else those that the window touches, cut by it.  Their number, or CM_EPARAM where they are more than CM_HOURS_MAX. */

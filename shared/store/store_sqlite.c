@@ -35,6 +35,7 @@ struct link {
 	char path[PATH_BYTES];
 	dev_t device;
 	ino_t inode;
+	ino_t wal;		/* its write-ahead log; 0: none was seen yet */
 };
 
 static struct link *
@@ -250,9 +251,45 @@ connect(struct cm_store *store)
 	sqlite3_progress_handler(link->db, PROGRESS_OPS, past_deadline, store);
 	link->device = file.st_dev;
 	link->inode = file.st_ino;
+	link->wal = 0;
 	if ((rc = run_text(store, modes[store->mode].set_up)) < 0 || (!modes[store->mode].any_file && (rc = check_attached(store)) < 0))
 		cm_store_forget(store);
 	return rc;
+}
+
+/* Whether the write-ahead log that is open is not the one that lies there.  While somebody has it open SQLite leaves it there, so then
+ * somebody took it away, and what is committed to it from now on is gone with the last who has it open. */
+static bool
+wal_is_gone(struct cm_store *store)
+{
+	struct link *link = link_of(store);
+	char path[PATH_MAX];
+	struct stat file;
+
+	if (snprintf(path, sizeof path, "%s-wal", store->url) >= (int)sizeof path)
+		return false;
+	if (stat(path, &file) < 0)
+		return errno == ENOENT && link->wal != 0;
+	if (link->wal == 0)
+		link->wal = file.st_ino;
+	return link->wal != file.st_ino;
+}
+
+static int
+fail_wal(struct cm_store *store)
+{
+	return cm_store_fail(store, CM_ESTORE, "The -wal file of the call database was deleted or replaced while it was in use; what was "
+	    "stored last may be lost with it.  Look for what deletes it.");
+}
+
+/* What was committed to a log that has lost its name is brought into the database, as long as somebody has it open who may write. */
+static int
+leave_wal(struct cm_store *store)
+{
+	if (modes[store->mode].flags & SQLITE_OPEN_READWRITE)
+		sqlite3_wal_checkpoint_v2(link_of(store)->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+	cm_store_forget(store);
+	return fail_wal(store);
 }
 
 /* What a name that leads to no database is told. */
@@ -336,6 +373,8 @@ begin(struct cm_store *store)
 
 	if ((rc = reconnect(store)) < 0)
 		return rc;
+	if (wal_is_gone(store))
+		return leave_wal(store);
 	if ((rc = run_text(store, modes[store->mode].flags & SQLITE_OPEN_READONLY ? "BEGIN" : "BEGIN IMMEDIATE")) < 0)
 		cm_store_forget(store);
 	return rc;
@@ -344,7 +383,7 @@ begin(struct cm_store *store)
 static int
 commit(struct cm_store *store)
 {
-	return run_text(store, "COMMIT");
+	return store->mode != CM_STORE_READ && wal_is_gone(store) ? fail_wal(store) : run_text(store, "COMMIT");
 }
 
 /* A full disk may have rolled it back already; and the first failure is the one that is told. */

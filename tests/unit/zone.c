@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cm_test.h"
 
@@ -53,17 +54,20 @@ test_day_starts(void **state)
 	for (i = 0; i < nitems(days); i++) {
 		struct cm_date next = days[i].date;
 		char text[CM_TIME_TEXT];
+		struct cm_zone *zone;
 		cm_us start, end;
 
 		assert_true(cm_zone_exists(days[i].zone));
-		cm_zone_use(days[i].zone);
-		start = cm_zone_day_start(days[i].date);
+		zone = cm_zone_open(days[i].zone);
+		assert_non_null(zone);
+		start = cm_zone_day_start(zone, days[i].date);
 		if (strcmp(cm_time_text_s(start, text), days[i].start) != 0)
 			fail_msg("%s, row %zu: begins at %s, not %s", days[i].zone, i, text, days[i].start);
 		next.day++;
 		if (strcmp(days[i].zone, "Pacific/Apia") == 0 && days[i].date.day == 29)
 			next.day++;
-		end = cm_zone_day_start(next);
+		end = cm_zone_day_start(zone, next);
+		cm_zone_close(zone);
 		if (end - start != days[i].hours_x4 * (CM_HOUR_US / 4))
 			fail_msg("%s, row %zu: is %lld us long", days[i].zone, i, (long long)(end - start));
 	}
@@ -80,20 +84,62 @@ test_edges_of_years(void **state)
 
 	(void)state;
 	for (i = 0; i < nitems(zones); i++) {
+		struct cm_zone *zone = cm_zone_open(zones[i]);
 		cm_us before = 0;
 
-		cm_zone_use(zones[i]);
+		assert_non_null(zone);
 		for (day = 1; day <= 800; day++) {
 			struct cm_date date = { 2018, 1, day }, first, last;
-			cm_us start = cm_zone_day_start(date);
+			cm_us start = cm_zone_day_start(zone, date);
 
-			first = cm_zone_date(start);
-			last = cm_zone_date(start - 1);
+			first = cm_zone_date(zone, start);
+			last = cm_zone_date(zone, start - 1);
 			assert_false(first.day == last.day);
 			if (before != 0)
 				assert_true(start - before >= 23 * CM_HOUR_US && start - before <= 25 * CM_HOUR_US);
 			before = start;
 		}
+		cm_zone_close(zone);
+	}
+}
+
+/* The C library reads the same files: the same dates, through all years that a time can have. */
+static void
+test_as_the_c_library(void **state)
+{
+	static const char *const zones[] = { "UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Asia/Kathmandu",
+		"Australia/Lord_Howe", "Africa/Casablanca", "Asia/Tehran", "Pacific/Chatham", "Pacific/Apia", "America/St_Johns",
+		"Antarctica/Troll", "Asia/Gaza", "Asia/Kolkata", "Etc/GMT+5", "America/Nuuk", "Africa/Monrovia", "Europe/Dublin", "CET", "EST5EDT" };
+	uint64_t random = 88172645463325252u;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < nitems(zones); i++) {
+		struct cm_zone *zone = cm_zone_open(zones[i]);
+
+		assert_non_null(zone);
+		setenv("TZ", zones[i], 1);
+		tzset();
+		for (k = 0; k < 20000; k++) {
+			struct cm_date date;
+			struct tm local;
+			time_t at;
+
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			/* Years 1970 to 2106 and, now and then, to 9999. */
+			at = (time_t)(random % (k % 10 == 0 ? UINT64_C(253402214400) : UINT64_C(4294967296)));
+			if (k % 3 == 0)
+				at -= at % 3600;
+			localtime_r(&at, &local);
+			date = cm_zone_date(zone, (cm_us)at * CM_SECOND_US);
+			if (date.year != local.tm_year + 1900 || date.month != local.tm_mon + 1 || date.day != local.tm_mday)
+				fail_msg("%s at %lld: %d-%d-%d, not %d-%d-%d", zones[i], (long long)at, date.year, date.month, date.day,
+				    local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+		}
+		cm_zone_close(zone);
 	}
 }
 
@@ -121,6 +167,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_day_starts),
 		cmocka_unit_test(test_edges_of_years),
+		cmocka_unit_test(test_as_the_c_library),
 		cmocka_unit_test(test_names),
 	};
 
