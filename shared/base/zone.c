@@ -376,15 +376,12 @@ cm_zone_date(const struct cm_zone *zone, cm_us at)
 }
 
 cm_us
-cm_zone_instant(cm_us shown)
+cm_zone_instant(const struct cm_zone *zone, cm_us shown)
 {
-	cm_us whole_us = cm_time_floor(shown, CM_SECOND_US);
-	time_t seconds = (time_t)(whole_us / CM_SECOND_US);
-	struct tm local;
+	int64_t shown_s = cm_time_floor(shown, CM_SECOND_US) / CM_SECOND_US;
+	int64_t offset_s = offset_at(zone, shown_s - offset_at(zone, shown_s));
 
-	gmtime_r(&seconds, &local);
-	local.tm_isdst = -1;
-	return (cm_us)mktime(&local) * CM_SECOND_US + (shown - whole_us);
+	return shown - offset_s * CM_SECOND_US;
 }
 
 static bool

@@ -28,7 +28,7 @@ void cm_zone_close(struct cm_zone *zone);
 struct cm_date cm_zone_date(const struct cm_zone *zone, cm_us at);
 
 /* The instant at which local clocks show what `shown` is in UTC; one of the two where they are put back. */
-cm_us cm_zone_instant(cm_us shown);
+cm_us cm_zone_instant(const struct cm_zone *zone, cm_us shown);
 
 /* The instant at which the local day `date` (out-of-range days are carried over) begins: 00:00, or where a change of the
  * clocks skips that, the first instant after; so a day that a zone left out begins with the next one. */

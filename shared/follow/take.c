@@ -51,8 +51,8 @@ read_zone(struct cm_taker *taker)
 
 	if (rc < 0 || zone[0] == '\0')
 		return rc;
-	cm_zone_use(zone);
-	taker->teller.local = true;
+	if ((taker->teller.zone = cm_zone_open(zone)) == NULL)
+		return CM_ENOMEM;
 	taker->teller.seed += (int64_t)(cm_hash_text(CM_HASH, zone) >> 1);
 	return 0;
 }
@@ -75,6 +75,8 @@ cm_taker_done(struct cm_taker *taker)
 {
 	cm_json_reader_free(taker->teller.json);
 	taker->teller.json = NULL;
+	cm_zone_close(taker->teller.zone);
+	taker->teller.zone = NULL;
 	cm_map_done(&taker->waiting);
 }
 

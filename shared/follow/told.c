@@ -78,8 +78,8 @@ time_of(const struct reading *reading, int column, cm_us *out)
 	case CM_VALUE_TEXT:
 		if (!cm_import_time(cm_rows_text(rows, column), out))
 			return false;
-		if (reading->teller->local && is_naive(cm_rows_text(rows, column)))
-			*out = cm_zone_instant(*out);
+		if (reading->teller->zone != NULL && is_naive(cm_rows_text(rows, column)))
+			*out = cm_zone_instant(reading->teller->zone, *out);
 		return *out >= 0;
 	case CM_VALUE_INT:
 	case CM_VALUE_REAL:

@@ -10,6 +10,7 @@
 #include "app_tables.h"
 #include "json.h"
 #include "unit.h"
+#include "zone.h"
 
 /* A row's key: a number, or a text; on a server, where a column holds one type only, a number is also known by its digits. */
 struct cm_row_key {
@@ -37,7 +38,7 @@ struct cm_told {
 struct cm_teller {
 	struct cm_unit *unit;		/* for vocabulary; texts are copied into its arena */
 	struct cm_json_reader *json;
-	bool local;			/* instants without an offset are of the zone in use, else of UTC */
+	struct cm_zone *zone;		/* of instants without an offset; NULL: UTC */
 	int64_t seed;			/* of checksums: what rows are read by */
 };
 
