@@ -82,6 +82,12 @@ BEGIN
 			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
 		END IF;
 	END LOOP;
+	-- Calls are numbered before they are stored.
+	FOR name IN
+		SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'S' AND relname LIKE 'cm\_%'
+	LOOP
+		EXECUTE format('GRANT USAGE ON SEQUENCE %I TO callmetrics_owner, callmetrics_writer', name);
+	END LOOP;
 	IF to_regclass('callmetrics_journal') IS NOT NULL THEN
 		GRANT SELECT ON callmetrics_journal TO callmetrics_owner, callmetrics_writer, callmetrics_reader;
 		GRANT DELETE ON callmetrics_journal TO callmetrics_owner, callmetrics_writer;
