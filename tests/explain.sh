@@ -64,7 +64,8 @@ while [ "$statement" -gt 0 ]; do
 	elif grep -q 'c.started_us, c.status' "$work/explain/$statement"; then
 		total=$((total + $(pasted "$statement" | wc -l)))
 	elif grep -q 'FROM cm_pending' "$work/explain/$statement"; then
-		total=$((total + $(pasted "$statement" | awk -F '|' '$1 == "call" { n += $6 } END { print n + 0 }')))
+		total=$((total + $(pasted "$statement" | awk -F '|' -v to="$(date -d "$NOW" +%s)" '$1 == "call" && $3 >= (to - 86400) * 1e6 && $3 < to * 1e6 { n += $6 }
+			END { print n + 0 }')))
 	fi
 	statement=$((statement - 1))
 done

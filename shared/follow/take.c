@@ -260,17 +260,41 @@ remove_fact(struct cm_taker *taker, const char *statement, const char *name, int
 	return fact_id == 0 ? 0 : cm_unit_put(taker->teller.unit, statement, binds);
 }
 
+/* Whether a step is written that a row was known as: retention may have taken it away. */
+static int
+is_written(struct cm_taker *taker, int64_t latency_id, bool *out)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("latency_id", latency_id), { 0 } };
+	struct cm_rows *rows;
+	int rc;
+
+	*out = latency_id != 0;
+	if (latency_id == 0 || taker->pruned_before <= 0)
+		return 0;
+	if ((rc = cm_store_query(taker->own, "step-known", binds, &rows)) < 0)
+		return rc;
+	rc = cm_rows_next(rows);
+	*out = rc > 0;
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
 static int
 take_step(struct cm_taker *taker, const struct cm_told *told, const struct known_row *known, int64_t *fact_id)
 {
 	struct cm_new_step step = { .kind = told->kind, .at = told->at, .duration_us = told->duration_us,
-		.metadata = told->body, .replaces = known->fact_id != 0 };
+		.metadata = told->body };
 	struct cm_new_step *added;
 	int rc;
 
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
 		return remove_fact(taker, "latency-remove", "latency_id", known->fact_id);
+	if ((rc = is_written(taker, known->fact_id, &step.replaces)) < 0)
+		return rc;
+	/* One that was taken away stays away, unless it is of a later time now. */
+	if (!step.replaces && told->at < taker->pruned_before)
+		return 0;
 	if ((rc = cm_unit_row_call(taker->teller.unit, told->call_id, &step.call)) < 0 ||
 	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_latency_id, &step.latency_id)) < 0)
 		return rc;
