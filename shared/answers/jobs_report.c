@@ -182,10 +182,10 @@ cm_jobs_expose(const struct cm_jobs *jobs, struct cm_exposition *out)
 
 	if (jobs->count == 0)
 		return 0;
-	cm_exposition_family(out, "callmetrics_job_up", CM_GAUGE, "Whether a job that runs for good is heard of, and its last tick went well.");
+	cm_exposition_family(out, "callmetrics_job_up", CM_GAUGE, "Whether a job that runs for good is heard of and did well last.");
 	for (i = 0; i < jobs->count; i++)
 		state_sample(&jobs->jobs[i], out, jobs->jobs[i].works && !is_lost(&jobs->jobs[i]) && jobs->jobs[i].problem == NULL);
-	cm_exposition_family(out, "callmetrics_job_silent_seconds", CM_GAUGE, "For how long a job that runs for good has not been heard of.");
+	cm_exposition_family(out, "callmetrics_job_silent_seconds", CM_GAUGE, "For how long a job that runs for good was not heard of.");
 	for (i = 0; i < jobs->count; i++)
 		state_sample(&jobs->jobs[i], out, (double)jobs->jobs[i].silent_ms / 1e3);
 	return expose_figures(jobs, out);
