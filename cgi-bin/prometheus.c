@@ -19,6 +19,7 @@
 #include "endpoint.h"
 #include "error.h"
 #include "exposition.h"
+#include "jobs_report.h"
 #include "report.h"
 #include "settings.h"
 
@@ -140,6 +141,19 @@ build_info(struct cm_exposition *out)
 	cm_exposition_sample(out, "", labels, 1);
 }
 
+/* The jobs that run for good, for whoever may see all. */
+static int
+jobs(struct cm_exposition *out, struct cm_store *store, const struct cm_query *query)
+{
+	struct cm_jobs all = { 0 };
+	int rc = 0;
+
+	if (cm_query_tenant(query) == NULL && (rc = cm_jobs_read(store, &all)) == 0)
+		rc = cm_jobs_expose(&all, out);
+	cm_jobs_done(&all);
+	return rc;
+}
+
 static int
 prometheus(struct cm_store *store, const struct cm_query *query, struct cm_reply *reply)
 {
@@ -158,6 +172,8 @@ prometheus(struct cm_store *store, const struct cm_query *query, struct cm_reply
 	calls(&out, &now, &ever, active);
 	durations(&out, &values.calls, &ever);
 	if ((rc = latencies(&out, store, &window.filter, values.latencies)) < 0)
+		return rc;
+	if ((rc = jobs(&out, store, query)) < 0)
 		return rc;
 	build_info(&out);
 	cm_exposition_end(&out);

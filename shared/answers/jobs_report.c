@@ -123,3 +123,70 @@ cm_jobs_report(const struct cm_jobs *jobs, struct cm_json *json)
 	}
 	cm_json_end(json);
 }
+
+static void
+state_sample(const struct cm_job_state *job, struct cm_exposition *out, double value)
+{
+	char labels[96];
+
+	snprintf(labels, sizeof labels, "job=\"%.64s\"", job->name);
+	cm_exposition_sample(out, "", labels, value);
+}
+
+/* Where figures are told, and whose. */
+struct figures {
+	const struct cm_job_state *job;
+	struct cm_exposition *out;
+};
+
+static void
+figure_sample(void *arg, const char *key, const struct cm_value *value)
+{
+	const struct figures *figures = arg;
+	char labels[160];
+	double number;
+
+	if (value == NULL || !cm_value_number(value, &number))
+		return;
+	snprintf(labels, sizeof labels, "job=\"%.64s\",figure=\"%.64s\"", figures->job->name, key);
+	cm_exposition_sample(figures->out, "", labels, number);
+}
+
+static int
+expose_figures(const struct cm_jobs *jobs, struct cm_exposition *out)
+{
+	struct cm_json_reader *reader = cm_json_reader_new(2);
+	struct cm_value *value;
+	const char *why;
+	size_t i;
+
+	if (reader == NULL)
+		return CM_ENOMEM;
+	cm_exposition_family(out, "callmetrics_job_figure", CM_GAUGE, "What a job that runs for good tells of itself.");
+	for (i = 0; i < jobs->count; i++) {
+		struct figures figures = { .job = &jobs->jobs[i], .out = out };
+
+		if (cm_json_read(reader, figures.job->figures, strlen(figures.job->figures), &value, &why) < 0)
+			continue;
+		cm_value_each(value, figure_sample, &figures);
+		cm_value_free(value);
+	}
+	cm_json_reader_free(reader);
+	return 0;
+}
+
+int
+cm_jobs_expose(const struct cm_jobs *jobs, struct cm_exposition *out)
+{
+	size_t i;
+
+	if (jobs->count == 0)
+		return 0;
+	cm_exposition_family(out, "callmetrics_job_up", CM_GAUGE, "Whether a job that runs for good is heard of and did well last.");
+	for (i = 0; i < jobs->count; i++)
+		state_sample(&jobs->jobs[i], out, jobs->jobs[i].works && !is_lost(&jobs->jobs[i]) && jobs->jobs[i].problem == NULL);
+	cm_exposition_family(out, "callmetrics_job_silent_seconds", CM_GAUGE, "For how long a job that runs for good was not heard of.");
+	for (i = 0; i < jobs->count; i++)
+		state_sample(&jobs->jobs[i], out, (double)jobs->jobs[i].silent_ms / 1e3);
+	return expose_figures(jobs, out);
+}

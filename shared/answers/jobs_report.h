@@ -3,6 +3,7 @@
 #define CM_JOBS_REPORT_H
 
 #include "arena.h"
+#include "exposition.h"
 #include "json.h"
 #include "store.h"
 
@@ -23,5 +24,8 @@ void cm_jobs_warn(const struct cm_jobs *jobs, struct cm_json *json);
 
 /* An array `jobs` of all there are; none where there is none. */
 void cm_jobs_report(const struct cm_jobs *jobs, struct cm_json *json);
+
+/* The same for Prometheus: families callmetrics_job_*; none where there is no job.  CM_ENOMEM. */
+int cm_jobs_expose(const struct cm_jobs *jobs, struct cm_exposition *out);
 
 #endif
