@@ -29,7 +29,8 @@ parse_tenant(const char *digits, char tenant_id[CM_TENANT_TEXT])
 	unsigned int byte;
 
 	for (; *digits != '.'; digits += 2) {
-		if (strspn(digits, "0123456789abcdef") < 2 || length == CM_TENANT_TEXT - 1 || sscanf(digits, "%2x", &byte) != 1 || byte == 0)
+		if (strspn(digits, "0123456789abcdef") < 2 || length == CM_TENANT_TEXT - 1 || sscanf(digits, "%2x", &byte) != 1 ||
+		    byte == 0)
 			return NULL;
 		tenant_id[length++] = (char)byte;
 	}

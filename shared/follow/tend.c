@@ -5,10 +5,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "error.h"
 
-enum { TRIM_AT_ONCE = 1000 };		/* rows of the journal, so that the app need not wait */
+enum { TRIM_AT_ONCE = 200, TRIM_PAUSE_MS = 2 };	/* rows of the journal, so that the app need not wait */
 
 /* Why a table is not followed now; NULL: it is. */
 static int
@@ -92,14 +93,20 @@ static int
 change_app(struct cm_follow *follow, int (*work)(struct cm_store *app, void *arg), void *arg)
 {
 	struct cm_store *app;
+	char mode[16];
 	int rc, end;
 
 	if (cm_store_open(follow->app_url, CM_STORE_APP_WRITE, &app) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_store_begin(app)) == 0) {
+	/* What is lost in a power cut is done again; so the app does not wait for our wait for the disk. */
+	if (!follow->remote && (rc = cm_store_journal_mode(app, NULL, mode)) == 0)
+		rc = cm_store_script_text(app, "PRAGMA synchronous = NORMAL");
+	else
+		rc = follow->remote ? 0 : rc;
+	if (rc == 0 && (rc = cm_store_begin(app)) == 0) {
 		rc = work(app, arg);
-		end = cm_store_end(app, rc == 0);
-		rc = rc < 0 ? rc : end;
+		end = cm_store_end(app, rc >= 0);
+		rc = rc < 0 || end == 0 ? rc : end;
 	}
 	if (rc < 0)
 		cm_follow_fail(follow, app, rc);
@@ -155,6 +162,7 @@ settle(struct cm_follow *follow, int64_t *taken)
 int
 cm_follow_trim(struct cm_follow *follow)
 {
+	static const struct timespec pause = { .tv_nsec = TRIM_PAUSE_MS * 1000000 };
 	int64_t taken;
 	int rc;
 
@@ -163,7 +171,7 @@ cm_follow_trim(struct cm_follow *follow)
 	if ((rc = settle(follow, &taken)) < 0 || taken == 0)
 		return rc;
 	while ((rc = change_app(follow, trim, &taken)) > 0)
-		continue;
+		nanosleep(&pause, NULL);
 	return rc;
 }
 
