@@ -55,7 +55,7 @@ latency_events(struct cm_store *store, const struct cm_query *query, struct cm_r
 	struct cm_place place = cm_place_last;
 	struct cm_page page = { .limit = cm_query_int(query, "limit") };
 	struct cm_json *json = cm_reply_json(reply);
-	struct cm_rows *rows;
+	struct cm_steps steps;
 	struct cm_step step;
 	char id[24];
 	int rc;
@@ -67,18 +67,18 @@ latency_events(struct cm_store *store, const struct cm_query *query, struct cm_r
 		window.to = INT64_MAX;
 	}
 	rc = cm_steps_open(store, &window, cm_query_text(query, "call_id"), type != NULL ? cm_component_find(type)->name : NULL,
-	    &place, page.limit + 1, &rows);
+	    &place, page.limit + 1, &steps);
 	if (rc < 0)
 		return rc;
 	cm_json_array(json, "events");
-	while ((rc = cm_step_next(rows, &step)) > 0) {
+	while ((rc = cm_step_next(&steps, &step)) > 0) {
 		snprintf(id, sizeof id, "%" PRId64, step.latency_id);
 		if (!cm_page_add(&page, step.at_us, id, ""))
 			break;
 		report_step(json, &step);
 	}
 	cm_json_end(json);
-	cm_rows_done(rows);
+	cm_steps_done(&steps);
 	cm_report_page(json, &page);
 	return rc < 0 ? rc : 0;
 }

@@ -228,90 +228,82 @@ cm_call_place(struct cm_store *store, const char *call_id, const char *tenant_id
 	return rc;
 }
 
-/* Whether a statement gives so many rows; it is run for that alone. */
+/* Opens the part of the window from steps->from to steps->to. */
 static int
-gives(struct cm_store *store, const char *statement, const struct cm_bind *binds, int64_t count, bool *out)
+open_part(struct cm_steps *steps)
 {
-	struct cm_rows *rows;
-	int rc;
+	const struct cm_piece part = { .from = steps->from, .to = steps->to };
+	const struct cm_place *before = steps->before;
+	struct cm_bind binds[CM_BINDS_MAX];
+	size_t n = cm_window_binds(&steps->window->filter, &part, binds);
 
-	if ((rc = cm_store_query(store, statement, binds, &rows)) < 0)
-		return rc;
-	while (count > 0 && (rc = cm_rows_next(rows)) > 0)
-		count--;
-	cm_rows_done(rows);
-	*out = count == 0;
-	return rc < 0 ? rc : 0;
-}
-
-static size_t
-step_binds(const struct cm_window *window, cm_us from, const char *call_id, const char *component, const struct cm_place *before,
-    int64_t limit, struct cm_bind *binds)
-{
-	struct cm_piece piece = { .from = from, .to = window->to };
-	size_t n = cm_window_binds(&window->filter, &piece, binds);
-
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("call_id", call_id);
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("component", component);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("call_id", steps->call_id);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("component", steps->component);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_id", before->id[0] != '\0' ? strtoll(before->id, NULL, 10) : 0);
-	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", limit);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", steps->left);
 	binds[n] = (struct cm_bind){ 0 };
-	return n;
+	return cm_store_query(steps->store, steps->statement, binds, &steps->rows);
 }
 
-/* Where the newest `limit` steps of few series begin at the latest: each series is asked for as many, so where they are many it is
- * asked for little. */
-static int
-near_from(struct cm_store *store, const struct cm_window *window, const char *component, const struct cm_place *before,
-    int64_t limit, cm_us *from)
+/* Where the next part begins: each of few series is asked for as many steps as are wanted, so where they are many it is asked for little
+ * at first. */
+static cm_us
+part_from(struct cm_steps *steps)
 {
-	cm_us newest = before->at < window->to ? before->at : window->to, now = cm_now_us();
-	struct cm_bind binds[CM_BINDS_MAX];
-	bool enough;
-	size_t i;
-	int rc;
+	cm_us from = steps->reach < nitems(reaches) ? steps->newest - reaches[steps->reach++] : steps->window->from;
 
-	if (newest > now)
-		newest = now;
-	for (i = 0; i < nitems(reaches) && newest - reaches[i] > window->from; i++) {
-		step_binds(window, newest - reaches[i], NULL, component, before, limit, binds);
-		if ((rc = gives(store, "latency-events-of", binds, limit, &enough)) < 0)
-			return rc;
-		if (enough) {
-			*from = newest - reaches[i];
-			return 0;
-		}
-	}
-	*from = window->from;
-	return 0;
+	return from > steps->window->from ? from : steps->window->from;
 }
 
 int
 cm_steps_open(struct cm_store *store, const struct cm_window *window, const char *call_id, const char *component,
-    const struct cm_place *before, int64_t limit, struct cm_rows **out)
+    const struct cm_place *before, int64_t limit, struct cm_steps *out)
 {
-	struct cm_bind binds[CM_BINDS_MAX];
-	cm_us from = window->from;
+	cm_us now = cm_now_us();
 	bool few = false;
 	int rc;
 
+	*out = (struct cm_steps){ .store = store, .window = window, .call_id = call_id, .component = component, .before = before,
+		.left = limit, .from = window->from, .to = window->to };
 	if (call_id == NULL && (rc = few_series(store, &window->filter, &few)) < 0)
 		return rc;
-	if (few && (rc = near_from(store, window, component, before, limit, &from)) < 0)
-		return rc;
-	step_binds(window, from, call_id, component, before, limit, binds);
-	return cm_store_query(store, call_id != NULL ? "latency-events-call" : few ? "latency-events-of" : "latency-events",
-	    binds, out);
+	out->statement = call_id != NULL ? "latency-events-call" : few ? "latency-events-of" : "latency-events";
+	out->newest = before->at < window->to ? before->at : window->to;
+	if (out->newest > now)
+		out->newest = now;
+	if (few)
+		out->from = part_from(out);
+	return open_part(out);
+}
+
+/* The next step of the part that is open, or of those before it. */
+static int
+next_row(struct cm_steps *steps)
+{
+	int rc;
+
+	while ((rc = cm_rows_next(steps->rows)) == 0 && steps->left > 0 && steps->from > steps->window->from) {
+		cm_rows_done(steps->rows);
+		steps->rows = NULL;
+		steps->to = steps->from;
+		steps->from = part_from(steps);
+		if ((rc = open_part(steps)) < 0)
+			return rc;
+	}
+	steps->left -= rc > 0;
+	return rc;
 }
 
 int
-cm_step_next(struct cm_rows *rows, struct cm_step *step)
+cm_step_next(struct cm_steps *steps, struct cm_step *step)
 {
-	int rc = cm_rows_next(rows);
+	const struct cm_rows *rows;
+	int rc = next_row(steps);
 
 	if (rc <= 0)
 		return rc;
+	rows = steps->rows;
 	step->latency_id = cm_rows_int(rows, 0);
 	step->call_id = cm_rows_text(rows, 1);
 	step->component = cm_rows_text(rows, 2);
@@ -322,4 +314,11 @@ cm_step_next(struct cm_rows *rows, struct cm_step *step)
 	step->model = text_or_null(rows, 7);
 	step->metadata = text_or_null(rows, 8);
 	return 1;
+}
+
+void
+cm_steps_done(struct cm_steps *steps)
+{
+	cm_rows_done(steps->rows);
+	steps->rows = NULL;
 }

@@ -67,9 +67,21 @@ struct cm_step {
 	cm_us at_us;
 };
 
-/* Timed steps newest first, before a place; of one call or component where these are not NULL. */
+/* Timed steps newest first, at most `limit`, before a place; of one call or component where these are not NULL.  All that is given is
+ * borrowed until cm_steps_done, which takes what is zero. */
+struct cm_steps {
+	struct cm_store *store;
+	const struct cm_window *window;
+	const char *call_id, *component, *statement;
+	const struct cm_place *before;
+	int64_t left;			/* how many may still come */
+	cm_us newest, from, to;		/* it is read in parts, the newest first */
+	size_t reach;
+	struct cm_rows *rows;
+};
 int cm_steps_open(struct cm_store *store, const struct cm_window *window, const char *call_id, const char *component,
-    const struct cm_place *before, int64_t limit, struct cm_rows **out);
-int cm_step_next(struct cm_rows *rows, struct cm_step *step);
+    const struct cm_place *before, int64_t limit, struct cm_steps *out);
+int cm_step_next(struct cm_steps *steps, struct cm_step *step);
+void cm_steps_done(struct cm_steps *steps);
 
 #endif

@@ -53,6 +53,7 @@ struct cm_client {
 	uint64_t last_turn[OWNERS];
 	cm_us began;
 	bool slow;
+	bool takes_all;
 };
 
 bool
@@ -208,7 +209,7 @@ seat_connection(struct cm_client *client, int fd)
 	watch(client, HANG_S);
 	if (FCGX_Accept_r(&seat->request) == 0) {
 		seat->owner = owner_of(seat);
-		seat->crowded = seats_of(client, seat->owner) >= SEATS_OF_ONE;
+		seat->crowded = !client->takes_all && seats_of(client, seat->owner) >= SEATS_OF_ONE;
 		seat->came = ++client->turns;
 		seat->taken = true;
 		client->waiting++;
@@ -270,6 +271,12 @@ bool
 cm_client_is_gone(const struct cm_client *client)
 {
 	return client->fastcgi && is_gone(client->now);
+}
+
+void
+cm_client_take_all(struct cm_client *client)
+{
+	client->takes_all = true;
 }
 
 bool

@@ -26,6 +26,9 @@ void cm_client_stop(int signal_number);
  * other; one that its sender no longer waits for is passed over. */
 bool cm_client_accept(struct cm_client *client);
 
+/* From now on no request counts as one too many, however many wait. */
+void cm_client_take_all(struct cm_client *client);
+
 /* Whether too many requests of the same login or key wait already: this one is to be refused. */
 bool cm_client_is_crowded(const struct cm_client *client);
 

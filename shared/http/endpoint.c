@@ -489,6 +489,9 @@ serve_requests(const struct program *program, bool alone)
 		cm_follow_for_questions(follow, store);
 		whole = true;
 		cm_store_give_up(store, nobody_waits, client);
+		/* What asks no database is quick; and access must not turn away a login whose password it has yet to see. */
+		if (cm_endpoint.no_store)
+			cm_client_take_all(client);
 		while (cm_client_accept(client))
 			whole = run_request(program, client, store, follow);
 	}
