@@ -72,10 +72,11 @@ is "a late end takes the place of the guess" "$(post_text events '{"event_type":
 	sql "SELECT status, duration_us FROM cm_call WHERE call_id = 'c1'")" "completed|3600000000"
 
 # Somebody holds the database.
-hold_db 8
+hold_db
 post_text cleanup ''
 is_problem 503 '' '*locked*'
 is "when to try again" "$(header Retry-After)" 2
+release_db
 # What would be ended, by GET; the guide's bridge calls the threshold so.  Who may not read is told how many, and not which.
 own_db
 printf '{"event_id":"z1","event_type":"call_started","trace_id":"zombie","timestamp":%s}' $(($(date -d "$NOW" +%s) - 7200)) >"$work/z"
