@@ -163,6 +163,11 @@ wait "$slow_pid" || code=$?
 is "a corrupted database: curl" "$code" 18
 checks=$((checks + 1))
 ! jq -e . "$work/corrupted" >/dev/null 2>&1 || wrong "half an export is whole JSON"
+# The next is refused, or cut off where it meets the damage.
 get "/metrics/export?$all"
-is_problem 503 '' '*corrupt*'
+case $status in
+200) is "an export of a corrupted database: curl" "$code" 18 ;;
+*) is_problem 503 '' '*corrupt*' ;;
+esac
+passes "the log says so" grep -q '"message":"request_failed".*"error":-4.*corrupt' "$site/log/programs.log"
 finish

@@ -17,13 +17,14 @@ flood=${CALLMETRICS_TEST_FLOOD:-3000}
 cat >"$work/flood.py" <<'END'
 import resource, select, socket, sys, time
 port, count, until = int(sys.argv[1]), int(sys.argv[2]), time.time() + float(sys.argv[3])
+sent = b"" if "idle" in sys.argv else b"GET /metrics/dashboard HTTP/1.1\r\nHost: x\r\nX-Slow: "
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 100), hard))
 poll, held, opened, ended, told = select.poll(), {}, 0, 0, False
 while time.time() < until:
     for n in range(min(200, count - len(held))):
         connection = socket.create_connection(("127.0.0.1", port), timeout=5)
-        connection.sendall(b"GET /metrics/dashboard HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        connection.sendall(sent)
         held[connection.fileno()] = connection
         poll.register(connection, select.POLLIN | select.POLLHUP)
         opened += 1
@@ -63,6 +64,26 @@ is "answers that were not 200" "$failed" 0
 within "/healthz" "$slowest" "$(scaled 1000)"
 checks=$((checks + 1))
 [ "$(sed -n 's/.*ended \([0-9]*\)$/\1/p' "$work/flood")" -ge "$flood" ] || wrong "they are sent away after five seconds" "$(cat "$work/flood")"
+
+# Ten thousand that send nothing at all; each worker has room for fewer, and drops those that wait longest.
+"$python" "$work/flood.py" "$port" "${CALLMETRICS_TEST_IDLE:-10000}" 8 idle >"$work/idle" 2>&1 &
+flooding=$!
+later "$flooding"
+asked=0
+failed=0
+slowest=0
+sleep 2
+while alive "$flooding"; do
+	asked=$((asked + 1))
+	bare "/healthz?_=idle$asked" -m 5
+	[ "$status" = 200 ] || failed=$((failed + 1))
+	[ "$took_ms" -le "$slowest" ] || slowest=$took_ms
+	sleep 0.1
+done
+echo "beside idle connections asked $asked times, slowest $slowest ms; $(tail -n 1 "$work/idle")"
+isnt "how often it was asked beside idle ones" "$asked" 0
+is "answers that were not 200" "$failed" 0
+within "/healthz beside idle ones" "$slowest" "$(scaled 1000)"
 
 # The listener for health has nothing else, and its own nginx.
 http=http://127.0.0.1:$health_port

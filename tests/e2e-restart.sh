@@ -16,6 +16,11 @@ start_site() {
 	CALLMETRICS_BUILD=$build "$top/scripts/run" --no-install --detach --dir "$site" --db "$db" --port "$port" --tls-port "$tls_port" \
 		--user "$user" >"$work/run.out" 2>&1
 }
+# Whether $killed has died of it; on a busy machine that takes a moment.
+# shellcheck disable=SC2317 # called by wait_for
+is_dead() {
+	! grep -qs '^State:[[:space:]]*[^Z]' "/proc/$killed/status"
+}
 passes "the first start" start_site
 password=$(sed -n 's/^password  *//p' "$work/run.out")
 like "a random password" "$password" '????????????????'
@@ -32,8 +37,10 @@ for n in $(seq "${CALLMETRICS_TEST_ROUNDS:-20}"); do
 	3) victims="$(keeper) $(cut -d ' ' -f 1 "$site/children" | xargs)" ;;
 	0) victims="$(keeper) $(head_of nginx) $(nginx_workers) $(head_of hourly) $(workers hourly)" ;;
 	esac
+	killed=$(keeper)
 	# shellcheck disable=SC2086 # numbers
 	signal KILL $victims
+	wait_for 10 is_dead || wrong "the kill $n"
 	if start_site; then
 		started=$((started + 1))
 	else
@@ -46,7 +53,9 @@ is "starts" "$started" "$((${CALLMETRICS_TEST_ROUNDS:-20} + 1))"
 is "one nginx listens" "$(ss -Hltnp "sport = :$port" | grep -o 'pid=[0-9]*' | sort -u | wc -l)" 3
 
 # Somebody else's process that has a number of old is left alone.
-signal KILL "$(keeper)"
+killed=$(keeper)
+signal KILL "$killed"
+wait_for 10 is_dead || wrong "the last kill"
 sleep 600 &
 bystander=$!
 later "$bystander"

@@ -357,10 +357,10 @@ dump() {
 	fi
 }
 
-# hold_db SECONDS: from now on somebody writes to $db for so long, and no other can; sets holder, the process.
+# hold_db: from now on somebody writes to $db, and no other can, until release_db; sets holder, the process.
 hold_db() {
 	rm -f "$work/held"
-	hold_till="touch '$work/held'; sleep $1"
+	hold_till="touch $work/held ; while test -e $work/held ; do sleep 0.1 ; done"
 	if [ "$engine" = sqlite ]; then
 		sqlite3 "$(own "$db")" 'BEGIN IMMEDIATE' ".shell $hold_till" ROLLBACK >"$work/holder" 2>&1 &
 	else
@@ -372,6 +372,11 @@ hold_db() {
 	until [ -e "$work/held" ]; do
 		sleep 0.05
 	done
+}
+
+release_db() {
+	rm -f "$work/held"
+	wait "$holder" || :
 }
 
 # chosen SQLITE POSTGRES: one of two texts; for where the engines have no text in common.

@@ -125,7 +125,7 @@ inside sh -eu -c 'cd /etc/callmetrics
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out certificate.pem 2>/dev/null
 	printf "%s:%s\n" ops "$(mkpasswd --method=bcrypt --rounds=5 secret)" >htpasswd
 	touch tenants.conf
-	chgrp www-data htpasswd && chmod 640 htpasswd
+	chgrp callmetrics htpasswd && chmod 640 htpasswd
 	echo "include /etc/callmetrics/nginx/callmetrics.conf;" >/etc/nginx/conf.d/callmetrics.conf' ||
 	wrong "the site could not be set up"
 passes "nginx -t" inside nginx -t
