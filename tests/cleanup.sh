@@ -74,8 +74,7 @@ is "a late end takes the place of the guess" "$(post_text events '{"event_type":
 # A key that may only write ends calls and is told of none.
 post_text events '{"event_type":"call_started","call_id":"secret","timestamp":"2026-02-06T02:00:00Z"}'
 post_text cleanup '{"dry_run":true}' CALLMETRICS_SCOPE=write
-is_problem 403 '' '*only write*'
-unlike "and not which" "$(cat "$work/body")" '*secret*'
+is "how many, and not which" "$status $(json '[.cleaned_count, .cleaned_calls]')" '200 [1,[]]'
 post_text cleanup '{"dry_run":true}' CALLMETRICS_SCOPE=read,write
 is "who may read" "$status $(json '[.cleaned_calls[].call_id]')" '200 ["secret"]'
 post_text cleanup '' CALLMETRICS_SCOPE=write
