@@ -10,9 +10,10 @@
 app_db calls
 export CALLMETRICS_RATE=1000 CALLMETRICS_BURST=1000 CALLMETRICS_QUERY_LIMIT_MS=60000
 open_site "$db"
-sed -n "s/^$user:/other:/p" "$site/conf/htpasswd" >>"$site/conf/htpasswd"
+other=$(sed -n "s/^$user:/other:/p" "$site/conf/htpasswd")
+printf '%s\n' "$other" >>"$site/conf/htpasswd"
 # From now on failures take their time: what they are read from counts to a million or so first.
-facts=$db
+facts=$(own "$db")
 [ -z "$(find "$db.callmetrics" 2>/dev/null)" ] || facts=$db.callmetrics
 sqlite3 "$facts" "PRAGMA legacy_alter_table = 1; ALTER TABLE cm_call RENAME TO cm_call_real;
 	CREATE VIEW cm_call AS SELECT * FROM cm_call_real WHERE

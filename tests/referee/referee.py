@@ -147,6 +147,12 @@ def time_text(at):
     return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
 
 
+def of_tenant(call):
+    """How a cursor names the tenant of a call, where it has one."""
+    tenant = call.labels["tenant_id"] if isinstance(call.labels, dict) else call.labels[0]
+    return "," + tenant.encode().hex() if tenant else ""
+
+
 class Referee:
     def __init__(self, path, now):
         db = database.read_only(path)
@@ -288,7 +294,8 @@ class Referee:
         last_hour = last == self.now and last - first == HOUR
         period = {} if last_hour else {"period": {"start": time_text(first), "end": time_text(last)}}
         warnings = sum([success is not None and success < 80, len(active) > 10, zombies > 0,
-                        count["failed"] + count["timeout"] > 3])
+                        count["failed"] + count["timeout"] > 3,
+                        not query.get("tenant_id") and any(call.started > self.now + HOUR / 6 for call in self.calls)])
         return {
             "status": "degraded" if success is not None and success < 80 else "healthy",
             "timestamp": time_text(self.now), **period,
@@ -312,7 +319,7 @@ class Referee:
                 "failure_reason": call.reason, "metadata": call.metadata,
             } for call in page],
             "count": len(page),
-            "next_cursor": f"{page[-1].started}.{page[-1].call_id}" if more else None,
+            "next_cursor": f"{page[-1].started}{of_tenant(page[-1])}.{page[-1].call_id}" if more else None,
         }
 
     def export(self, query):
