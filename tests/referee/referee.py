@@ -147,8 +147,10 @@ def time_text(at):
     return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
 
 
-def of_tenant(call):
-    """How a cursor names the tenant of a call, where it has one."""
+def of_tenant(call, query):
+    """How a cursor names the tenant of a call, where it has one and the query did not name it."""
+    if query.get("tenant_id"):
+        return ""
     tenant = call.labels["tenant_id"] if isinstance(call.labels, dict) else call.labels[0]
     return "," + tenant.encode().hex() if tenant else ""
 
@@ -319,7 +321,7 @@ class Referee:
                 "failure_reason": call.reason, "metadata": call.metadata,
             } for call in page],
             "count": len(page),
-            "next_cursor": f"{page[-1].started}{of_tenant(page[-1])}.{page[-1].call_id}" if more else None,
+            "next_cursor": f"{page[-1].started}{of_tenant(page[-1], query)}.{page[-1].call_id}" if more else None,
         }
 
     def export(self, query):
