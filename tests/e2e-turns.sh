@@ -10,7 +10,8 @@
 app_db calls
 export CALLMETRICS_RATE=1000 CALLMETRICS_BURST=1000 CALLMETRICS_QUERY_LIMIT_MS=60000
 open_site "$db"
-sed -n "s/^$user:/other:/p" "$site/conf/htpasswd" >>"$site/conf/htpasswd"
+other=$(sed -n "s/^$user:/other:/p" "$site/conf/htpasswd")
+printf '%s\n' "$other" >>"$site/conf/htpasswd"
 # From now on failures take their time: what they are read from counts to a million or so first.
 facts=$db
 [ -z "$(find "$db.callmetrics" 2>/dev/null)" ] || facts=$db.callmetrics
