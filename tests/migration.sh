@@ -23,8 +23,9 @@ facts() {
 	sqlite3 "$1.callmetrics" "SELECT c.call_id, s.scope, s.tenant_id, s.agent, s.provider, s.call_type, c.started_us, c.ended_us,
 			c.duration_us, c.status, c.failure_reason, c.has_audio, c.has_transcript
 			FROM cm_call c LEFT JOIN cm_series s USING (series_id) WHERE c.status IS NOT NULL ORDER BY c.call_id;
-		SELECT l.latency_id, l.call_id, s.agent, l.component, l.at_us, l.duration_us
-			FROM cm_latency l LEFT JOIN cm_series s USING (series_id) ORDER BY l.latency_id;
+		SELECT c.call_id, s.agent, l.component, l.at_us, l.duration_us
+			FROM cm_latency l JOIN cm_call c USING (call_no) LEFT JOIN cm_series s ON s.series_id = l.series_id
+			ORDER BY c.call_id, l.at_us, l.component, l.duration_us;
 		SELECT count(*), sum(at_us) FROM cm_transcript;
 		SELECT * FROM cm_skipped ORDER BY source, source_id;
 		SELECT s.scope, s.tenant_id, s.agent, s.provider, s.call_type, r.kind, r.resolution, r.bucket, r.outcome, sum(n),

@@ -91,7 +91,6 @@ test_agrees_with_the_database(void **state)
 
 	(void)state;
 	assert_non_null(schema);
-	assert_non_null(strstr(schema, "(NEW.duration_us >> shift) + 512 * shift"));
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, schema, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, formula, -1, &stmt, NULL), SQLITE_OK);

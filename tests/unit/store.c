@@ -71,7 +71,8 @@ every_statement(void **state)
 	assert_int_equal(cm_store_begin(store), 0);
 	assert_int_equal(cm_store_query(store, "meta-get", version, &first), 0);
 	for (sql = cm_sql; sql->name != NULL; sql++) {
-		if (!is_prepared(sql) || strcmp(sql->name, "meta-get") == 0)
+		if (!is_prepared(sql) || strcmp(sql->name, "meta-get") == 0 ||
+		    strstr(sql->name, "app-") != NULL)	/* the voice app's own tables are in another file */
 			continue;
 		if (cm_store_query(store, cm_sql_name(sql), NULL, &rows) != 0)
 			fail_msg("%s, after %d others: %s", sql->name, count, cm_store_problem(store));
