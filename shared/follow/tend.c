@@ -94,15 +94,13 @@ change_app(struct cm_follow *follow, int (*work)(struct cm_store *app, void *arg
 {
 	struct cm_store *app;
 	char mode[16];
-	int rc, end;
+	int rc = 0, end;
 
 	if (cm_store_open(follow->app_url, CM_STORE_APP_WRITE, &app) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
 	/* What is lost in a power cut is done again; so the app does not wait for our wait for the disk. */
 	if (!follow->remote && (rc = cm_store_journal_mode(app, NULL, mode)) == 0)
 		rc = cm_store_script_text(app, "PRAGMA synchronous = NORMAL");
-	else
-		rc = follow->remote ? 0 : rc;
 	if (rc == 0 && (rc = cm_store_begin(app)) == 0) {
 		rc = work(app, arg);
 		end = cm_store_end(app, rc >= 0);
