@@ -25,6 +25,12 @@ struct known_row {
 	const char *call_id;		/* of a call that is not known by its key; NULL: it is */
 };
 
+static void
+add_to_seed(struct cm_taker *taker, uint64_t hash)
+{
+	taker->teller.seed = (int64_t)((uint64_t)taker->teller.seed + hash);
+}
+
 /* Rows are read anew when a word came to mean something else. */
 static int
 read_seed(struct cm_taker *taker)
@@ -35,8 +41,8 @@ read_seed(struct cm_taker *taker)
 	if ((rc = cm_store_query(taker->own, "vocabulary", NULL, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0)
-		taker->teller.seed += (int64_t)(cm_hash_text(cm_hash_text(cm_hash_text(CM_HASH, cm_rows_text(rows, 0)),
-		    cm_rows_text(rows, 1)), cm_rows_text(rows, 2)) >> 1);
+		add_to_seed(taker, cm_hash_text(cm_hash_text(cm_hash_text(CM_HASH, cm_rows_text(rows, 0)),
+		    cm_rows_text(rows, 1)), cm_rows_text(rows, 2)));
 	cm_rows_done(rows);
 	return rc;
 }
@@ -53,7 +59,7 @@ read_zone(struct cm_taker *taker)
 		return rc;
 	if ((taker->teller.zone = cm_zone_open(zone)) == NULL)
 		return CM_ENOMEM;
-	taker->teller.seed += (int64_t)(cm_hash_text(CM_HASH, zone) >> 1);
+	add_to_seed(taker, cm_hash_text(CM_HASH, zone));
 	return 0;
 }
 
