@@ -332,7 +332,7 @@ cm_app_tables_read(struct cm_store *app, struct cm_app_tables *tables)
 	struct looking looking;
 	int i, rc = columns != NULL ? 0 : CM_ENOMEM;
 
-	*tables = (struct cm_app_tables){ 0 };
+	cm_app_tables_done(tables);
 	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
 		tables->of[i].source = i + 1;
 		tables->of[i].name = sources[i + 1].name;

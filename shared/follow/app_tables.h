@@ -50,7 +50,10 @@ struct cm_app_tables {
 /* The name of a source. */
 const char *cm_source_name(enum cm_source source);
 
-/* Looks at them within a transaction of the app's database.  CM_EBUSY, CM_ESTORE, CM_ENOMEM; cm_app_tables_done takes zeros. */
+/*
+ * Looks at them within a transaction of the app's database.  What `tables` had before, zeros or an earlier look, is given up.
+ * CM_EBUSY, CM_ESTORE, CM_ENOMEM.
+ */
 int cm_app_tables_read(struct cm_store *app, struct cm_app_tables *tables);
 void cm_app_tables_done(struct cm_app_tables *tables);
 

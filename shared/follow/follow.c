@@ -144,7 +144,6 @@ cm_follow_read_tables(struct cm_follow *follow)
 	struct cm_store *store = cm_follow_rows_store(follow);
 	int i, rc;
 
-	cm_app_tables_done(&follow->tables);
 	follow->tables_known = false;
 	if ((rc = cm_app_tables_read(store, &follow->tables)) < 0)
 		return cm_follow_fail(follow, store, rc);
