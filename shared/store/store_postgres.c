@@ -129,8 +129,9 @@ check_attached(struct cm_store *store)
 	"SET max_parallel_workers_per_gather = 0; SET enable_seqscan = off; SET enable_bitmapscan = off; SET random_page_cost = 1.1; "
 #define DURABLE "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
 
-/* Whoever writes sees what the one before him has written, whatever the database's own default is. */
-#define BEGIN_WRITING "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+/* Whoever writes sees what the one before him has written, whatever the database's own default is.  (Where that is to only read, its
+ * owner wants nothing written, and nothing is.) */
+#define BEGIN_WRITING "BEGIN ISOLATION LEVEL READ COMMITTED; "
 
 /* Advisory locks, in all of callmetrics' own two-part numbers: who takes events in or folds (cm_fold), and who changes the schema. */
 #define LOCK_WRITING "SELECT pg_advisory_xact_lock(25453, 1)"
