@@ -12,9 +12,6 @@ CALLMETRICS_DB=$db
 export CALLMETRICS_DB
 
 # same PROGRAM PATH QUERY: nginx's answer, first and from the cache, is the program's.
-# timeless: an answer without when its jobs were heard of last, which no two have in common.
-timeless() { sed -e 's/,"jobs":\[[^]]*\]//' -e '/callmetrics_job_/d'; }
-
 same() {
 	ask "$1" "$3" SCRIPT_NAME="$2"
 	timeless <"$work/body" >"$work/plain"
