@@ -93,6 +93,7 @@ leave() {
 	for leave_folder in $servers; do
 		remove_postgres "$leave_folder"
 	done
+	[ "$finished" = yes ] || [ ! -s "$work/job.log" ] || cat "$work/job.log"
 	rm -rf "$work"
 	if [ "$finished" = no ]; then
 		echo "$test_name: ended before its end"
