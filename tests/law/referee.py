@@ -42,13 +42,15 @@ LABELS = ("tenant_id", "agent", "agent_version", "provider", "call_type")
 
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
 EPOCH = datetime.datetime(1970, 1, 1)
+FAR = 253_402_300_800 * US                      # the end of year 9999
 LONGEST_S = 366 * 86400
 
 
 def instant_of(text):
     """Microseconds since 1970 of a time as the app may write it, or None."""
-    if isinstance(text, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        return int(Fraction(text) * US)
+    if isinstance(text, str) and re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", text):
+        at = int(Fraction(text) * US)
+        return at if at < FAR else None
     match = TIME.match(text) if isinstance(text, str) else None
     if match is None or not 1970 <= int(match[1]) <= 9998:
         return None
