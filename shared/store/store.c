@@ -51,7 +51,7 @@ cm_store_lacks(struct cm_store *store, const char *statement)
 int
 cm_store_relay(struct cm_store *store, const struct cm_store *other, int error)
 {
-	return cm_store_fail(store, error, other->problem);
+	return other == store ? error : cm_store_fail(store, error, other->problem);
 }
 
 const char *

@@ -111,7 +111,7 @@ int cm_store_refuse(struct cm_store *store, const char *problem);
 /* Sets what cm_store_problem tells; returns error.  For who reads what cannot be. */
 int cm_store_fail(struct cm_store *store, int error, const char *problem);
 
-/* Tells another store's last failure as this one's; returns error. */
+/* Tells another store's last failure as this one's, which it may be already; returns error. */
 int cm_store_relay(struct cm_store *store, const struct cm_store *other, int error);
 
 /* Runs a statement; read it by cm_rows_next and end it by cm_rows_done, which take NULL.  binds ends with .name NULL.  CM_ESTORE also
