@@ -32,7 +32,8 @@ agrees() {
 	is "$1: nothing was missed" "$("$build/jobs/follow" --once --compare "$db" 2>/dev/null | tail -n 1)" 'taken in; rows that were mended: 0'
 }
 
-# What eight writers do: calls come, change and go, and so do their steps; some take it back.
+# What eight writers do: calls come, change and go, and so do their steps; some take it back.  A call is written before steps, so that
+# none waits in a circle of the app's own making: any deadlock is ours.
 cat >"$work/writes.sql" <<'END'
 \set id random(1, 150)
 \set other random(1, 150)
@@ -45,8 +46,8 @@ INSERT INTO calls (call_id, call_type, started_at, status, metadata) VALUES ('c'
 	ON CONFLICT (call_id) DO UPDATE SET status = 'completed', duration_seconds = :ms, metadata = excluded.metadata;
 INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) VALUES ('c' || :id, 'stt', :ms, '2026-02-06T10:00:01');
 \elif :op <= 8
-UPDATE latency_events SET duration_ms = :ms WHERE id = (SELECT max(id) FROM latency_events WHERE call_id = 'c' || :id);
 UPDATE calls SET status = 'failed', duration_seconds = :ms WHERE call_id = 'c' || :other;
+UPDATE latency_events SET duration_ms = :ms WHERE id = (SELECT max(id) FROM latency_events WHERE call_id = 'c' || :id);
 \elif :op <= 10
 DELETE FROM calls WHERE call_id = 'c' || :id;
 DELETE FROM latency_events WHERE call_id = 'c' || :id;
@@ -97,7 +98,7 @@ for isolation in 'read committed' 'repeatable read' serializable; do
 	end_process "$follower"
 	agrees "$isolation"
 done
-is "deadlocks" "$(grep -c 'deadlock detected' "$postgres_folder/log" || :)" "$(grep -c 'deadlock detected.*\[[0-9]*\] pgbench' "$postgres_folder/log" || :)"
+is "deadlocks" "$(grep -A 6 'deadlock detected' "$postgres_folder/log" || :)" ''
 
 # A question sees what was committed before it was asked, each time.
 attached_db sees
