@@ -10,40 +10,16 @@
 #include <sys/random.h>
 
 #include "body.h"
-#include "client.h"
-#include "group_commit.h"
 #include "describe.h"
+#include "endpoint_own.h"
 #include "error.h"
 #include "explain.h"
-#include "follow.h"
 #include "log.h"
 #include "origin.h"
-#include "reply_own.h"
 #include "settings.h"
 #include "threads.h"
 
-enum { CATCH_UP_MS = 250, RETRY_AFTER_S = 2, STALE_IF_ERROR_S = 300, REQUEST_ID_TEXT = 40, ASKED_TEXT = 1024 };
-
-static const struct {
-	int status;
-	const char *title;
-} statuses[] = {
-	{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
-	{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" }, { 413, "Content Too Large" },
-	{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
-	{ 500, "Internal Server Error" }, { 503, "Service Unavailable" },
-};
-
-static const char *
-title_of(int status)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(statuses); i++)
-		if (statuses[i].status == status)
-			return statuses[i].title;
-	return "Error";
-}
+enum { CATCH_UP_MS = 250, STALE_IF_ERROR_S = 300 };
 
 /* What a program serves with, whichever thread does. */
 struct program {
@@ -51,36 +27,21 @@ struct program {
 	struct cm_group_commit *commits;	/* NULL: it only answers */
 };
 
-/* One request and what becomes of it. */
-struct request {
-	struct cm_client *client;
-	struct cm_store *store;
-	struct cm_group_commit *commits;
-	struct cm_follow *follow;
-	struct cm_query *query;
-	struct cm_reply reply;
-	int error;			/* what became of it, for the log: 0, or the first failure */
-	bool pretty;
-	char id[REQUEST_ID_TEXT];
-	char key[16];			/* the id of the key that it came with, likewise for the log */
-	char asked[ASKED_TEXT];		/* the query for the log, which is written when the client's variables are gone */
-};
-
 /* The server's id of the request where it gives one, so that its log and ours speak of the same; else a random one. */
 static void
-make_id(const struct cm_client *client, char id[REQUEST_ID_TEXT])
+make_id(const struct cm_client *client, char id[CM_REQUEST_ID_TEXT])
 {
 	const char *given = cm_client_variable(client, "REQUEST_ID");
 	size_t length = strlen(given);
 	uint64_t random = 0;
 
-	if (length > 0 && length < REQUEST_ID_TEXT && strspn(given, "0123456789abcdef") == length) {
+	if (length > 0 && length < CM_REQUEST_ID_TEXT && strspn(given, "0123456789abcdef") == length) {
 		strcpy(id, given);
 		return;
 	}
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		random = (uint64_t)cm_now_us();
-	snprintf(id, REQUEST_ID_TEXT, "%016" PRIx64, random);
+	snprintf(id, CM_REQUEST_ID_TEXT, "%016" PRIx64, random);
 }
 
 static int
@@ -96,86 +57,13 @@ send_head(struct cm_reply *reply)
 	int length;
 	size_t i;
 
-	length = snprintf(head, sizeof head, "Status: %d %s\r\n", reply->status, title_of(reply->status));
+	length = snprintf(head, sizeof head, "Status: %d %s\r\n", reply->status, cm_status_title(reply->status));
 	if (reply->status != 204)
 		length += snprintf(head + length, sizeof head - (size_t)length, "Content-Type: %s\r\n", reply->content_type);
 	for (i = 0; i < reply->header_count; i++)
 		length += snprintf(head + length, sizeof head - (size_t)length, "%s\r\n", reply->headers[i]);
 	length += snprintf(head + length, sizeof head - (size_t)length, "\r\n");
 	return cm_client_send(reply->client, head, (size_t)length);
-}
-
-/* What the log says of the request, unless something was said already. */
-static void
-note_problem(struct request *request, const char *detail)
-{
-	struct cm_problem *problem = &request->reply.problem;
-
-	if (problem->detail[0] == '\0')
-		snprintf(problem->detail, sizeof problem->detail, "%s", detail);
-}
-
-/* RFC 9457. */
-static void
-problem_document(const struct cm_failure *failure, struct cm_reply *reply)
-{
-	cm_reply_type(reply, "application/problem+json");
-	cm_json_text(reply->json, "type", "about:blank");
-	cm_json_text(reply->json, "title", failure->title);
-	cm_json_int(reply->json, "status", failure->status);
-	cm_json_text(reply->json, "detail", failure->detail);
-	if (failure->parameter[0] != '\0')
-		cm_json_text(reply->json, "parameter", failure->parameter);
-	cm_json_text(reply->json, "request_id", failure->request_id);
-}
-
-/* Turns a failure into what the endpoint tells of one. */
-static void
-make_problem(struct request *request, int status, const char *detail)
-{
-	struct cm_reply *reply = &request->reply;
-	const struct cm_failure failure = { .status = status, .title = title_of(status), .parameter = reply->problem.parameter,
-		.detail = detail, .request_id = request->id };
-	char retry[16];
-
-	cm_json_clear(reply->json);
-	free(reply->text);
-	reply->text = NULL;
-	reply->text_bytes = reply->text_room = 0;
-	reply->header_count = 0;
-	reply->status = status;
-	snprintf(retry, sizeof retry, "%d", RETRY_AFTER_S);
-	cm_reply_header(reply, "Cache-Control", "no-store");
-	if (status == 503 || status == 429)
-		cm_reply_header(reply, "Retry-After", retry);
-	(cm_endpoint.problem != NULL ? cm_endpoint.problem : problem_document)(&failure, reply);
-	note_problem(request, detail);
-}
-
-/* What each error means to a client. */
-static void
-make_failure(struct request *request, int rc)
-{
-	const struct cm_problem *problem = &request->reply.problem;
-
-	switch (rc) {
-	case CM_EPARAM:
-		make_problem(request, problem->status, problem->detail);
-		break;
-	case CM_ENOTFOUND:
-		make_problem(request, 404, problem->detail);
-		break;
-	case CM_EBUSY:
-	case CM_ESTORE:
-		make_problem(request, 503, problem->detail);
-		break;
-	case CM_ENOMEM:
-		make_problem(request, 503, "Out of memory.");
-		break;
-	default:
-		make_problem(request, 500, "The question failed; the log says more under this request_id.");
-		break;
-	}
 }
 
 /* How long a cache may reuse an answer, and give it a little longer while it asks anew or when the program is down.  Health
@@ -197,7 +85,7 @@ cache_header(struct cm_reply *reply, int max_age_s)
 
 /* Puts the statements behind an answer into it. */
 static void
-add_explanation(struct request *request)
+add_explanation(struct cm_request *request)
 {
 	if (request->reply.text != NULL)
 		cm_explain_text(request->store, &request->reply, request->reply.last_line != NULL);
@@ -207,7 +95,7 @@ add_explanation(struct request *request)
 
 /* Takes in what a voice app has written, where one is followed; an answer that comes too early for some of it says so. */
 static int
-catch_up(struct request *request)
+catch_up(struct cm_request *request)
 {
 	int64_t behind;
 	char value[24];
@@ -225,7 +113,7 @@ catch_up(struct request *request)
 
 /* One view of the data that has all that the voice app wrote before the question. */
 static int
-begin(struct request *request)
+begin(struct cm_request *request)
 {
 	bool current = false;
 	int rc;
@@ -241,7 +129,7 @@ begin(struct request *request)
 }
 
 static int
-ask_store(struct request *request)
+ask_store(struct cm_request *request)
 {
 	struct cm_reply *reply = &request->reply;
 	int rc = begin(request);
@@ -257,11 +145,11 @@ ask_store(struct request *request)
 	if (rc != CM_EBUSY && rc != CM_ESTORE)
 		return rc;
 	if (cm_client_is_gone(request->client)) {
-		note_problem(request, "Nobody waits for the answer any more.");
+		cm_request_note(request, "Nobody waits for the answer any more.");
 		return CM_EGONE;
 	}
 	request->error = rc;
-	note_problem(request, cm_store_problem(request->store));
+	cm_request_note(request, cm_store_problem(request->store));
 	if (!reply->streaming && cm_endpoint.without_store != NULL) {
 		cm_json_clear(reply->json);
 		cm_endpoint.without_store(cm_store_problem(request->store), request->query, reply);
@@ -272,7 +160,7 @@ ask_store(struct request *request)
 
 /* A GET: the parameters, then the question. */
 static int
-answer(struct request *request)
+answer(struct cm_request *request)
 {
 	struct cm_reply *reply = &request->reply;
 	const char *tenant = cm_client_variable(request->client, "CALLMETRICS_TENANT");
@@ -298,7 +186,7 @@ static const struct cm_param no_params[] = { { 0 } };
 
 /* A POST: the body, read whole, then what takes it in. */
 static int
-take(struct request *request)
+take(struct cm_request *request)
 {
 	struct cm_reply *reply = &request->reply;
 	const char *tenant = cm_client_variable(request->client, "CALLMETRICS_TENANT");
@@ -344,18 +232,18 @@ allowed(void)
 }
 
 static void
-refuse_method(struct request *request)
+refuse_method(struct cm_request *request)
 {
 	char detail[80];
 
 	snprintf(detail, sizeof detail, "Only %s are understood here.", allowed());
-	make_problem(request, 405, detail);
+	cm_request_refuse(request, 405, detail);
 	cm_reply_header(&request->reply, "Allow", allowed());
 }
 
 /* Method and path, then the question; the reply is filled whatever comes. */
 static int
-serve(struct request *request)
+serve(struct cm_request *request)
 {
 	struct cm_reply *reply = &request->reply;
 	const char *method = cm_client_variable(request->client, "REQUEST_METHOD");
@@ -366,11 +254,11 @@ serve(struct request *request)
 	reply->accept = cm_client_variable(request->client, "HTTP_ACCEPT");
 	reply->head_only = strcmp(method, "HEAD") == 0;
 	if (cm_client_is_crowded(request->client)) {
-		make_problem(request, 429, "Too many slow requests of this login or key wait already; try again.");
+		cm_request_refuse(request, 429, "Too many slow requests of this login or key wait already; try again.");
 		return 0;
 	}
 	if (!is_ours(reply->path)) {
-		make_problem(request, 404, "There is no such path; GET /metrics/ lists what there is.");
+		cm_request_refuse(request, 404, "There is no such path; GET /metrics/ lists what there is.");
 		return 0;
 	}
 	if (strcmp(method, "OPTIONS") == 0) {
@@ -384,7 +272,7 @@ serve(struct request *request)
 		return 0;
 	}
 	if ((rc = posts ? take(request) : answer(request)) < 0 && !reply->streaming)
-		make_failure(request, rc);
+		cm_request_fail(request, rc);
 	return rc;
 }
 
@@ -401,7 +289,7 @@ body_of(const struct cm_reply *reply, bool pretty, size_t *length)
 
 /* Sends what is not streamed already; 0 or CM_EGONE. */
 static int
-send_reply(struct request *request)
+send_reply(struct cm_request *request)
 {
 	struct cm_reply *reply = &request->reply;
 	size_t length;
@@ -409,7 +297,7 @@ send_reply(struct request *request)
 	int rc;
 
 	if ((body = body_of(reply, request->pretty, &length)) == NULL) {
-		make_problem(request, 503, "Out of memory.");
+		cm_request_refuse(request, 503, "Out of memory.");
 		body = body_of(reply, false, &length);
 	}
 	if ((rc = send_head(reply)) < 0 || reply->head_only || body == NULL || reply->status == 204)
@@ -420,7 +308,7 @@ send_reply(struct request *request)
 }
 
 static void
-log_request(const struct request *request)
+log_request(const struct cm_request *request)
 {
 	const struct cm_reply *reply = &request->reply;
 	bool failed = (reply->status >= 400 && !reply->quiet) || request->error < 0;
@@ -444,7 +332,7 @@ log_request(const struct request *request)
 static bool
 run_request(const struct program *program, struct cm_client *client, struct cm_store *store, struct cm_follow *follow)
 {
-	struct request request = { .client = client, .store = store, .commits = program->commits, .follow = follow };
+	struct cm_request request = { .client = client, .store = store, .commits = program->commits, .follow = follow };
 	int rc;
 
 	make_id(client, request.id);
