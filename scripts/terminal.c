@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,287 +19,10 @@
 #include "json.h"
 #include "param.h"
 #include "settings.h"
+#include "terminal_cell.h"
+#include "terminal_table.h"
 
-enum { DEPTH = 32, COLUMNS_MAX = 64, NAME_TEXT = 128, CELL_MAX = 60, CELL_TEXT = 4 * CELL_MAX + 8, TITLE_TEXT = 512, PIECE = 65536 };
-
-static bool coloured;
-
-static void
-colour(const char *code)
-{
-	if (coloured)
-		printf("\033[%sm", code);
-}
-
-/* Words that say how things are, and their colours. */
-static const struct {
-	const char *word;
-	const char *code;
-} words[] = {
-	{ "healthy", "32" }, { "completed", "32" }, { "ok", "32" }, { "degraded", "31" }, { "failed", "31" }, { "timeout", "31" },
-	{ "cancelled", "33" }, { "active", "36" },
-};
-
-static const char *
-colour_of(const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(words); i++)
-		if (strcmp(words[i].word, text) == 0)
-			return words[i].code;
-	return NULL;
-}
-
-/* Whether a character of UTF-8 starts here. */
-static bool
-is_start(char c)
-{
-	return ((unsigned char)c & 0xc0) != 0x80;
-}
-
-static int
-width_of(const char *text)
-{
-	int width = 0;
-
-	for (; *text != '\0'; text++)
-		width += is_start(*text);
-	return width;
-}
-
-/* Whether a control character starts here: of ASCII, or U+0080 to U+009F. */
-static bool
-is_control(const char *text)
-{
-	return (unsigned char)*text < ' ' || *text == 0x7f || ((unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0);
-}
-
-/* A value as it is shown: a text without its quotes, nothing as -, and of a long one its beginning. */
-static char *
-cell_text(const struct cm_value *value, char out[CELL_TEXT])
-{
-	size_t bytes = 0, used = 0, i;
-	const char *text = value != NULL ? cm_value_text(value, &bytes) : "-";
-	int width = 0;
-
-	if (value == NULL)
-		bytes = 1;
-	else if (text == NULL)
-		text = cm_value_print(value, &bytes);
-	for (i = 0; text != NULL && i < bytes; i++) {
-		width += is_start(text[i]);
-		if (width > CELL_MAX) {
-			used += (size_t)sprintf(out + used, "…");
-			break;
-		}
-		out[used++] = is_control(text + i) ? '?' : text[i];
-		i += out[used - 1] == '?' && (unsigned char)text[i] == 0xc2;
-	}
-	out[used] = '\0';
-	return out;
-}
-
-static bool
-is_scalar(const struct cm_value *value)
-{
-	return value == NULL || (!cm_value_is_object(value) && !cm_value_is_array(value));
-}
-
-/* The name of a key for people; returns out. */
-static char *
-key_text(const char *key, char out[NAME_TEXT])
-{
-	char *c;
-
-	snprintf(out, NAME_TEXT, "%s", key);
-	for (c = out; *c != '\0'; c++)
-		if (*c == '_' || is_control(c))
-			*c = *c == '_' ? ' ' : '?';
-	return out;
-}
-
-/* A table while it is made: its columns in the order in which rows first have them. */
-struct table {
-	size_t columns;
-	char keys[COLUMNS_MAX][NAME_TEXT];
-	int widths[COLUMNS_MAX];
-	bool texts[COLUMNS_MAX];	/* not all of it are numbers */
-	int name_width;			/* of rows that have names */
-	const char *prefix;		/* of the keys of an object in a row */
-};
-
-static size_t
-column_of(struct table *table, const char *key)
-{
-	char name[NAME_TEXT];
-	size_t i;
-
-	snprintf(name, sizeof name, "%.60s%s%.60s", table->prefix != NULL ? table->prefix : "", table->prefix != NULL ? " " : "", key);
-	for (i = 0; i < table->columns; i++)
-		if (strcmp(table->keys[i], name) == 0)
-			return i;
-	if (table->columns == COLUMNS_MAX)
-		return COLUMNS_MAX;
-	strcpy(table->keys[i], name);
-	table->texts[i] = false;
-	table->widths[i] = width_of(name);
-	table->columns++;
-	return i;
-}
-
-/* A key of a row, or of an object that stands in it. */
-static void
-each_cell(void *arg, const char *key, const struct cm_value *value)
-{
-	struct table *table = arg;
-	char text[CELL_TEXT];
-	double number;
-	size_t column;
-	int width;
-
-	if (table->prefix == NULL && value != NULL && cm_value_is_object(value) && cm_value_count(value) > 0) {
-		table->prefix = key;
-		cm_value_each(value, each_cell, table);
-		table->prefix = NULL;
-	} else if ((column = column_of(table, key)) < COLUMNS_MAX) {
-		width = width_of(cell_text(value, text));
-		if (width > table->widths[column])
-			table->widths[column] = width;
-		if (value != NULL && !cm_value_number(value, &number))
-			table->texts[column] = true;
-	}
-}
-
-static void
-measure_row(struct table *table, const char *name, const struct cm_value *row)
-{
-	char text[NAME_TEXT];
-
-	if (name != NULL && width_of(key_text(name, text)) > table->name_width)
-		table->name_width = width_of(text);
-	cm_value_each(row, each_cell, table);
-}
-
-/* A column whose values are objects in some rows, and nothing in others, is shown by the objects' own columns alone. */
-static void
-drop_outer(struct table *table)
-{
-	size_t i, k, length, kept = 0;
-	bool outer;
-
-	for (i = 0; i < table->columns; i++) {
-		length = strlen(table->keys[i]);
-		for (k = 0, outer = false; k < table->columns && !outer; k++)
-			outer = strncmp(table->keys[k], table->keys[i], length) == 0 && table->keys[k][length] == ' ';
-		if (outer)
-			continue;
-		if (kept != i) {
-			strcpy(table->keys[kept], table->keys[i]);
-			table->widths[kept] = table->widths[i];
-			table->texts[kept] = table->texts[i];
-		}
-		kept++;
-	}
-	table->columns = kept;
-}
-
-static void
-print_cell(const struct table *table, size_t column, const char *text, const char *code)
-{
-	int blanks = table->widths[column] - width_of(text);
-
-	if (!table->texts[column])
-		printf("%*s", blanks, "");
-	if (code != NULL)
-		colour(code);
-	printf("%s", text);
-	if (code != NULL)
-		colour("0");
-	if (table->texts[column] && column + 1 < table->columns)
-		printf("%*s", blanks, "");
-	fputs(column + 1 < table->columns ? "  " : "\n", stdout);
-}
-
-/* The cell of a row; the keys of an object in it begin with the object's. */
-static const struct cm_value *
-find_cell(const struct cm_value *row, const char *key)
-{
-	const char *blank = strchr(key, ' ');
-	char outer[NAME_TEXT];
-
-	if (cm_value_has(row, key) || blank == NULL)
-		return cm_value_get(row, key);
-	snprintf(outer, sizeof outer, "%.*s", (int)(blank - key), key);
-	return cm_value_get(cm_value_get(row, outer), blank + 1);
-}
-
-static void
-print_row(const struct table *table, const char *name, const struct cm_value *row)
-{
-	char text[CELL_TEXT], key[NAME_TEXT];
-	size_t i;
-
-	if (name != NULL) {
-		key_text(name, key);
-		printf("%s%*s  ", key, table->name_width - width_of(key), "");
-	}
-	for (i = 0; i < table->columns; i++) {
-		cell_text(find_cell(row, table->keys[i]), text);
-		print_cell(table, i, text, colour_of(text));
-	}
-}
-
-static void
-print_head(struct table *table, bool named)
-{
-	char key[NAME_TEXT];
-	size_t i;
-
-	drop_outer(table);
-	if (named)
-		printf("%*s  ", table->name_width, "");
-	for (i = 0; i < table->columns; i++)
-		print_cell(table, i, key_text(table->keys[i], key), "1");
-}
-
-static void
-measure_named(void *arg, const char *key, const struct cm_value *value)
-{
-	measure_row(arg, key, value);
-}
-
-static void
-print_named(void *arg, const char *key, const struct cm_value *value)
-{
-	print_row(arg, key, value);
-}
-
-/* An object of objects that are alike: a row each, with its name. */
-static void
-print_named_rows(const struct cm_value *value)
-{
-	static struct table table;
-
-	memset(&table, 0, sizeof table);
-	cm_value_each(value, measure_named, &table);
-	print_head(&table, true);
-	cm_value_each(value, print_named, &table);
-}
-
-static void
-print_rows(const struct cm_value *array)
-{
-	static struct table table;
-	size_t i;
-
-	memset(&table, 0, sizeof table);
-	for (i = 0; i < cm_value_length(array); i++)
-		measure_row(&table, NULL, cm_value_at(array, i));
-	print_head(&table, false);
-	for (i = 0; i < cm_value_length(array); i++)
-		print_row(&table, NULL, cm_value_at(array, i));
-}
+enum { DEPTH = 32, TITLE_TEXT = 512, PIECE = 65536 };
 
 /* Whether an array is one of objects, each of which has something. */
 static bool
@@ -315,15 +39,15 @@ has_rows(const struct cm_value *array)
 static void
 print_array(const struct cm_value *array)
 {
-	char text[CELL_TEXT];
+	char text[CM_CELL_TEXT];
 	size_t i;
 
 	if (has_rows(array)) {
-		print_rows(array);
+		cm_table_rows(array);
 		return;
 	}
 	for (i = 0; i < cm_value_length(array); i++)
-		printf("%s\n", cell_text(cm_value_at(array, i), text));
+		printf("%s\n", cm_cell_text(cm_value_at(array, i), text));
 	if (i == 0)
 		printf("none\n");
 }
@@ -350,12 +74,12 @@ static void
 survey_key(void *arg, const char *key, const struct cm_value *value)
 {
 	struct survey *survey = arg;
-	char text[NAME_TEXT];
+	char text[CM_NAME_TEXT];
 
-	if (is_scalar(value)) {
+	if (cm_is_scalar(value)) {
 		survey->scalars++;
-		if (width_of(key_text(key, text)) > survey->width)
-			survey->width = width_of(text);
+		if (cm_width_of(cm_key_text(key, text)) > survey->width)
+			survey->width = cm_width_of(text);
 	} else if (cm_value_is_object(value)) {
 		if (survey->objects++ == 0)
 			survey->like = value;
@@ -370,19 +94,25 @@ static void
 print_scalar(void *arg, const char *key, const struct cm_value *value)
 {
 	const struct survey *survey = arg;
-	char text[CELL_TEXT], name[NAME_TEXT];
-	const char *code;
+	char text[CM_CELL_TEXT], name[CM_NAME_TEXT];
 
-	if (!is_scalar(value))
+	if (!cm_is_scalar(value))
 		return;
-	code = colour_of(cell_text(value, text));
-	key_text(key, name);
-	printf("%s%*s  ", name, survey->width - width_of(name), "");
-	if (code != NULL)
-		colour(code);
-	printf("%s", text);
-	if (code != NULL)
-		colour("0");
+	cm_cell_text(value, text);
+	cm_key_text(key, name);
+	printf("%s%*s  ", name, survey->width - cm_width_of(name), "");
+	cm_print_coloured(text, cm_colour_of(text));
+	putchar('\n');
+}
+
+static void
+print_title(const char *title)
+{
+	char text[TITLE_TEXT + 1];
+
+	snprintf(text, sizeof text, "%s:", title);
+	putchar('\n');
+	cm_print_coloured(text, "1");
 	putchar('\n');
 }
 
@@ -393,20 +123,16 @@ static void
 print_section(void *arg, const char *key, const struct cm_value *value)
 {
 	const char *title = arg;
-	char way[TITLE_TEXT], name[NAME_TEXT];
+	char way[TITLE_TEXT], name[CM_NAME_TEXT];
 
-	if (is_scalar(value))
+	if (cm_is_scalar(value))
 		return;
-	snprintf(way, sizeof way, "%s%s%s", title, *title != '\0' ? ", " : "", key_text(key, name));
+	snprintf(way, sizeof way, "%s%s%s", title, *title != '\0' ? ", " : "", cm_key_text(key, name));
 	if (cm_value_is_object(value)) {
 		print_object(value, way);
 		return;
 	}
-	putchar('\n');
-	colour("1");
-	printf("%s:", way);
-	colour("0");
-	putchar('\n');
+	print_title(way);
 	print_array(value);
 }
 
@@ -418,17 +144,12 @@ print_object(const struct cm_value *object, const char *title)
 
 	cm_value_each(object, survey_key, &survey);
 	rows = survey.scalars == 0 && survey.objects > 1 && survey.alike;
-	if (*title != '\0' && (survey.scalars > 0 || rows || cm_value_count(object) == 0)) {
-		putchar('\n');
-		colour("1");
-		printf("%s:", title);
-		colour("0");
-		putchar('\n');
-	}
+	if (*title != '\0' && (survey.scalars > 0 || rows || cm_value_count(object) == 0))
+		print_title(title);
 	if (cm_value_count(object) == 0)
 		printf("none\n");
 	if (rows) {
-		print_named_rows(object);
+		cm_table_named(object);
 		return;
 	}
 	cm_value_each(object, print_scalar, &survey);
@@ -495,7 +216,7 @@ print_answer(const struct cm_value *value)
 {
 	const char *kind = cm_setting("TERM");
 
-	coloured = isatty(STDOUT_FILENO) && cm_setting("NO_COLOR") == NULL && kind != NULL && strcmp(kind, "dumb") != 0;
+	cm_coloured = isatty(STDOUT_FILENO) && cm_setting("NO_COLOR") == NULL && kind != NULL && strcmp(kind, "dumb") != 0;
 	print_object(value, "");
 }
 
