@@ -32,8 +32,8 @@ def is_postgres(path):
 class Postgres:
     """What a connection of sqlite3 has, as far as tests use it."""
 
-    def __init__(self, url):
-        self.connection = psycopg2.connect(url)
+    def __init__(self, url, path="public,callmetrics"):
+        self.connection = psycopg2.connect(url, options="-c search_path=" + path)
         self.connection.autocommit = True
         whole = psycopg2.extensions.new_type((1700,), "WHOLE", number_of)
         flag = psycopg2.extensions.new_type((16,), "FLAG", lambda text, _: None if text is None else int(text == "t"))
@@ -90,10 +90,15 @@ def number_of(text, _):
 
 
 def connect(path, timeout=5):
-    """A connection to a file or a URL; ":memory:" is a database of SQLite that nobody else sees."""
+    """A connection to a file or a URL that finds the app's tables and ours; ":memory:" is a database of SQLite that nobody else sees."""
     if is_postgres(path):
         return Postgres(path)
     return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+
+def connect_app(path, timeout=5):
+    """The same as the app has it."""
+    return Postgres(path, "public") if is_postgres(path) else connect(path, timeout)
 
 
 def read_only(path):

@@ -431,7 +431,7 @@ class PostgresJudge(Judge):
     def case(self, name, statements):
         paths = [database.make(source, source.rsplit("/", 1)[1] + "_case", source.rsplit("/", 1)[1])
                  for source in (self.plain, self.attached)]
-        plain, ours = (database.connect(path) for path in paths)
+        plain, ours = (database.connect_app(path) for path in paths)
         for statement in statements:
             self.same(f"{name}: {statement[:200]}", run_postgres(ours, statement), run_postgres(plain, statement))
         self.same(f"{name}: the app's tables", contents_postgres(ours, APP_TABLES), contents_postgres(plain, APP_TABLES))

@@ -326,6 +326,9 @@ take_in() {
 # own DB: the file that has our tables.
 own() { if [ -e "$1.callmetrics" ]; then printf '%s.callmetrics' "$1"; else printf '%s' "$1"; fi; }
 
+# What a session on PostgreSQL is told that makes tables where an app does, and finds ours, too.
+OUR_PATH='-c search_path=public,callmetrics'
+
 # sql [STATEMENT]: what the database $db says to a statement, or to those on standard input; a line a row, | between columns.
 # Statements of tests are to run on both engines.
 # What the voice app wrote is taken in before; on SQLite its tables and ours are in two files, which are opened together.
@@ -344,7 +347,7 @@ sql() {
 		set -- -c "$1"
 	fi
 	# Of tables that were filled a moment ago the planner knows nothing, and takes loops for short.
-	PGOPTIONS='-c client_min_messages=warning -c enable_nestloop=off -c jit=off' psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -d "$db" "$@"
+	PGOPTIONS="-c client_min_messages=warning -c enable_nestloop=off -c jit=off $OUR_PATH" psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -d "$db" "$@"
 }
 
 # dump: all of $db as text.

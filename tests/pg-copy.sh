@@ -21,7 +21,7 @@ copy() {
 # numbers FILE-OR-URL: how many rows each table holds.
 numbers() {
 	case $1 in
-	postgres*) psql -X -q -A -t -F '|' -d "$1" <"$build/made/move-counts.sql" ;;
+	postgres*) PGOPTIONS=$OUR_PATH psql -X -q -A -t -F '|' -d "$1" <"$build/made/move-counts.sql" ;;
 	*) sqlite3 "$(own "$1")" <"$build/made/move-counts.sql" ;;
 	esac
 }

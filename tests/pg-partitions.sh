@@ -132,7 +132,7 @@ cat >"$work/writes" <<'END'
 INSERT INTO cm_health (component, at_us) VALUES ('acme', 1704067200000000 + (random() * 62208000000000)::bigint);
 INSERT INTO cm_cost (service, at_us) VALUES ('acme', 1704067200000000 + (random() * 62208000000000)::bigint);
 END
-"$(postgres_programs)/pgbench" -n -f "$work/writes" -M prepared -c 3 -t 1000 -d "$db" >"$work/writer" 2>&1 &
+PGOPTIONS=$OUR_PATH "$(postgres_programs)/pgbench" -n -f "$work/writes" -M prepared -c 3 -t 1000 -d "$db" >"$work/writer" 2>&1 &
 writes=$!
 later "$writes"
 while kill -0 "$writes" 2>/dev/null; do

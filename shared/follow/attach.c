@@ -139,6 +139,14 @@ set_zone(struct cm_store *own, void *arg)
 	return cm_follow_set_meta_text(own, CM_FOLLOW_ZONE, attaching->zone);
 }
 
+/* On a server: settles, and where ours is there notes, in which schemas the app's tables are. */
+static int
+find_path(struct cm_store *store, void *arg)
+{
+	(void)arg;
+	return cm_store_is_remote(store) ? cm_store_script(store, "app-path") : 0;
+}
+
 /* Ours, as far as it is not there. */
 static int
 make_own(struct attaching *attaching, int64_t *version)
@@ -149,6 +157,8 @@ make_own(struct attaching *attaching, int64_t *version)
 		return fail(attaching, attaching->own, rc);
 	if ((rc = cm_partitions_make(attaching->own, cm_pace_is_exclusive(attaching->progress))) < 0)
 		return fail(attaching, attaching->own, rc);
+	if ((rc = transact(attaching, attaching->own, find_path)) < 0)
+		return rc;
 	return attaching->zone != NULL ? transact(attaching, attaching->own, set_zone) : 0;
 }
 
@@ -303,7 +313,7 @@ attach(struct attaching *attaching)
 	bool lost;
 	int rc;
 
-	if ((rc = transact(attaching, attaching->app, look)) < 0)
+	if ((rc = transact(attaching, attaching->app, find_path)) < 0 || (rc = transact(attaching, attaching->app, look)) < 0)
 		return rc;
 	if (attaching->former && !attaching->tables.of[CM_SOURCE_CALLS - 1].there)
 		return bring_up(attaching);
@@ -367,19 +377,17 @@ remove_journal(struct cm_store *app, void *arg)
 	const struct attaching *attaching = arg;
 	int rc = cm_journal_remove(app, &attaching->tables);
 
-	if (rc < 0 || !attaching->former || cm_store_is_remote(app))
-		return rc;
-	return cm_store_script(app, "former-remove");
+	return rc < 0 || !attaching->former ? rc : cm_store_script(app, "former-remove");
 }
 
-/* On a server, where ours is in the app's database; what is asked from now on is told that it is not attached. */
+/* On a server, where all goes at once; what is asked from then on is told that it is not attached. */
 static int
-remove_own(struct cm_store *app, void *arg)
+remove_schema(struct cm_store *app, void *arg)
 {
-	int rc = cm_store_script(app, "detach-triggers");
+	int rc = cm_store_script(app, "own-schema");
 
 	(void)arg;
-	return rc < 0 ? rc : cm_store_script(app, "detach-tables");
+	return rc < 0 ? rc : cm_store_script(app, "detach");
 }
 
 /* Ours beside the app's file: the write-ahead log first, since without it the rest is of no use to anybody. */
@@ -404,7 +412,6 @@ remove_files(struct attaching *attaching)
 static int
 detach(struct attaching *attaching)
 {
-	bool remote = cm_store_is_remote(attaching->app);
 	int rc;
 
 	if ((rc = transact(attaching, attaching->app, look)) < 0)
@@ -415,11 +422,13 @@ detach(struct attaching *attaching)
 		return say(attaching, CM_EPARAM, "There is no voice app's table `calls` in this database, so the calls in it are "
 		    "nowhere else: "
 		    "it is not detached; export them first.");
+	if (cm_store_is_remote(attaching->app))
+		return transact(attaching, attaching->app, remove_schema);
 	if (attaching->attached && (rc = transact(attaching, attaching->own, stop_answering)) < 0)
 		return rc;
 	if ((rc = transact(attaching, attaching->app, remove_journal)) < 0)
 		return rc;
-	return remote ? transact(attaching, attaching->app, remove_own) : remove_files(attaching);
+	return remove_files(attaching);
 }
 
 int

@@ -54,22 +54,14 @@ wants_trigger(const struct cm_app_table *table, const struct trigger *trigger)
 static const char postgres_body[] = POSTGRES_BODY;
 
 static const char postgres_function[] =
-    "SELECT set_config('callmetrics.path', current_setting('search_path'), true), "
-    "set_config('search_path', format('%I, pg_temp', current_schema()), true);\n"
-    "CREATE OR REPLACE FUNCTION callmetrics_{table}_note() RETURNS trigger "
-    "LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $note$" POSTGRES_BODY "$note$;\n"
-    "SELECT set_config('search_path', current_setting('callmetrics.path'), true);\n"
+    "CREATE OR REPLACE FUNCTION callmetrics.callmetrics_{table}_note() RETURNS trigger "
+    "LANGUAGE plpgsql SECURITY DEFINER SET search_path = callmetrics, pg_temp AS $note$" POSTGRES_BODY "$note$;\n"
     "CREATE OR REPLACE TRIGGER callmetrics_{table}_noted AFTER INSERT OR UPDATE OR DELETE ON \"{table}\" FOR EACH ROW "
-    "EXECUTE FUNCTION callmetrics_{table}_note();\n"
+    "EXECUTE FUNCTION callmetrics.callmetrics_{table}_note();\n"
     "CREATE OR REPLACE TRIGGER callmetrics_{table}_emptied AFTER TRUNCATE ON \"{table}\" FOR EACH STATEMENT "
-    "EXECUTE FUNCTION callmetrics_{table}_note();\n"
+    "EXECUTE FUNCTION callmetrics.callmetrics_{table}_note();\n"
     "ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER callmetrics_{table}_noted;\n"
     "ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER callmetrics_{table}_emptied;\n";
-
-static const char postgres_removal[] =
-    "DROP TRIGGER IF EXISTS callmetrics_{table}_noted ON \"{table}\";\n"
-    "DROP TRIGGER IF EXISTS callmetrics_{table}_emptied ON \"{table}\";\n"
-    "DROP FUNCTION IF EXISTS callmetrics_{table}_note();\n";
 
 /* What a word in braces stands for. */
 static const char *
@@ -168,14 +160,8 @@ cm_journal_remove(struct cm_store *app, const struct cm_app_tables *tables)
 {
 	int i, rc = 0;
 
-	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
-		const struct cm_app_table *table = &tables->of[i];
-
-		if (!cm_store_is_remote(app))
-			rc = remove_triggers(app, table);
-		else if (table->there)
-			rc = run_made(app, text_for(postgres_removal, table));
-	}
+	for (i = 0; i < CM_SOURCES && rc == 0; i++)
+		rc = remove_triggers(app, &tables->of[i]);
 	return rc == 0 ? cm_store_script_text(app, "DROP TABLE IF EXISTS callmetrics_journal") : rc;
 }
 
@@ -233,10 +219,10 @@ cm_journal_watches(struct cm_store *app, const struct cm_app_table *table, bool 
 int
 cm_journal_name_taken(struct cm_store *app, bool *out)
 {
-	int64_t count;
+	int64_t count = 0;
 	int rc;
 
-	if ((rc = cm_store_number(app, "journal-names", NULL, &count)) < 0)
+	if (!cm_store_is_remote(app) && (rc = cm_store_number(app, "journal-names", NULL, &count)) < 0)
 		return rc;
 	*out = count > 0;
 	return 0;

@@ -14,13 +14,14 @@
  * already are made anew.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
 int cm_journal_make(struct cm_store *app, const struct cm_app_tables *tables);
 
-/* Takes them out again, within a transaction. */
+/* Takes them out of the app's file again, within a transaction. */
 int cm_journal_remove(struct cm_store *app, const struct cm_app_tables *tables);
 
 /* Whether the triggers of a table are all there and as cm_journal_make makes them, within a transaction. */
 int cm_journal_watches(struct cm_store *app, const struct cm_app_table *table, bool *out);
 
-/* Whether something of the app's has a name that we would take (CM_EPARAM is not an error: *out says). */
+/* Whether something of the app's has a name that we would take (CM_EPARAM is not an error: *out says).  On a server nothing has, since
+ * ours are in a schema of their own. */
 int cm_journal_name_taken(struct cm_store *app, bool *out);
 
 /*

@@ -97,7 +97,9 @@ make_schema(struct cm_store *store, void *arg)
 	size_t i;
 	int rc;
 
-	if ((rc = get_version(store, &making->version)) < 0)
+	if (cm_store_is_remote(store) && (rc = cm_store_script(store, "own-schema")) < 0)
+		return rc;
+	if ((rc = get_version(store, &making->version)) < 0 || making->version == CM_SCHEMA_VERSION)
 		return rc;
 	for (i = (size_t)making->version; i < nitems(versions); i++)
 		if ((rc = cm_store_script(store, versions[i])) < 0)
@@ -144,7 +146,8 @@ cm_schema_look(struct cm_store *store, int64_t *version, bool *calls_there)
 	return rc;
 }
 
-/* Makes the schema, or brings it up to this version; a newer one stays as it is. */
+/* Makes the schema, or brings it up to this version; a newer one stays as it is.  On a server one that lies in the app's own schema, as it
+ * once did, is moved out of it. */
 static int
 make(struct cm_store *store, struct making *making)
 {
@@ -158,7 +161,9 @@ make(struct cm_store *store, struct making *making)
 		return cm_store_refuse(store, "The call database is of a newer version than this program; upgrade callmetrics.");
 	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0)
 		return rc;
-	return making->version == CM_SCHEMA_VERSION ? 0 : cm_schema_transact(store, make_schema, making);
+	if (making->version == CM_SCHEMA_VERSION && !cm_store_is_remote(store))
+		return 0;
+	return cm_schema_transact(store, make_schema, making);
 }
 
 int
@@ -218,8 +223,10 @@ cm_schema_migrate(struct cm_store *store, const struct cm_progress *progress)
 static int
 make_roles(struct cm_store *store, void *arg)
 {
+	int rc = cm_store_script(store, "own-schema");
+
 	(void)arg;
-	return cm_store_script(store, "roles");
+	return rc < 0 ? rc : cm_store_script(store, "roles");
 }
 
 int

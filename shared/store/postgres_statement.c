@@ -369,6 +369,7 @@ cm_postgres_shown(const struct cm_rows *rows)
 
 	if (out == NULL)
 		return NULL;
+	fputs("SET search_path = callmetrics;\n", out);
 	for (from = statement->text; *from != '\0'; from++) {
 		if (from[0] == '$' && from[1] >= '1' && from[1] <= '9') {
 			char *end, *value;

@@ -72,49 +72,68 @@ cm_postgres_script(struct cm_store *store, const char *text)
 	return rc;
 }
 
-/* One text of one row; NULL in *value where there is none. */
+/* Runs a statement that gives one row of `count` texts; what is null is "". */
 static int
-run_for_text(struct cm_store *store, const char *text, char value[32], bool *found)
+run_for_texts(struct cm_store *store, const char *text, char values[][32], int count)
 {
 	PGresult *result = cm_pq.PQexec(cm_postgres_link(store)->conn, text);
-	int rc = cm_pq.PQresultStatus(result) == PGRES_TUPLES_OK ? 0 : cm_postgres_fail(store, result);
+	int i, rc = cm_pq.PQresultStatus(result) == PGRES_TUPLES_OK ? 0 : cm_postgres_fail(store, result);
 
-	*found = rc == 0 && cm_pq.PQntuples(result) > 0 && !cm_pq.PQgetisnull(result, 0, 0);
-	if (*found)
-		snprintf(value, 32, "%s", cm_pq.PQgetvalue(result, 0, 0));
+	for (i = 0; i < count && rc == 0; i++)
+		snprintf(values[i], 32, "%s", cm_pq.PQgetvalue(result, 0, i));
 	cm_pq.PQclear(result);
 	return rc;
 }
 
+/*
+ * Ours is found first, in the schema callmetrics; then the voice app's tables: where they were found as they were attached (app-path.sql),
+ * whatever the path of this session, or where nothing is attached, as the URL, the role or the database say.
+ */
+#define WHAT_IS_THERE "SELECT to_regclass('callmetrics.cm_meta'), to_regclass('cm_meta')"
+#define WHO_SAYS_PATH "SELECT set_config('callmetrics.path_from', source, false) FROM pg_settings WHERE name = 'search_path'"
+#define PATH "SELECT set_config('search_path', concat_ws(', ', 'callmetrics', coalesce("
+#define PATH_KEPT "(SELECT value FROM callmetrics.cm_meta WHERE key = 'app_path'), "
+#define PATH_TOLD "nullif(current_setting('search_path'), ''))), false)"
+
+static int
+find_schemas(struct cm_store *store, bool *ours, bool *former)
+{
+	char there[2][32];
+	int rc;
+
+	if ((rc = run_for_texts(store, WHAT_IS_THERE, there, 2)) < 0)
+		return rc;
+	*ours = there[0][0] != '\0';
+	*former = !*ours && there[1][0] != '\0';
+	return cm_postgres_script(store, *ours ? PATH PATH_KEPT PATH_TOLD : PATH PATH_TOLD);
+}
+
+#define OLDER "The call database is of an older version; run: callmetrics migrate DATABASE"
+
 /* A database that is there but cannot be ours yet says what to do. */
 static int
-check_attached(struct cm_store *store)
+check_attached(struct cm_store *store, bool ours, bool former)
 {
-	char value[32];
-	bool found;
+	enum { MOVING, STATE, SCHEMA, TEXTS };
+	char meta[TEXTS][32];
 	long version;
 	int rc;
 
-	if ((rc = run_for_text(store, "SELECT to_regclass('cm_meta')", value, &found)) < 0)
+	if (!ours)
+		return cm_store_fail(store, CM_ESTORE, former ? OLDER
+		    : "The call database is not attached; run: callmetrics attach DATABASE, or for one of its own: create DATABASE");
+	if ((rc = run_for_texts(store, "SELECT max('moving') FILTER (WHERE key = 'moving'), max(value) FILTER (WHERE key = 'state'), "
+	    "max(value) FILTER (WHERE key = 'schema_version') FROM cm_meta", meta, TEXTS)) < 0)
 		return rc;
-	if (!found)
-		return cm_store_fail(store, CM_ESTORE,
-		    "The call database is not attached; run: callmetrics attach DATABASE, or for one of its own: create DATABASE");
-	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'moving'", value, &found)) < 0)
-		return rc;
-	if (found)
+	if (meta[MOVING][0] != '\0')
 		return cm_store_fail(store, CM_ESTORE, "The call database is still being copied; where that was broken off, run it again.");
-	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'state'", value, &found)) < 0)
-		return rc;
-	if (found)
-		return cm_store_fail(store, CM_ESTORE, cm_store_state_problem(value));
-	if ((rc = run_for_text(store, "SELECT value FROM cm_meta WHERE key = 'schema_version'", value, &found)) < 0)
-		return rc;
-	if (!found)
+	if (meta[STATE][0] != '\0')
+		return cm_store_fail(store, CM_ESTORE, cm_store_state_problem(meta[STATE]));
+	if (meta[SCHEMA][0] == '\0')
 		return cm_store_fail(store, CM_ESTORE, "Attaching the call database was broken off; run: callmetrics attach DATABASE");
-	version = strtol(value, NULL, 10);
+	version = strtol(meta[SCHEMA], NULL, 10);
 	if (version < CM_SCHEMA_VERSION)
-		return cm_store_fail(store, CM_ESTORE, "The call database is of an older version; run: callmetrics migrate DATABASE");
+		return cm_store_fail(store, CM_ESTORE, OLDER);
 	if (version > CM_SCHEMA_VERSION)
 		return cm_store_fail(store, CM_ESTORE, "The call database is of a newer version than this program; upgrade callmetrics.");
 	return 0;
@@ -159,7 +178,7 @@ static const struct {
 	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_APP_READ] = { .any_database = true, .reads_only = true, .set_up = PLANS "SET default_transaction_read_only = on",
 	    .begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
-	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '200ms'",
+	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '200ms'; " WHO_SAYS_PATH,
 	    .begin = BEGIN_WRITING LOCK_SCHEMA },
 	[CM_STORE_COPY] = { .any_database = true, .job = true,
 	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
@@ -177,6 +196,7 @@ no_notice(void *arg, const PGresult *result)
 static int
 set_up(struct cm_store *store)
 {
+	bool ours = false, former = false;
 	char limit[64];
 	int rc;
 
@@ -193,7 +213,9 @@ set_up(struct cm_store *store)
 		if ((rc = cm_postgres_script(store, limit)) < 0)
 			return rc;
 	}
-	return modes[store->mode].any_database ? 0 : check_attached(store);
+	if ((rc = find_schemas(store, &ours, &former)) < 0)
+		return rc;
+	return modes[store->mode].any_database ? 0 : check_attached(store, ours, former);
 }
 
 /* A server that cannot be reached is left in peace for a while, longer each time and never the same for all. */

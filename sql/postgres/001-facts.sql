@@ -4,12 +4,8 @@
 -- SQLite orders them.  Nothing here may refuse a row: what must hold is made to hold by who writes (shared/intake/unit.h) and not by
 -- CHECK or NOT NULL.
 --
--- Everything lies in the schema that is current when this runs, and the functions keep to it, whatever search_path a session has set.
-DO $$
-BEGIN
-	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), true);
-END
-$$;
+-- Everything lies in the schema callmetrics (own-schema.sql), and the functions keep to it, whatever search_path a session has set.
+SET LOCAL search_path = callmetrics, pg_temp;
 
 @list(since-1)@
 

@@ -2,11 +2,7 @@
 -- what has none.  Months are made ahead by whoever runs anyhow (attach, migrate, prune, cleanup), never by who takes events in, and
 -- dropped whole by prune.  No lock is waited for longer than 0.2 s, since everybody else would wait behind us: what does not work
 -- is left for the next time.
-DO $$
-BEGIN
-	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), true);
-END
-$$;
+SET LOCAL search_path = callmetrics, pg_temp;
 
 -- The partitions of a table but for the default one, from which instant up to which.
 CREATE OR REPLACE FUNCTION cm_months(of regclass) RETURNS TABLE (month text, from_us bigint, until_us bigint)

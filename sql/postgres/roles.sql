@@ -6,14 +6,12 @@
 --   its session has set callmetrics.tenant (for programs: a second wall behind their own filter); '' or unset is all tenants.
 -- Nothing is granted on partitions: they are reached through their tables, whose wall holds there.
 -- A voice app that is followed: a writer takes what it wrote out of the journal, and so may read the app's tables; a reader sees what of
--- the journal is left.  Nothing else is granted on the app's tables: where log-event or cleanup are to write those, grant the writer
+-- the journal is left, and which columns those tables have.  Nothing else is granted on the app's tables: where log-event or cleanup are to write those, grant the writer
 -- INSERT on latency_events, and UPDATE on calls.
 DO $$
 DECLARE
 	role_wanted text;
 BEGIN
-	-- For the whole session, so that this holds outside of a transaction, too: cm_wall keeps it.
-	PERFORM set_config('search_path', format('%I, pg_temp', current_schema()), false);
 	PERFORM set_config('client_min_messages', 'warning', true);
 	FOREACH role_wanted IN ARRAY ARRAY['callmetrics_owner', 'callmetrics_writer', 'callmetrics_reader'] LOOP
 		IF to_regrole(role_wanted) IS NULL THEN
@@ -30,7 +28,7 @@ BEGIN
 END
 $$;
 
-CREATE TABLE IF NOT EXISTS cm_tenant_role (
+CREATE TABLE IF NOT EXISTS callmetrics.cm_tenant_role (
 	role_name text COLLATE "C" PRIMARY KEY,
 	tenant_id text COLLATE "C"
 );
@@ -39,13 +37,13 @@ DO $$
 BEGIN
 	-- Whoever runs this, they belong to the owner of all the rest.
 	EXECUTE format('ALTER TABLE cm_tenant_role OWNER TO %I', (SELECT tableowner FROM pg_tables
-		WHERE schemaname = current_schema() AND tablename = 'cm_meta'));
+		WHERE schemaname = 'callmetrics' AND tablename = 'cm_meta'));
 END
 $$;
 
 -- The tenant that the session is walled in to; null: none.  A role that is bound stays so when it sets another.
-CREATE OR REPLACE FUNCTION cm_wall() RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION callmetrics.cm_wall() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = callmetrics, pg_temp AS $$
 	SELECT coalesce((SELECT min(tenant_id) FROM cm_tenant_role WHERE role_name IN (session_user, current_user)),
 		nullif(current_setting('callmetrics.tenant', true), ''))
 $$;
@@ -55,7 +53,7 @@ DECLARE
 	name text;
 	wall text;
 BEGIN
-	EXECUTE format('GRANT USAGE ON SCHEMA %I TO callmetrics_owner, callmetrics_writer, callmetrics_reader', current_schema());
+	GRANT USAGE ON SCHEMA callmetrics TO callmetrics_owner, callmetrics_writer, callmetrics_reader;
 	FOR name, wall IN
 		SELECT c.relname, CASE w.by
 			WHEN 'tenant_id' THEN 'tenant_id = (SELECT cm_wall())'
@@ -63,7 +61,7 @@ BEGIN
 			WHEN 'call_no' THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_no = %I.call_no)', c.relname)
 			WHEN 'none' THEN 'false' END
 		FROM pg_class c LEFT JOIN (VALUES @list(walls)@) w (name, by) ON w.name = c.relname
-		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'
+		WHERE c.relnamespace = 'callmetrics'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'
 			AND NOT c.relispartition
 		ORDER BY c.relname
 	LOOP
@@ -84,23 +82,25 @@ BEGIN
 	END LOOP;
 	-- Calls are numbered before they are stored.
 	FOR name IN
-		SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'S' AND relname LIKE 'cm\_%'
+		SELECT relname FROM pg_class WHERE relnamespace = 'callmetrics'::regnamespace AND relkind = 'S' AND relname LIKE 'cm\_%'
 	LOOP
 		EXECUTE format('GRANT USAGE ON SEQUENCE %I TO callmetrics_owner, callmetrics_writer', name);
 	END LOOP;
-	IF to_regclass('callmetrics_journal') IS NOT NULL THEN
+	IF to_regclass('callmetrics.callmetrics_journal') IS NOT NULL THEN
 		GRANT SELECT ON callmetrics_journal TO callmetrics_owner, callmetrics_writer, callmetrics_reader;
 		GRANT DELETE ON callmetrics_journal TO callmetrics_owner, callmetrics_writer;
 		FOREACH name IN ARRAY ARRAY['calls', 'transcripts', 'latency_events'] LOOP
 			IF to_regclass(name) IS NOT NULL THEN
 				EXECUTE format('GRANT SELECT ON %I TO callmetrics_owner, callmetrics_writer', name);
+				EXECUTE format('GRANT USAGE ON SCHEMA %s TO callmetrics_owner, callmetrics_writer, callmetrics_reader',
+					(SELECT relnamespace::regnamespace FROM pg_class WHERE oid = to_regclass(name)));
 			END IF;
 		END LOOP;
 	END IF;
 	-- What runs with its owner's rights: triggers need no right to be called, and the fold is the writers'.
 	FOR name IN
 		SELECT p.oid::regprocedure FROM pg_proc p
-		WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
+		WHERE p.pronamespace = 'callmetrics'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
 			AND starts_with(p.proname, 'cm_')
 	LOOP
 		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', name);
