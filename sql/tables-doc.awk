@@ -85,6 +85,7 @@ END {
 	print "Tables, columns and their meaning are the same on SQLite and on PostgreSQL. Whole numbers (`int`) and texts (`text`) throughout:"
 	print "instants are microseconds since 1970 UTC, durations microseconds (`_us`), money billionths of a dollar (`_nusd`), usage millionths of"
 	print "its unit (`_micro`), flags 1 and 0. A label that is not there is an empty text. Any column but a key may be null."
+	print "On PostgreSQL they are in the schema `callmetrics`; on SQLite in a file of ours, for an app that is followed `DATABASE.callmetrics`."
 	for (i = 1; i <= count; i++)
 		write_table(tables[i])
 	print "\n## Vocabularies\n\nWhat a new database begins with in `cm_vocabulary`; operators may add rows to theirs."

@@ -171,7 +171,7 @@ function joined(to, more, by) {
 	return to (to == "" ? "" : by) more
 }
 
-function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls, views, made_views, signs, drops, made_since, n) {
+function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls, views, made_views, signs, made_since, n) {
 	for (i = 1; i <= count; i++) {
 		t = tables[i]
 		if (engine == "sqlite" && copy[t] != "from" && signs_of(t) != "")
@@ -180,7 +180,6 @@ function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls
 			continue
 		all = joined(all, t, ", ")
 		made_since[since[t]] = joined(made_since[since[t]], create(t, engine), "\n")
-		drops = joined(drops, "DROP TABLE IF EXISTS " t ";", "\n")
 		if (copy[t] != "no")
 			copied = joined(copied, t, ", ")
 		if (copy[t] == "seeded")
@@ -201,7 +200,6 @@ function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls
 		put_file(engine "/list-since-" n ".inc", made_since[n])
 	if (engine == "sqlite") {
 		put_file("sqlite/list-signs.inc", signs)
-		statement("sqlite/detach-tables", "Takes our tables away, the large ones emptied before.", drops)
 		return
 	}
 	put_file("postgres/list-tables.inc", wrapped(all, "\t"))

@@ -1,6 +1,7 @@
 """
 attach-migrations: what migration tools do to a voice app's tables while they are followed.
 
+	attach-migrations.py BUILD URL autogenerate    of a database on PostgreSQL
 	attach-migrations.py BUILD FOLDER TOOL ...     TOOL: alembic, django, sqlite-utils, knex (with NODE_PATH, where its packages are)
 
 Each tool rebuilds each of the three tables as it does it itself (a new table, a copy, the old one dropped, which takes our triggers along,
@@ -169,6 +170,27 @@ def knex(path, table):
     check("knex, %s" % table, done.returncode == 0, done.stdout)
 
 
+def autogenerate(url):
+    """What Alembic would change in the app's schema, given a model of the app's tables: nothing, and after it went through all is followed."""
+    import sqlalchemy
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    engine = sqlalchemy.create_engine(url)
+    model = sqlalchemy.MetaData()
+    with engine.begin() as connection:
+        for table in TABLES:
+            sqlalchemy.Table(table, model, autoload_with=connection)
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        found = compare_metadata(context, model)
+        check("alembic finds nothing to change", found == [], found)
+        connection.execute(sqlalchemy.text("ALTER TABLE calls ALTER callee_number TYPE varchar(99)"))
+        found = compare_metadata(context, model)
+        check("alembic finds what was changed", "modify_type" in str(found) and "cm_" not in str(found), found)
+    engine.dispose()
+    check("health is content", not any("table" in one for one in health(url)), health(url))
+
+
 def migrate(tool, table, mend):
     what = "%s, %s, mended by %s" % (tool, table, mend)
     path = os.path.join(folder, "migrated.db")
@@ -192,6 +214,9 @@ def migrate(tool, table, mend):
     check(what + ": and follows on", facts(path) == rows(path), facts(path), rows(path))
 
 
+if sys.argv[3:] == ["autogenerate"]:
+    autogenerate(folder)
+    sys.exit(1 if wrong else 0)
 for tool in sys.argv[3:]:
     for number, table in enumerate(TABLES):
         migrate(tool, table, "follow" if number % 2 == 0 else "attach")

@@ -1,10 +1,15 @@
 #!/bin/sh
 # attach-migrations: Alembic, Django, sqlite-utils and Knex rebuild the voice app's tables while they are followed: health tells at the next
 # question, follow and attach mend it, nothing is missing and there are no ghosts.  Knex comes from npm, which builds it: only where
-# CM_KNEX names a folder with its node_modules (npm install knex better-sqlite3@12), or is `install`.
-# suites: normal
+# CM_KNEX names a folder with its node_modules (npm install knex better-sqlite3@12), or is `install`.  On PostgreSQL, where an ALTER TABLE
+# leaves the triggers, Alembic compares the app's schema with its model and finds nothing of ours in it.
+# suites: normal postgres
 . "${0%/*}/lib.sh"
-[ "$engine" = sqlite ] || { echo "$test_name: of files"; exit 77; }
+if [ "$engine" = postgres ]; then
+	attached_db migrated
+	passes "alembic finds nothing of ours" "$python" "$top/tests/attach-migrations.py" "$build" "$db" autogenerate
+	finish
+fi
 mkdir "$work/files"
 for tool in alembic django sqlite-utils; do
 	passes "$tool" "$python" "$top/tests/attach-migrations.py" "$build" "$work/files" "$tool"

@@ -180,7 +180,7 @@ done <<-END
 	ALTER TABLE latency_events DROP duration_ms:has no column duration_ms
 	ALTER TABLE latency_events DROP CONSTRAINT latency_events_pkey:no column that is unique
 	ALTER TABLE latency_events RENAME TO l; CREATE VIEW latency_events AS SELECT * FROM l:no ordinary table
-	CREATE SCHEMA callmetrics; CREATE TABLE callmetrics.mine (x int):somebody else's, with table callmetrics.mine in it
+	CREATE SCHEMA callmetrics; CREATE TABLE callmetrics.mine (x int):somebody else's, with table mine in it
 END
 # What is not needed may be missing, and keys and columns are of any type.
 for change in 'ALTER TABLE calls DROP has_audio, DROP metadata; ALTER TABLE transcripts DROP speaker' \

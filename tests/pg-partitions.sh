@@ -178,7 +178,7 @@ ask_db
 now 2026-03-03T11:00:00Z
 answers before-prune
 # While somebody reads one of the tables, that one's months are emptied only.
-psql -X -q -d "$db" -c 'BEGIN' -c 'LOCK TABLE cm_health IN ACCESS SHARE MODE' -c "\\! touch '$work/reads'; sleep 3" -c 'COMMIT' &
+PGOPTIONS=$OUR_PATH psql -X -q -d "$db" -c 'BEGIN' -c 'LOCK TABLE cm_health IN ACCESS SHARE MODE' -c "\\! touch '$work/reads'; sleep 3" -c 'COMMIT' &
 reads=$!
 later "$reads"
 until [ -e "$work/reads" ]; do

@@ -104,7 +104,7 @@ is "and nobody else's rows" "$(others "SET callmetrics.tenant = 'acme'")" '0|0|0
 is "of nobody" "$(sql "SET callmetrics.tenant = 'nobody'; SELECT count(*) FROM cm_call")" 0
 as of_acme
 for setting in 'SET callmetrics.tenant = acme' 'SET callmetrics.tenant = globex' "SET callmetrics.tenant = ''" 'RESET ALL' 'DISCARD ALL' \
-	'SET ROLE callmetrics_reader' 'SET row_security = on' "SET search_path = pg_temp, public; CREATE TEMP TABLE cm_tenant_role (role_name text, tenant_id text)" \
+	'SET ROLE callmetrics_reader' 'SET row_security = on' "SET search_path = pg_temp, callmetrics; CREATE TEMP TABLE cm_tenant_role (role_name text, tenant_id text)" \
 	"CREATE FUNCTION pg_temp.cm_wall() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'" "SET application_name = 'callmetrics'"; do
 	is "bound to acme: $setting" "$(printf '%s;\nSELECT count(*) FROM cm_call;\n' "$setting" | sql | tail -n 1)" "$acme"
 	is "nobody else's: $setting" "$(others "$setting" | tail -n 1)" '0|0|0|0|0|0|0|0|0'

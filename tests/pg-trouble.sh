@@ -80,7 +80,7 @@ serve_db() {
 hold() {
 	mkfifo "$work/hold"
 	: >"$work/held"
-	psql -X -q -A -t -d "$(postgres_url "$postgres_folder" "$name" postgres)" <"$work/hold" >"$work/held" 2>&1 &
+	PGOPTIONS=$OUR_PATH psql -X -q -A -t -d "$(postgres_url "$postgres_folder" "$name" postgres)" <"$work/hold" >"$work/held" 2>&1 &
 	holder=$!
 	later "$holder"
 	exec 3>"$work/hold"

@@ -71,10 +71,10 @@ refuses "Shell: a wrong key" env CALLMETRICS_KEY=cm_0 sh "$work/send-more.sh"
 
 # A price.
 {
-	[ "$engine" = sqlite ] || printf '%s\n' 'sqlite3() { psql -q -d "$1" -c "$(echo "$2" | sed "s/unixepoch(\([^)]*\))/extract(epoch FROM timestamp \1)/")"; }'
+	[ "$engine" = sqlite ] || printf '%s\n' 'sqlite3() { PGOPTIONS="$OUR_PATH" psql -q -d "$1" -c "$(echo "$2" | sed "s/unixepoch(\([^)]*\))/extract(epoch FROM timestamp \1)/")"; }'
 	shown "A price" | sed "s|/srv/voice/calls.db|$db|"
 } >"$work/price.sh"
-passes "a price is added" sh "$work/price.sh"
+passes "a price is added" env OUR_PATH="$OUR_PATH" sh "$work/price.sh"
 with "$write_key" /events -H 'Content-Type: application/json' -d '{"event_type":"stt_transcript_final","call_id":"c1","timestamp":'"$(date +%s)"',
 	"data":{"duration_seconds":30,"provider":"deepgram","model":"nova-3"}}'
 is "and is what it costs" "$status $(sql "SELECT cost_nusd FROM cm_cost JOIN cm_call USING (call_no) WHERE call_id = 'c1'")" "200 3850000"
