@@ -172,10 +172,11 @@ def knex(path, table):
 
 def autogenerate(url):
     """What Alembic would change in the app's schema, given a model of the app's tables: nothing, and after it went through all is followed."""
+    import psycopg2
     import sqlalchemy
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
-    engine = sqlalchemy.create_engine(url)
+    engine = sqlalchemy.create_engine("postgresql://", creator=lambda: psycopg2.connect(url))
     model = sqlalchemy.MetaData()
     with engine.begin() as connection:
         for table in TABLES:
