@@ -55,11 +55,11 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Pa
 	awk -v suite="$suite_of_debian" '$2 == suite { print $1; exit }')
 mirror=${mirror:-http://deb.debian.org/debian}
 if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null || ! unshare -m true 2>/dev/null; then
-	echo "not installed anywhere: that takes root, debootstrap and a mount of its own"
+	left_out "installing the package: that takes root, debootstrap and a mount of its own"
 	finish
 fi
 if ! curl -sfI -m 20 -o "$work/release" "${mirror%/}/dists/$suite_of_debian/Release"; then
-	echo "not installed anywhere: no mirror of Debian within reach"
+	left_out "installing the package: no mirror of Debian within reach"
 	finish
 fi
 root=$work/root
