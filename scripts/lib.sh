@@ -90,8 +90,8 @@ as_root() {
 say_how_to_install() {
 	local line packages
 	read -ra packages <<<"$1"
-	line="apt-get install -y --no-install-recommends ${packages[*]}"
-	[ -n "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ] || line="apt-get update && $line"
+	# Of what a list of months ago names a mirror may have later versions alone.
+	line="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
 	say "Packages are missing, and to install them takes root; there is no sudo.  As root, run this line and then ${0##*/} again:"
 	say ""
 	say "    $line"
