@@ -90,8 +90,8 @@ as_root() {
 say_how_to_install() {
 	local line packages
 	read -ra packages <<<"$1"
-	line="apt-get install -y --no-install-recommends ${packages[*]}"
-	[ -n "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ] || line="apt-get update && $line"
+	# Of what a list of months ago names a mirror may have later versions alone.
+	line="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
 	say "Packages are missing, and to install them takes root; there is no sudo.  As root, run this line and then ${0##*/} again:"
 	say ""
 	say "    $line"
@@ -147,10 +147,28 @@ require_packages() {
 	[ -z "$missing" ] || die "missing (Debian packages): $missing; apt-get install $missing"
 }
 
+# tell_built LOG TOTAL: what make says goes into a log; on a terminal a line tells how much of it is done.
+tell_built() {
+	local shown=''
+	[ ! -t 2 ] || shown=/dev/stderr
+	awk -v log_file="$1" -v total="$2" -v shown="$shown" '
+		{ print >>log_file; fflush(log_file) }
+		shown != "" && /^  (CC|CCLD|AR|GEN) / && n < total { printf "\rbuilding: %d of %d\033[K", ++n, total >shown; fflush(shown) }
+		END { if (n > 0) printf "\r\033[K" >shown }'
+}
+
+# make_all LOG: in $build.
+make_all() {
+	local total
+	total=$(make -n -C "$build" 2>/dev/null | grep -c 'echo "  \(CC\|CCLD\|AR\|GEN\) ' || :)
+	make -C "$build" -j "$(getconf _NPROCESSORS_ONLN)" 2>&1 | tell_built "$1" "$total"
+	return "${PIPESTATUS[0]}"
+}
+
 # build_programs: configure where needed and make; sets `build` to the folder with cgi-bin/ and jobs/.
 # A source folder that was configured in place is built in place, any other in build/.
 build_programs() {
-	local log jobs
+	local log
 	if [ -n "${CALLMETRICS_BUILD:-}" ]; then
 		build=$CALLMETRICS_BUILD
 		[ -d "$build/cgi-bin" ] || die "CALLMETRICS_BUILD=$build: no cgi-bin/ in it"
@@ -163,16 +181,14 @@ build_programs() {
 	fi
 	mkdir -p "$build"
 	log=$build/build.log
-	jobs=$(getconf _NPROCESSORS_ONLN)
 	if ! {
 		if [ ! -e "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ]; then
 			(cd "$top" && autoreconf -fi)
 		fi &&
 			if [ ! -e "$build/config.status" ]; then
 				(cd "$build" && "$top/configure")
-			fi &&
-			make -C "$build" -j "$jobs"
-	} >"$log" 2>&1; then
+			fi
+	} >"$log" 2>&1 || ! make_all "$log"; then
 		tail -n 20 "$log" >&2
 		die "the build failed; all of it is in $log"
 	fi

@@ -158,7 +158,7 @@ def sqlite_utils(path, table):
 
 
 KNEX = """
-const knex = require('knex')({client: 'better-sqlite3', connection: {filename: process.argv[1]}, useNullAsDefault: true});
+const knex = require('knex')({client: 'sqlite3', connection: {filename: process.argv[1]}, useNullAsDefault: true});
 const [table, column] = process.argv.slice(2);
 knex.schema.alterTable(table, t => { t.string(column, 99).nullable().alter(); })
 	.then(() => knex.destroy(), problem => { console.error(String(problem)); process.exit(1); });

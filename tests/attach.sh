@@ -38,6 +38,7 @@ for mode in wal delete; do
 	sqlite3 "$db" "PRAGMA journal_mode = $mode; PRAGMA user_version = 42" >/dev/null
 	everything "$db" >"$work/before"
 	attach "$db"
+	is "$mode: it tells of each table's end once" "$(grep ' of ' "$work/job.log" | sort | uniq -d)" ''
 	is "$mode: every call is in" "$(count cm_call)" 1504
 	is "$mode: every step is in" "$(count cm_latency)" 10182
 	is "$mode: every line is in" "$(count cm_transcript)" 2632

@@ -10,6 +10,7 @@ app_db calls
 open_site "$db"
 CALLMETRICS_DB=$db
 export CALLMETRICS_DB
+wait_for_jobs
 
 # same PROGRAM PATH QUERY: nginx's answer, first and from the cache, is the program's.
 same() {
@@ -49,6 +50,14 @@ same prometheus /metrics ''
 same latency /metrics/latency 'interval=1h'
 same latency /metrics/latency 'component=llm_ttft'
 same latency-events /metrics/latency/events 'limit=5'
+
+# What the jobs that run for good tell of themselves; the other goldens are of databases without any.
+get /metrics/health
+json .jobs | timeless >"$work/jobs"
+same_as_golden health-jobs.json "$work/jobs"
+get /metrics/prometheus
+grep callmetrics_job_ "$work/body" | timeless >"$work/jobs"
+same_as_golden prometheus-jobs.txt "$work/jobs"
 
 # The index names the paths that nginx serves, and none that it does not.
 get /metrics/

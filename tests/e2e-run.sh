@@ -152,10 +152,12 @@ unlike "a demo that is attached is not attached again" "$(cat "$work/run.out")" 
 # shellcheck disable=SC2086 # numbers
 is "what is left of it" "$(ps -o pid=,args= -p "$(echo $everything | tr ' ' ',')" | grep -v defunct || :)" ''
 
-# In the foreground, stopped as by Ctrl-C; a random password where none is given.
+# In the foreground, stopped as by Ctrl-C; a random password where none is given, and a demo that nobody wrote to for an hour made anew.
+run --stop --dir "$demo"
+touch -d '2 hours ago' "$demo"/demo.db*
 # (A command behind & ignores the signal, unless told otherwise.)
-CALLMETRICS_BUILD=$build env --default-signal=INT "$top/scripts/run" --no-install --dir "$demo" --port "$port" --tls-port "$tls_port" \
-	>"$work/said" 2>&1 &
+CALLMETRICS_BUILD=$build env --default-signal=INT "$top/scripts/run" --no-install --no-demo-traffic --dir "$demo" --port "$port" \
+	--tls-port "$tls_port" >"$work/said" 2>&1 &
 foreground=$!
 later "$foreground"
 wait_for 20 grep -q 'Ctrl-C stops it' "$work/said" || wrong "it does not start" "$(cat "$work/said")"
@@ -164,6 +166,8 @@ like "a random password" "$password" '????????????????'
 http=http://127.0.0.1:$port
 get /metrics/hourly
 is "with it" "$status" 200
+get /metrics/prometheus
+is "calls of the new demo alone" "$(sed -n 's/^voice_calls_total //p' "$work/body")" "$(sqlite3 "$demo/demo.db" 'SELECT count(*) FROM calls')"
 kill -INT "$(keeper)"
 passes "it ends within five seconds" wait_for 5 sh -c "! kill -0 $foreground"
 code=0

@@ -312,40 +312,48 @@ def answers(path):
     return [body for _, body in said], all("Status: 200" in head for head, _ in said)
 
 
+def detach_once(path, point):
+    """Detach, ended by kill -9 before it writes to a file for the n-th time, or syncs or removes one: whether it came that far."""
+    victim = subprocess.run([os.path.join(build, "jobs", "detach"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            env={**os.environ, "LD_PRELOAD": os.environ["CM_UNWRITTEN"], "UNWRITTEN_AT": str(point), "UNWRITTEN_ERROR": "KILL"})
+    check("detach, ended at point %d or not at all" % point, victim.returncode in (0, -signal.SIGKILL), victim.returncode)
+    return victim.returncode == -signal.SIGKILL
+
+
 def detach():
-    count = int(os.environ.get("CM_DETACHES", "20"))
-    rng = random.Random(seed)
-    path, app = make("detached", rows=300)
+    points = sum(detach_at_each_point(mode) for mode in ("wal", "delete"))
+    check("it was ended at fifty points and more", points >= 50, points)
+
+
+def detach_at_each_point(mode):
+    path, app = make("detached", mode=mode, rows=300)
     app.db.close()
     whole, fine = answers(path)
     check("it answers", fine, whole)
-    shutil.copyfile(path, path + ".backup")
-    for suffix in (".callmetrics", ".callmetrics-wal"):
+    files = ("", "-wal", ".callmetrics", ".callmetrics-wal")
+    for suffix in files:
         if os.path.exists(path + suffix):
             shutil.copyfile(path + suffix, path + suffix + ".backup")
-    seen = {}
-    for number in range(count):
-        for suffix in ("", "-wal", "-shm", ".callmetrics", ".callmetrics-wal", ".callmetrics-shm"):
+    seen, point, came = {}, 0, True
+    while came:
+        for suffix in files + ("-shm", "-journal", ".callmetrics-shm", ".callmetrics-journal"):
             if os.path.exists(path + suffix):
                 os.remove(path + suffix)
-        for suffix in ("", ".callmetrics", ".callmetrics-wal"):
             if os.path.exists(path + suffix + ".backup"):
                 shutil.copyfile(path + suffix + ".backup", path + suffix)
-        # A limit of system calls would be exact; a moment of so many microseconds does as well, over many.
-        victim = subprocess.Popen([os.path.join(build, "jobs", "detach"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rng.random() * 0.02)
-        victim.kill()
-        victim.wait()
+        came = detach_once(path, point)
         got, fine = answers(path)
         told = any(words in " ".join(got) for words in ("being detached", "not attached", "no journal"))
         state = "whole" if got == whole and fine else "told" if told and not any('"total' in one for one in got) else "wrong"
         seen[state] = seen.get(state, 0) + 1
-        check("detach ended at a point: whole or told", state != "wrong", got)
+        check("detach ended at point %d: whole or told" % point, state != "wrong", got)
         done = job("detach", path)
         left = [name for name in os.listdir(folder) if name.startswith("detached.db.callmetrics") and not name.endswith(".backup")]
         objects = sqlite3.connect(path).execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'callmetrics%'").fetchone()[0]
         check("detach again ends it", objects == 0 and not left, done.stdout, objects, left)
-    print("ended %d times: %r" % (count, seen))
+        point += 1
+    print("%s: ended at each of %d points, and run to its end: %r" % (mode, point - 1, seen))
+    return point - 1
 
 
 # The power goes: files as they are at one moment, each for itself.

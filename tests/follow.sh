@@ -6,6 +6,9 @@
 . "${0%/*}/lib.sh"
 [ "$engine" = sqlite ] || { echo "$test_name: of files"; exit 77; }
 mkdir "$work/files"
+${CC:-cc} -shared -fPIC -O2 -o "$work/unwritten.so" "$top/tests/unwritten.c" -ldl
+CM_UNWRITTEN=$work/unwritten.so
+export CM_UNWRITTEN
 for part in restore vacuum dropped kill detach power fresh modes; do
 	passes "$part" "$python" "$top/tests/follow.py" "$build" "$work/files" "$part"
 	cat "$work/passes.log"

@@ -82,4 +82,11 @@ for pair in llm=llm_ttft tts=tts_ttfb; do
 	ask latency-events "event_type=${pair%=*}&limit=3&call_id=&cursor="
 	is "event_type=${pair%=*}" "$status" 200
 done
+# What the schema tells people of bins (docs/schema.md, cm_octave) is what stands in the facts.
+real_db
+is "bins that are not those of cm_octave" "$(sql "SELECT count(*) FROM (SELECT duration_us, bin FROM cm_latency
+	UNION ALL SELECT duration_us, bin FROM cm_call WHERE bin IS NOT NULL) f
+	WHERE bin <> (SELECT (f.duration_us >> CAST(shift AS integer)) + 512 * shift FROM cm_octave WHERE floor_us <= f.duration_us
+	ORDER BY floor_us DESC LIMIT 1)")" 0
+is "bins" "$(sql "SELECT count(*) FROM cm_latency WHERE bin > 0")" 10182
 finish

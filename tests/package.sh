@@ -2,20 +2,19 @@
 # The Debian package: what is in it, and that it is installed, runs, is brought up to date, removed and purged in a bare Debian 12.
 # suites: normal
 #
-# The bare Debian and the packages that it fetches are kept in CM_DEBIAN, or in the scratch folder of scripts/test.  Where there
-# is no mirror within reach, or no root, only the package itself is looked at, and the last lines say so.
+# Where there is no mirror of Debian within reach, or no root, only the package itself is looked at, and it says so.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=e2e.inc
 . "${0%/*}/e2e.inc"
+# shellcheck source-path=SCRIPTDIR source=debian.inc
+. "${0%/*}/debian.inc"
 
-kept=${CM_DEBIAN:-${CM_SCRATCH:-$work}/debian}
-mkdir -p "$kept"
 unset CALLMETRICS_NOW
 
 # Made from the tree.
 code=0
-env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "$top/scripts/package" --no-install --dir "$work" --build "$kept/build" >"$work/said" 2>"$work/complained" || code=$?
+env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "$top/scripts/package" --no-install --dir "$work" --build "$debian_kept/build" >"$work/said" 2>"$work/complained" || code=$?
 is "scripts/package" "$code $(cat "$work/complained")" '0 '
 deb=$(cat "$work/said")
 is "where it is" "$deb" "$(echo "$work"/callmetrics_*.deb)"
@@ -31,7 +30,7 @@ for package in nginx multiwatch openssl whois curl tzdata systemd logrotate libc
 done
 is "settings that an upgrade asks about" "$(cat "$work/control/conffiles")" "$(cd "$tree" && find etc -type f -printf '/%p\n' | LC_ALL=C sort)"
 is "what is not filled in" "$(grep -rInE '@[a-z_]+@' "$tree" | grep -v '@nginxdir@\|share/doc' || :)" ''
-is "of the source or build folder" "$(grep -rlF -e "$top" -e "$kept" -e /usr/local "$tree" | grep -v share/doc || :)" ''
+is "of the source or build folder" "$(grep -rlF -e "$top" -e "$debian_kept" -e /usr/local "$tree" | grep -v share/doc || :)" ''
 for file in lib/systemd/system/callmetrics.target lib/systemd/system/callmetrics@.service lib/systemd/system/callmetrics@.socket \
 	lib/systemd/system/callmetrics-prune.timer lib/systemd/system/callmetrics-prune.service \
 	lib/systemd/system/callmetrics-cleanup.timer lib/systemd/system/callmetrics-cleanup.service \
@@ -49,42 +48,14 @@ for file in "$work/control/postinst" "$work/control/prerm" "$work/control/postrm
 	passes "${file##*/}: shellcheck" shellcheck "$file"
 done
 
-# A bare Debian.
-suite_of_debian=bookworm
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' 2>/dev/null |
-	awk -v suite="$suite_of_debian" '$2 == suite { print $1; exit }')
-mirror=${mirror:-http://deb.debian.org/debian}
-if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null || ! unshare -m true 2>/dev/null; then
-	echo "not installed anywhere: that takes root, debootstrap and a mount of its own"
+if ! has_debian; then
+	left_out "installing the package: $no_debian"
 	finish
 fi
-if ! curl -sfI -m 20 -o "$work/release" "${mirror%/}/dists/$suite_of_debian/Release"; then
-	echo "not installed anywhere: no mirror of Debian within reach"
-	finish
-fi
-root=$work/root
-mkdir "$root"
-if [ ! -e "$kept/bare.tar" ]; then
-	debootstrap --variant=minbase "$suite_of_debian" "$root" "$mirror" >"$work/debootstrap.log" 2>&1 ||
-		wrong "debootstrap" "$(tail -n 5 "$work/debootstrap.log")"
-	tar -C "$root" --one-file-system -cf "$kept/bare.tar.new" .
-	mv "$kept/bare.tar.new" "$kept/bare.tar"
-else
-	tar -C "$root" -xf "$kept/bare.tar"
-fi
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-apt-config dump | grep -E '^Acquire::(http|https)::' >"$root/etc/apt/apt.conf.d/10host" || :
+bare_debian root
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
-mkdir -p "$kept/archives"
-cp "$kept/archives"/*.deb "$root/var/cache/apt/archives/" 2>/dev/null || :
 cp "$deb" "$root/root/callmetrics.deb"
-# inside COMMAND...: in the bare Debian, whose /proc goes with it.
-inside() {
-	# shellcheck disable=SC2016 # the inner shell's
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${NOW_INSIDE:+CALLMETRICS_NOW=$NOW_INSIDE} \
-		unshare -m sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" "$@"
-}
 # said WHAT WANT COMMAND...: what a command says inside, standard output and all.
 said() {
 	said_what=$1
@@ -93,8 +64,8 @@ said() {
 	like "$said_what" "$(inside "$@" 2>&1)" "$said_want"
 }
 passes "apt-get update" inside apt-get update -q
-passes "installed" inside apt-get install -q -y --no-install-recommends -o APT::Keep-Downloaded-Packages=true /root/callmetrics.deb
-cp -n "$root/var/cache/apt/archives"/*.deb "$kept/archives/" 2>/dev/null || :
+passes "installed" inside apt-get install -q -y --no-install-recommends /root/callmetrics.deb
+keep_packages
 said "dpkg" 'install ok installed' dpkg-query -W -f '${Status}' callmetrics
 said "what its own scripts left" '' dpkg --verify callmetrics
 said "the user, whose group nginx is in" '*callmetrics*' id -nG www-data

@@ -15,6 +15,7 @@ two_sites() {
 	CALLMETRICS_INSTANCE=two open_site "$db"
 	second=$http
 	cp "$first_site/conf/keys" "$site/conf/keys"
+	wait_for_jobs
 }
 
 # alike PATH: both sites answer it with the same; what tells of the running itself says of which one.  A cache would remember.

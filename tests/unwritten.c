@@ -2,7 +2,8 @@
  * unwritten: preloaded, it refuses what a program wants to write to files, from the environment:
  *
  *	UNWRITTEN_AT     the number of the write, truncation or sync that fails
- *	UNWRITTEN_ERROR  how it fails: EIO, once (the default), or ENOSPC, and then every further write does, as on a full disk
+ *	UNWRITTEN_ERROR  how it fails: EIO, once (the default); ENOSPC, and then every further write does, as on a full disk; or KILL, and
+ *	                 the program is ended there, as by kill -9: before the n-th write, truncation, sync or removal of a file
  *	UNWRITTEN_WHILE  a file: while it is there, each write fails with ENOSPC
  *	UNWRITTEN_TOLD   a file that is made when something of that number was refused, so that who counts upwards knows when to stop
  */
@@ -10,13 +11,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static long left = -1;
-static int full;
+static int full, deadly;
 static const char *told, *full_while;
 
 __attribute__((constructor)) static void
@@ -27,6 +29,7 @@ begin(void)
 	told = getenv("UNWRITTEN_TOLD");
 	full_while = getenv("UNWRITTEN_WHILE");
 	full = error != NULL && strcmp(error, "ENOSPC") == 0;
+	deadly = error != NULL && strcmp(error, "KILL") == 0;
 	left = at != NULL ? strtol(at, NULL, 10) + 1 : -1;
 }
 
@@ -50,6 +53,8 @@ unwritten(int needs_room)
 	if (left < 0 || (full && !needs_room) || (left > 0 && --left > 0))
 		return 0;
 	tell();
+	if (deadly)
+		raise(SIGKILL);
 	errno = full ? ENOSPC : EIO;
 	if (!full)
 		left = -1;
@@ -118,4 +123,15 @@ fsync(int fd)
 	if (next == NULL)
 		next = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
 	return unwritten(0) ? -1 : next(fd);
+}
+
+/* A file that was not removed is there again at the next start, so only who is ended is kept from it. */
+int
+unlink(const char *path)
+{
+	static int (*next)(const char *);
+
+	if (next == NULL)
+		next = (int (*)(const char *))dlsym(RTLD_NEXT, "unlink");
+	return deadly && unwritten(0) ? -1 : next(path);
 }

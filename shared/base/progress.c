@@ -43,15 +43,18 @@ cm_bar_step(void *arg, const char *what, int64_t done, int64_t total)
 	struct cm_bar *bar = arg;
 	int64_t now = now_ms();
 	int terminal = isatty(STDERR_FILENO);
-	int last = total > 0 && done >= total;
+	bool last = total > 0 && done >= total;
 
 	if (bar->what == NULL || strcmp(bar->what, what) != 0) {
 		bar->what = what;
+		bar->full = false;
 		bar->started_ms = now;
 		bar->shown_ms = terminal ? 0 : now;
 	}
-	if (!last && now - bar->shown_ms < (terminal ? BAR_MS : LINE_MS))
+	/* What is done with is told once, however often its end is. */
+	if (last ? bar->full : now - bar->shown_ms < (terminal ? BAR_MS : LINE_MS))
 		return;
+	bar->full = last;
 	bar->shown_ms = now;
 	if (terminal)
 		draw(bar, what, done, total, now - bar->started_ms);
