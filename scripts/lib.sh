@@ -28,7 +28,6 @@ automake       automake
 pkgconf        pkg-config
 libfcgi-dev    /usr/include/fcgiapp.h
 libsqlite3-dev /usr/include/sqlite3.h
-libjson-c-dev  /usr/include/json-c/json.h
 libcsv-dev     /usr/include/csv.h
 zlib1g-dev     /usr/include/zlib.h
 libmd-dev      /usr/include/sha2.h

@@ -35,7 +35,7 @@ like "which version" "$(tail -n 1 "$work/said")" '*3.35*'
 sed -i s/3.30.0/3.40.0/ "$work/pc/sqlite3.pc"
 cp "$work/cache.kept" "$work/cache"
 configure PKG_CONFIG_LIBDIR="$work/pc"
-names libjson-c-dev
+names zlib1g-dev
 cp "$work/cache.kept" "$work/cache"
 configure ac_cv_header_fcgiapp_h=no
 names libfcgi-dev

@@ -4,11 +4,13 @@
 . "${0%/*}/lib.sh"
 
 corpus=$top/tests/fuzz/corpus
-code=0
-# shellcheck disable=SC2086 # words
-${CM_RUN:-} "$build/tests/fuzz/event" "$corpus"/* >"$work/out" 2>"$work/err" || code=$?
-is "exit status" "$code" 0
-is "complaints" "$(cat "$work/err")" ''
-is "each was read" "$(tail -n 1 "$work/out")" "$(find "$corpus" -type f | wc -l) inputs"
-isnt "there are inputs" "$(tail -n 1 "$work/out")" '0 inputs'
+for harness in event json; do
+	code=0
+	# shellcheck disable=SC2086 # words
+	${CM_RUN:-} "$build/tests/fuzz/$harness" "$corpus"/* >"$work/out" 2>"$work/err" || code=$?
+	is "$harness: exit status" "$code" 0
+	is "$harness: complaints" "$(cat "$work/err")" ''
+	is "$harness: each was read" "$(tail -n 1 "$work/out")" "$(find "$corpus" -type f | wc -l) inputs"
+	isnt "$harness: there are inputs" "$(tail -n 1 "$work/out")" '0 inputs'
+done
 finish

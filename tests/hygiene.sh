@@ -32,7 +32,6 @@ only_in() {
 only_in libfcgi '#include <fcgi' shared/http/client.c
 only_in sqlite3 '#include <sqlite3' shared/store/store_sqlite.c
 only_in libpq '#include <libpq' shared/store/postgres_own.h
-only_in json-c '#include <json-c' shared/base/json_read.c
 only_in libcsv '#include <csv' shared/base/csv_text.c
 only_in zlib '#include <zlib' shared/http/body.c
 only_in libcrypt '#include <crypt' shared/http/logins.c

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "array.h"
+#include "error.h"
+#include "json_own.h"
 #include "text.h"
 
 enum { DEPTH_MAX = 16, ROOM_BYTES = 8192, PARSED_DEPTH = 64, DECIMAL_MAX = 336 };
@@ -90,25 +92,22 @@ escape_of(unsigned char byte)
 	return byte < sizeof letters && letters[byte] != 0 ? letters[byte] : 'u';
 }
 
-static void
-append_string(struct cm_json *json, const char *text)
+char *
+cm_json_escape(const char *text, size_t bytes, char *at)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t length = strlen(text), i, plain;
-	char *at, escape;
+	size_t i, plain;
 
-	if (!reserve(json, 6 * length + 2))
-		return;
-	at = json->text + json->used;
 	*at++ = '"';
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < bytes; i++) {
 		unsigned char byte;
+		char escape;
 
-		for (plain = i; plain < length && escape_of((unsigned char)text[plain]) == 0; plain++)
+		for (plain = i; plain < bytes && escape_of((unsigned char)text[plain]) == 0; plain++)
 			continue;
 		memcpy(at, text + i, plain - i);
 		at += plain - i;
-		if ((i = plain) == length)
+		if ((i = plain) == bytes)
 			break;
 		byte = (unsigned char)text[i];
 		escape = escape_of(byte);
@@ -122,7 +121,16 @@ append_string(struct cm_json *json, const char *text)
 		}
 	}
 	*at++ = '"';
-	json->used = (size_t)(at - json->text);
+	return at;
+}
+
+static void
+append_string(struct cm_json *json, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (reserve(json, CM_JSON_ESCAPED(length)))
+		json->used = (size_t)(cm_json_escape(text, length, json->text + json->used) - json->text);
 }
 
 /* The comma and the key before a value. */
@@ -346,21 +354,18 @@ cm_json_time(struct cm_json *json, const char *key, cm_us at)
 	cm_json_text(json, key, cm_time_text(at, text));
 }
 
-/* Reads text that should be JSON.  A refusal may be one of memory, which json-c does not tell apart, so it gets a second try. */
-static struct cm_value *
-read_text(const char *text, size_t bytes)
+/* Reads text that should be JSON: 0 or CM_ENOMEM, and *out is NULL where it is none. */
+static int
+read_text(const char *text, size_t bytes, struct cm_value **out)
 {
-	struct cm_json_reader *reader;
-	struct cm_value *value = NULL;
+	struct cm_json_reader *reader = cm_json_reader_new(PARSED_DEPTH);
 	const char *why;
-	int tries;
+	int rc;
 
-	for (tries = 2; tries > 0 && value == NULL; tries--) {
-		if ((reader = cm_json_reader_new(PARSED_DEPTH)) != NULL)
-			(void)cm_json_read(reader, text, bytes, &value, &why);
-		cm_json_reader_free(reader);
-	}
-	return value;
+	*out = NULL;
+	rc = reader != NULL ? cm_json_read(reader, text, bytes, out, &why) : CM_ENOMEM;
+	cm_json_reader_free(reader);
+	return rc == CM_ENOMEM ? rc : 0;
 }
 
 void
@@ -370,7 +375,7 @@ cm_json_raw(struct cm_json *json, const char *key, const char *text)
 	size_t length;
 
 	if (text != NULL && *text != '\0' && strnlen(text, CM_JSON_RAW_MOST + 1) <= CM_JSON_RAW_MOST)
-		value = read_text(text, strlen(text));
+		json->failed |= read_text(text, strlen(text), &value) < 0;
 	if (!cm_value_is_object(value) && !cm_value_is_array(value))
 		cm_json_null(json, key);
 	else if ((text = cm_value_print(value, &length)) != NULL)
@@ -385,8 +390,7 @@ static const char *
 indent(struct cm_json *json, size_t bytes, size_t *length)
 {
 	cm_value_free(json->indented);
-	json->indented = read_text(json->text, bytes);
-	return json->indented != NULL ? cm_value_indent(json->indented, length) : NULL;
+	return read_text(json->text, bytes, &json->indented) == 0 && json->indented != NULL ? cm_value_indent(json->indented, length) : NULL;
 }
 
 const char *

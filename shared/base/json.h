@@ -1,5 +1,5 @@
 /*
- * json: writes a JSON document value by value, and reads one.  json-c parses and indents; no other file includes it.
+ * json: writes a JSON document value by value, and reads one.
  *
  * A writer remembers its first failure (CM_ENOMEM); its calls need no checking one by one.  In an object every value has a
  * key; in an array the key is NULL.  Text that is not UTF-8 is written with U+FFFD for the bytes that are wrong.
@@ -63,8 +63,9 @@ struct cm_value;
 struct cm_json_reader *cm_json_reader_new(int depth);
 void cm_json_reader_free(struct cm_json_reader *reader);
 
-/* Reads one strict JSON text (RFC 8259) of so many bytes.  CM_EPARAM: *why says what is wrong with it, a
- * sentence without its first capital and full stop.  *out may be NULL, for null.  The caller frees. */
+/* Reads one strict JSON text (RFC 8259) of so many bytes.  CM_EPARAM: *why says what is wrong with it, a sentence without its first
+ * capital and full stop; CM_ENOMEM.  *out may be NULL, for null.  The caller frees.  Half of a pair of surrogates is read as U+FFFD, and
+ * a fraction or power that no double holds is no number. */
 int cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why);
 void cm_value_free(struct cm_value *value);
 
@@ -75,7 +76,7 @@ const struct cm_value *cm_value_get(const struct cm_value *value, const char *ke
 /* Whether an object has a key, be it null, and how many keys it has. */
 bool cm_value_has(const struct cm_value *value, const char *key);
 size_t cm_value_count(const struct cm_value *value);
-/* How many elements an array has, and one of them; NULL for null. */
+/* How many elements an array has, and one of them, found from the first one on; NULL for null. */
 size_t cm_value_length(const struct cm_value *value);
 const struct cm_value *cm_value_at(const struct cm_value *value, size_t i);
 /* Calls a function for each key of an object, in their order; value is NULL for null. */
@@ -86,7 +87,8 @@ const char *cm_value_text(const struct cm_value *value, size_t *bytes);
 bool cm_value_number(const struct cm_value *value, double *out);
 /* true or false; false where it is neither. */
 bool cm_value_flag(const struct cm_value *value, bool *out);
-/* As one line of JSON; borrowed until the next call for the same value.  NULL for want of memory. */
+/* As one line of JSON, a number as it was written; borrowed until the next call for a value of the same document.  NULL for want of
+ * memory. */
 const char *cm_value_print(const struct cm_value *value, size_t *bytes);
 /* The same, indented over several lines. */
 const char *cm_value_indent(const struct cm_value *value, size_t *bytes);

@@ -29,7 +29,7 @@ enum cm_store_mode {
 enum { CM_BINDS_MAX = 24 };
 
 struct cm_bind {
-	const char *name;	/* without the colon */
+	const char *name;	/* without the colon; a text that never changes, which is known again by where it stands */
 	enum { CM_BIND_INT, CM_BIND_NO_INT, CM_BIND_TEXT } type;	/* NO_INT: null where an integer is meant */
 	int64_t number;
 	const char *text;	/* NULL: null; borrowed until the rows are done */

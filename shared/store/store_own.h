@@ -55,6 +55,8 @@ struct cm_parameter {
 	bool known;			/* something is bound */
 	bool is_int;
 	bool many;			/* an array */
+	const char *bound;		/* what the last bind was called, and where it stood: the next one does, too, as a rule */
+	size_t place;
 };
 
 struct cm_rows {

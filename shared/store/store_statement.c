@@ -102,17 +102,20 @@ values_of(const struct cm_bind *binds)
 	return values;
 }
 
-/* The bind of a parameter in the first list, or NULL.  Both tend to be in the same order, so each search goes on from *at, where the
- * last one ended. */
+/* The bind of a parameter in the first list, or NULL.  It is looked for by its name where it is not where it was. */
 static const struct cm_bind *
-bind_of(const struct cm_parameter *parameter, const struct values *values, size_t *at)
+bind_of(struct cm_parameter *parameter, const struct values *values)
 {
-	size_t left;
+	size_t i = parameter->place;
 
-	for (left = values->width; left > 0; left--) {
-		if (is_named(&values->binds[*at], parameter))
-			return &values->binds[*at];
-		*at = *at + 1 < values->width ? *at + 1 : 0;
+	if (i < values->width && values->binds[i].name == parameter->bound)
+		return &values->binds[i];
+	for (i = 0; i < values->width; i++) {
+		if (!is_named(&values->binds[i], parameter))
+			continue;
+		parameter->place = i;
+		parameter->bound = values->binds[i].name;
+		return &values->binds[i];
 	}
 	return NULL;
 }
@@ -133,12 +136,11 @@ common_of(const struct cm_parameter *parameter, const struct values *values)
 static void
 type_parameters(struct cm_rows *rows, const struct values *values)
 {
-	size_t at = 0;
 	int i;
 
 	for (i = 0; i < rows->parameter_count; i++) {
 		struct cm_parameter *parameter = &rows->parameters[i];
-		const struct cm_bind *bind = bind_of(parameter, values, &at);
+		const struct cm_bind *bind = bind_of(parameter, values);
 
 		parameter->many = values->many && bind != NULL;
 		if (bind == NULL)
@@ -152,12 +154,11 @@ static int
 bind_all(struct cm_rows *rows, const struct values *values)
 {
 	const struct cm_engine *engine = rows->store->engine;
-	size_t at = 0;
 	int i, rc = 0;
 
 	for (i = 0; i < rows->parameter_count && rc == 0; i++) {
-		const struct cm_parameter *parameter = &rows->parameters[i];
-		const struct cm_bind *bind = bind_of(parameter, values, &at);
+		struct cm_parameter *parameter = &rows->parameters[i];
+		const struct cm_bind *bind = bind_of(parameter, values);
 
 		if (parameter->many)
 			rc = engine->bind_many(rows, i + 1, bind, values->width, values->count);
