@@ -390,7 +390,9 @@ static const char *
 indent(struct cm_json *json, size_t bytes, size_t *length)
 {
 	cm_value_free(json->indented);
-	return read_text(json->text, bytes, &json->indented) == 0 && json->indented != NULL ? cm_value_indent(json->indented, length) : NULL;
+	if (read_text(json->text, bytes, &json->indented) < 0 || json->indented == NULL)
+		return NULL;
+	return cm_value_indent(json->indented, length);
 }
 
 const char *
