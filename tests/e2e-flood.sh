@@ -37,7 +37,7 @@ while time.time() < until:
         print("held", len(held), flush=True)
 print("opened", opened, "ended", ended, flush=True)
 END
-"$python" "$work/flood.py" "$port" "$flood" 20 >"$work/flood" 2>&1 &
+"$python" "$work/flood.py" "$port" "$flood" "${CALLMETRICS_TEST_SECONDS:-20}" >"$work/flood" 2>&1 &
 flooding=$!
 later "$flooding"
 passes "$flood are held" wait_for 30 grep -q '^held' "$work/flood"

@@ -125,13 +125,22 @@ app 'CREATE TABLE other.calls (call_id text)'
 passes "one more of that name, elsewhere" "$build/jobs/follow" --once --compare "$db"
 is "is none of its" "$(calls)" 'a b 2'
 app 'DROP TABLE other.calls'
-# Moved by the app, and said anew.
+# Moved by the app, and said anew: nothing of what it wrote before and after is missed, by a worker either that was there all the while.
+serve dashboard CALLMETRICS_DB="$db" CALLMETRICS_NOW="$NOW"
+send days=1
+is "a worker" "$status $(json .summary.total_calls)" '200 2'
 app 'ALTER TABLE voice.calls SET SCHEMA other; ALTER TABLE voice.transcripts SET SCHEMA other; ALTER TABLE voice.latency_events SET SCHEMA other;
 	DROP TABLE calls, transcripts, latency_events; DROP SCHEMA voice'
-passes "attached where they went" attach "$(path other)"
 call other c
-is "all are there" "$(calls)" 'a b c 3'
-app 'DELETE FROM other.calls WHERE call_id = $$a$$'
+send days=1
+is "where they are is not known" "$status $(json .summary.total_calls)" '200 2'
+passes "attached where they went" attach "$(path other)"
+call other d
+send days=1
+is "the worker knows it, too" "$status $(json .summary.total_calls)" '200 4'
+stop_worker
+is "all are there" "$(calls)" 'a b c d 4'
+app 'DELETE FROM other.calls WHERE call_id IN ($$a$$, $$d$$)'
 is "and followed" "$(calls)" 'b c 2'
 
 # A role that may not use the schema in which the app's tables are does not take them for missing.

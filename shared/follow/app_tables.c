@@ -326,6 +326,14 @@ read_table(struct looking *looking)
 }
 
 int
+cm_app_tables_find(struct cm_store *app)
+{
+	int64_t rc = cm_store_is_remote(app) ? cm_store_run(app, "app-path-kept", NULL) : 0;
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+int
 cm_app_tables_read(struct cm_store *app, struct cm_app_tables *tables)
 {
 	struct column *columns = malloc(COLUMNS_MOST * sizeof *columns);

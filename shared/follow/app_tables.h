@@ -50,6 +50,9 @@ struct cm_app_tables {
 /* The name of a source. */
 const char *cm_source_name(enum cm_source source);
 
+/* Within a transaction, where the app is attached: on a server looks for them from now on in the schemas that attach noted. */
+int cm_app_tables_find(struct cm_store *app);
+
 /*
  * Looks at them within a transaction of the app's database.  What `tables` had before, zeros or an earlier look, is given up.
  * CM_EBUSY, CM_ESTORE, CM_ENOMEM.

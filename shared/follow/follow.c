@@ -145,7 +145,7 @@ cm_follow_read_tables(struct cm_follow *follow)
 	int i, rc;
 
 	follow->tables_known = false;
-	if ((rc = cm_app_tables_read(store, &follow->tables)) < 0)
+	if ((rc = cm_app_tables_find(store)) < 0 || (rc = cm_app_tables_read(store, &follow->tables)) < 0)
 		return cm_follow_fail(follow, store, rc);
 	for (i = 0; i < CM_SOURCES && rc == 0; i++)
 		if (follow->tables.of[i].there && follow->tables.of[i].problem[0] == '\0')
@@ -166,7 +166,8 @@ know_tables(struct cm_follow *follow)
 		cookie = cm_follow_server_cookie();
 	else if ((rc = cm_store_number(store, "journal-cookie", NULL, &cookie)) < 0)
 		return cm_follow_fail(follow, store, rc);
-	if (follow->tables_known && cookie == follow->cookie)
+	/* Calls that are nowhere may have moved. */
+	if (follow->tables_known && cookie == follow->cookie && follow->tables.of[CM_SOURCE_CALLS - 1].there)
 		return 0;
 	follow->cookie = cookie;
 	return cm_follow_read_tables(follow);
@@ -410,8 +411,8 @@ take_sources(struct cm_follow *follow, struct taking *taking)
 		const struct cm_app_table *table = &follow->tables.of[i];
 
 		if (!table->there)
-			continue;
-		if (table->problem[0] == '\0')
+			taking->all |= taking->keys[i].count > 0;
+		else if (table->problem[0] == '\0')
 			rc = read_journaled(follow, taking, table);
 		else
 			taking->all = true;

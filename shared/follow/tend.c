@@ -63,7 +63,7 @@ cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT], boo
 
 	if ((rc = cm_store_begin(follow->app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	if ((rc = cm_app_tables_read(follow->app, &tables)) == 0)
+	if ((rc = cm_app_tables_find(follow->app)) == 0 && (rc = cm_app_tables_read(follow->app, &tables)) == 0)
 		rc = describe(follow->app, &tables, text);
 	cm_store_end(follow->app, false);
 	for (i = 0, *by_number = false; i < CM_SOURCES; i++)

@@ -16,12 +16,18 @@ BEGIN
 			(SELECT relnamespace::regnamespace FROM pg_class WHERE oid = followed),
 			(SELECT relnamespace::regnamespace FROM pg_class WHERE oid = found)
 			USING HINT = 'One database has the calls of one app: detach the one before the other is attached';
+	ELSIF found = followed THEN
+		PERFORM set_config('search_path', former, false);
 	END IF;
-	IF to_regclass('callmetrics.cm_meta') IS NOT NULL THEN
-		INSERT INTO callmetrics.cm_meta (key, value)
-			SELECT 'app_path', string_agg(quote_ident(schema), ', ' ORDER BY place)
-			FROM unnest(current_schemas(false)) WITH ORDINALITY s (schema, place) WHERE schema <> 'callmetrics'
-			ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+	IF to_regclass('callmetrics.cm_meta') IS NULL THEN
+		RETURN;
 	END IF;
+	-- What was written since they are not where they were is in no journal any more, perhaps: all rows are to be read.
+	INSERT INTO callmetrics.cm_meta (key, value) SELECT 'follow_sweep', '2' WHERE followed IS NULL
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+	INSERT INTO callmetrics.cm_meta (key, value)
+		SELECT 'app_path', string_agg(quote_ident(schema), ', ' ORDER BY place)
+		FROM unnest(current_schemas(false)) WITH ORDINALITY s (schema, place) WHERE schema <> 'callmetrics'
+		ON CONFLICT (key) DO UPDATE SET value = CASE WHEN followed IS NULL THEN excluded.value ELSE cm_meta.value END;
 END
 $$;
