@@ -10,7 +10,8 @@
 #include "progress.h"
 #include "runner.h"
 
-enum { TICK_MS = 200, TEND_MS = 10000, CATCH_UP_MS = 60000, COMPARE_MS = 86400 * 1000 };
+/* While the app writes it is looked at often, so that a question finds little to take. */
+enum { TICK_MS = 200, BUSY_TICK_MS = 20, TEND_MS = 10000, CATCH_UP_MS = 60000, SLICE_MS = 1000, COMPARE_MS = 86400 * 1000 };
 
 static const struct cm_param options[] = {
 	{ "once", CM_FLAG, .help = "take in what is there, mend what is to be mended, and end" },
@@ -55,35 +56,55 @@ struct following {
 	int64_t tended_ms;		/* when that was last done; 0: not yet */
 	int64_t compared_ms;
 	int64_t mended;
+	int pause_ms;
 };
+
+/* Takes in what is there, for a second at most, so that the lease is renewed in between. */
+static int
+take(struct cm_run *run, struct following *following, int64_t *behind)
+{
+	int64_t rows = cm_follow_rows(following->follow);
+	int rc = cm_follow_catch_up(following->follow, SLICE_MS, behind);
+
+	rows = cm_follow_rows(following->follow) - rows;
+	following->pause_ms = rows > 0 ? BUSY_TICK_MS : following->pause_ms < TICK_MS / 2 ? 2 * following->pause_ms : TICK_MS;
+	cm_run_again_in(run, following->pause_ms);
+	cm_run_figure(run, "behind", *behind);
+	return rc;
+}
+
+static int
+tend(struct cm_run *run, struct following *following, int64_t now_ms)
+{
+	bool compare = now_ms - following->compared_ms >= COMPARE_MS;
+	int64_t mended = 0;
+	int rc = work(following->follow, compare, &mended);
+
+	following->tended_ms = rc < 0 ? 0 : now_ms;
+	following->compared_ms = compare ? now_ms : following->compared_ms;
+	cm_run_figure(run, "mended", following->mended += mended);
+	return rc;
+}
 
 static int
 tick(struct cm_run *run, void *arg)
 {
 	struct following *following = arg;
-	int64_t now_ms = cm_pace_now_ms(), behind = 0, mended = 0;
-	bool compare = now_ms - following->compared_ms >= COMPARE_MS;
-	int rc;
+	int64_t now_ms = cm_pace_now_ms(), behind = 0;
+	int rc = take(run, following, &behind);
 
-	if (following->tended_ms != 0 && now_ms - following->tended_ms < TEND_MS) {
-		rc = cm_follow_catch_up(following->follow, TICK_MS, &behind);
-	} else {
-		rc = work(following->follow, compare, &mended);
-		following->tended_ms = now_ms;
-		following->compared_ms = compare ? now_ms : following->compared_ms;
-		cm_run_figure(run, "mended", following->mended += mended);
-	}
-	following->tended_ms = rc < 0 ? 0 : following->tended_ms;
-	if (rc < 0)
-		return cm_run_fail(run, rc, cm_follow_problem(following->follow));
-	cm_run_figure(run, "behind", behind);
-	return behind > 0;
+	if (rc == 0 && behind > 0)
+		return 1;
+	/* What cannot be taken in may be mended. */
+	if (rc != CM_ENOMEM && (rc < 0 || following->tended_ms == 0 || now_ms - following->tended_ms >= TEND_MS))
+		rc = tend(run, following, now_ms);
+	return rc < 0 ? cm_run_fail(run, rc, cm_follow_problem(following->follow)) : 0;
 }
 
 static int
 follow(const struct cm_options *given)
 {
-	struct following following = { .compared_ms = cm_pace_now_ms() };
+	struct following following = { .compared_ms = cm_pace_now_ms(), .pause_ms = TICK_MS };
 	const struct cm_runner runner = { .name = "follow", .every_ms = TICK_MS, .tick = tick, .arg = &following };
 	const char *url = cm_options_text(given, "database");
 	int status;

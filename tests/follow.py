@@ -1,17 +1,21 @@
 """
 follow: what happens to a voice app's file while it is followed.
 
-	follow.py BUILD FOLDER restore | vacuum | dropped | kill | power | fresh | modes ...
+	follow.py BUILD FOLDER restore | vacuum | dropped | kill | power | fresh | held | backlog | modes ...
 
 Each part makes a database of its own, lets an app write to it, does what its name says, and compares our facts with what Python makes of
 the app's rows.  Prints what is wrong, and what it measured; the exit status tells whether all was right.
 """
 
+import itertools
+import json
 import os
 import random
 import shutil
 import signal
+import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -107,7 +111,7 @@ EXPECTED = (
     ("SELECT call_id, started_us / 1000000, ended_us IS NULL FROM cm_call WHERE status IS NOT NULL ORDER BY 1, 2",
      "SELECT call_id, CAST(strftime('%s', started_at) AS INTEGER), ended_at IS NULL FROM calls ORDER BY 1, 2"),
     ("SELECT call_id, cm_latency.duration_us, at_us / 1000000 FROM cm_latency JOIN cm_call USING (call_no) ORDER BY 1, 2, 3",
-     "SELECT call_id, CAST(duration_ms * 1000 AS INTEGER), CAST(strftime('%s', timestamp) AS INTEGER) FROM latency_events ORDER BY 1, 2, 3"),
+     "SELECT call_id, CAST(round(duration_ms * 1000) AS INTEGER), CAST(strftime('%s', timestamp) AS INTEGER) FROM latency_events ORDER BY 1, 2, 3"),
     ("SELECT call_id, at_us / 1000000, content FROM cm_transcript JOIN cm_call USING (call_no) ORDER BY 1, 2, 3",
      "SELECT call_id, CAST(strftime('%s', timestamp) AS INTEGER), content FROM transcripts ORDER BY 1, 2, 3"),
 )
@@ -407,68 +411,204 @@ def power():
 # A question that is asked after a commit sees it, whatever others write.
 
 WRITER = """
-import sqlite3, sys, time
+import select, sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
 db.execute("PRAGMA synchronous = NORMAL")
-until, i, began = time.monotonic() + float(sys.argv[3]), 0, time.monotonic()
-while time.monotonic() < until:
+i, began = 0, time.monotonic()
+while not select.select([sys.stdin], [], [], 0)[0]:
     db.execute("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', '2026-02-06T09:00:00', 'active')", ("%s%d" % (sys.argv[2], i),))
     i += 1
-    ahead = began + i / float(sys.argv[4]) - time.monotonic()
+    ahead = began + i / float(sys.argv[3]) - time.monotonic()
     if ahead > 0:
         time.sleep(ahead)
-print(i)
 """
 
 
-def fresh():
-    """A worker is asked over its socket, as nginx does."""
-    count = int(os.environ.get("CM_QUESTIONS", "200"))
-    rate = float(os.environ.get("CM_RATE", "1000"))
-    path, app = make("fresh")
-    socket = os.path.join(folder, "fresh.sock")
-    worker = subprocess.Popen(["spawn-fcgi", "-n", "-s", socket, "--", os.path.join(build, "cgi-bin", "health")],
-                              env={**os.environ, "CALLMETRICS_DB": path, "CALLMETRICS_NOW": "2026-02-06T10:30:00Z"},
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not os.path.exists(socket):
-        time.sleep(0.02)
-    seconds = float(os.environ.get("CM_SECONDS", "0")) or count * 0.03 + 1
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, name, str(seconds), str(rate)], stdout=subprocess.PIPE, text=True)
-               for name in ("x", "y")]
-    time.sleep(0.3)
-    mine = connect(path)
+class Worker:
+    """A program on a FastCGI socket, as nginx asks it: FastCGI specification 1.0."""
+
+    def __init__(self, question, path):
+        self.socket = os.path.join(folder, question + ".sock")
+        if os.path.exists(self.socket):
+            os.remove(self.socket)
+        self.process = subprocess.Popen(["spawn-fcgi", "-n", "-s", self.socket, "--", os.path.join(build, "cgi-bin", question)],
+                                        env={**os.environ, "CALLMETRICS_DB": path, "CALLMETRICS_NOW": "2026-02-06T10:30:00Z"},
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not os.path.exists(self.socket):
+            time.sleep(0.02)
+
+    def ask(self, query):
+        """Head and body, and how long that took."""
+        def record(kind, content):
+            return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
+
+        pairs = b"".join(struct.pack("!BB", len(name), len(value)) + name + value
+                         for name, value in ((b"REQUEST_METHOD", b"GET"), (b"QUERY_STRING", query.encode())))
+        request = record(1, struct.pack("!HB5x", 1, 0)) + record(4, pairs) + record(4, b"") + record(5, b"")
+        began = time.monotonic()
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.socket)
+            connection.sendall(request)
+            got = b"".join(iter(lambda: connection.recv(65536), b""))
+        took = time.monotonic() - began
+        said, at = b"", 0
+        while at + 8 <= len(got):
+            kind, length, padding = got[at + 1], *struct.unpack("!HB", got[at + 4:at + 7])
+            said += got[at + 8:at + 8 + length] if kind == 6 else b""
+            at += 8 + length + padding
+        head, _, body = said.decode().partition("\r\n\r\n")
+        return head, body, took
+
+    def cpu(self):
+        """Seconds of the processor that it has used."""
+        with open("/proc/%d/stat" % self.process.pid) as stat:
+            fields = stat.read().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+LAST_HOUR = "start_time=2026-02-06T09:30:00Z&end_time=2026-02-06T10:30:00Z"
+FRESH = (("health", "", lambda said: said["indicators"]["calls_last_hour"]),
+         ("dashboard", LAST_HOUR, lambda said: said["summary"]["total_calls"]))
+
+
+def milliseconds(times):
+    times = sorted(times)
+    return "p50 %.1f, p99 %.1f, longest %.1f ms" % tuple(1e3 * times[at] for at in (len(times) // 2, len(times) * 99 // 100, -1))
+
+
+def fresh_question(path, question, query, figure, count, wait, mine, names):
+    """Asks after each commit of its own; the misses, and how many told to be behind."""
+    worker = Worker(question, path)
+    worker.ask(query)
     misses = behind = 0
     times = []
-    asked = 0
-    import json
-    while asked < count:
+    cpu = worker.cpu()
+    for _ in range(count):
         mine.execute("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', '2026-02-06T10:29:00', 'active')",
-                     ("mine%d" % asked,))
+                     (next(names),))
         committed = mine.execute("SELECT count(*) FROM calls WHERE started_at >= '2026-02-06T09:30:00'").fetchone()[0]
-        began = time.monotonic()
-        said = subprocess.run(["cgi-fcgi", "-bind", "-connect", socket], stdout=subprocess.PIPE, text=True,
-                              env={**os.environ, "REQUEST_METHOD": "GET", "QUERY_STRING": ""}).stdout
-        times.append(time.monotonic() - began)
-        asked += 1
-        head, _, body = said.partition("\n\n")
+        head, body, took = worker.ask(query)
+        times.append(took)
         try:
-            got = json.loads(body)["indicators"]["calls_last_hour"]
+            got = figure(json.loads(body))
         except (ValueError, KeyError, TypeError):
             got = None
-        told = "X-Callmetrics-Behind" in head
-        behind += told
-        if got != committed and not told:
+        behind += "X-Callmetrics-Behind" in head
+        if got != committed:
             misses += 1
             if misses < 4:
-                print("    asked %d: %r of %d\n    %s" % (asked, got, committed, head.replace("\n", "\n    ")))
-    written = [int(writer.communicate()[0]) for writer in writers]
-    worker.terminate()
-    worker.wait()
-    times.sort()
-    print("%d questions, %d misses, %d told to be behind; %.0f writes a second by others; p50 %.1f ms, p99 %.1f ms with the client's start" %
-          (asked, misses, behind, sum(written) / seconds, times[len(times) // 2] * 1e3, times[len(times) * 99 // 100] * 1e3))
-    check("every question saw what was committed before, or said how far it is", misses == 0)
-    check("few had to say so", behind <= asked // 20)
+                print("    %r of %d\n    %s" % (got, committed, head.replace("\n", "\n    ")))
+        time.sleep(wait)
+    cpu = worker.cpu() - cpu
+    worker.end()
+    print("  %-9s %4d asked, %d misses, %d told to be behind; %s; %.2f ms of the processor each" %
+          (question, count, misses, behind, milliseconds(times), cpu / count * 1e3))
+    return misses, behind
+
+
+def fresh_under(followed, rate, count):
+    path, _ = make("fresh")
+    mine = connect(path)
+    mine.execute("PRAGMA synchronous = NORMAL")
+    names = ("mine%d" % number for number in itertools.count())
+    follower = subprocess.Popen([os.path.join(build, "jobs", "follow"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if followed else None
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, name, str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+               for name in ("x", "y")] if rate else []
+    time.sleep(0.5)
+    began = time.monotonic()
+    before = mine.execute("SELECT max(rowid) FROM calls").fetchone()[0]
+    found = [fresh_question(path, question, query, figure, count // len(FRESH), float(os.environ.get("CM_WAIT", "0.01")), mine, names)
+             for question, query, figure in FRESH]
+    written = mine.execute("SELECT max(rowid) FROM calls").fetchone()[0] - before - count
+    print("%s, %.0f writes a second by others" % ("beside a follower" if followed else "no follower", written / (time.monotonic() - began)))
+    for writer in writers:
+        writer.communicate("")
+    if follower:
+        follower.terminate()
+        follower.wait()
+    take_in(path, "fresh")
+    check("every question saw what was committed before", not any(misses for misses, _ in found), found)
+    check("none had to say that it is behind", not any(behind for _, behind in found), found)
+
+
+def fresh():
+    count = int(os.environ.get("CM_QUESTIONS", "200"))
+    rate = float(os.environ.get("CM_RATE", "1000"))
+    fresh_under(False, 0, count)
+    for followed in (False, True):
+        fresh_under(followed, rate, count)
+
+
+# Who cannot take in what was written, since somebody else holds our database for long, answers and says how far it is.
+
+def held():
+    path, app = make("held")
+    ask("health", path)
+    before = app.db.execute("SELECT coalesce(max(journal_id), 0) FROM callmetrics_journal").fetchone()[0]
+    for _ in range(20):
+        app.write()
+    own = sqlite3.connect(path + ".callmetrics", isolation_level=None, check_same_thread=False)
+    own.execute("BEGIN IMMEDIATE")
+    head, body = ask("health", path)
+    last = app.db.execute("SELECT max(journal_id) FROM callmetrics_journal").fetchone()[0]
+    check("held for long: answered", "Status: 200" in head and "indicators" in body, head, body)
+    check("held for long: and says how far it is", "X-Callmetrics-Behind: %d" % (last - before) in head, head)
+    later = threading.Timer(0.3, own.execute, ("ROLLBACK",))
+    later.start()
+    head, _ = ask("health", path)
+    later.join()
+    check("held for less: it waits", "Status: 200" in head and "Behind" not in head, head)
+    own.close()
+    take_in(path, "held")
+
+
+# A journal that was left alone for long.
+
+MANY = """
+WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {rows} / 5 - 1)
+INSERT INTO calls (call_id, call_type, caller_number, callee_number, started_at, ended_at, duration_seconds, status, has_audio,
+    has_transcript, metadata)
+SELECT printf('call-%08d', i), 'inbound', '+4930123', '+4930456', strftime('%Y-%m-%dT%H:%M:%S', '2026-02-06 09:00:00', printf('%d seconds', i - {rows} / 5)),
+    strftime('%Y-%m-%dT%H:%M:%S', '2026-02-06 09:05:00', printf('%d seconds', i - {rows} / 5)), i * 7907 % 600000 / 1e3,
+    CASE WHEN i % 17 = 0 THEN 'failed' ELSE 'completed' END, 0, 0,
+    printf('{{"tenant_id":"tenant-%d","agent":"agent-%d","provider":"provider-%d"}}', i % 23, i % 7, i % 3) FROM n;
+WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {rows} / 5 * 4 - 1)
+INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp)
+SELECT printf('call-%08d', i / 4), CASE i % 4 WHEN 0 THEN 'stt' WHEN 1 THEN 'llm' ELSE 'speech_end_to_first_audio' END,
+    200 + i * 7907 % 1500000 / 1e3, strftime('%Y-%m-%dT%H:%M:%S', '2026-02-06 09:00:00', printf('%d seconds', i / 4 - {rows} / 5)) FROM n;
+"""
+
+
+def backlog():
+    rows = int(os.environ.get("CM_ROWS", "50000")) // 5 * 5
+    path, app = make("backlog", rows=0)
+    # Spread over the transactions of an app, as far as the journal is concerned, which has a row for each.
+    app.db.executescript("BEGIN;" + MANY.format(rows=rows) + "COMMIT;")
+    follower = subprocess.Popen([os.path.join(build, "jobs", "follow"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    began = time.monotonic()
+    told, took, refused = [], [], 0
+    while not told or told[-1]:
+        asked = time.monotonic()
+        head, _ = ask("health", path)
+        took.append(time.monotonic() - asked)
+        behind = [line for line in head.splitlines() if line.startswith("X-Callmetrics-Behind")]
+        told.append(int(behind[0].split()[1]) if behind else 0)
+        refused += "Status: 200" not in head
+        time.sleep(0.1)
+    wall = time.monotonic() - began
+    with open("/proc/%d/stat" % follower.pid) as stat:
+        fields = stat.read().rpartition(") ")[2].split()
+    follower.terminate()
+    follower.wait()
+    print("%d rows taken in within %.1f s, the follower %.1f s of the processor; %d questions meanwhile, the longest %.0f ms; behind %r" %
+          (rows, wall, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), len(told), max(took) * 1e3, told[::len(told) // 8 + 1]))
+    check("backlog: questions are answered meanwhile", refused == 0, refused)
+    check("backlog: and tell how far they are", len(told) > 1 and told == sorted(told, reverse=True), told)
+    take_in(path, "backlog", law=False)
 
 
 # The app's writes that fail, by the journal mode of its file, without patience.

@@ -1,7 +1,8 @@
 #!/bin/sh
 # follow: what happens to a voice app's file while it is followed: it is restored, vacuumed, its journal dropped, the follower killed, the
-# power cut; and a question asked after a commit sees it.  Longer: CM_KILLS, CM_CUTS, CM_QUESTIONS, CM_RATE (writes a second of each of two
-# writers), CM_SECONDS; CM_SEED.
+# power cut; a question asked after a commit sees it, under writes and while others hold our database; and a long journal is taken in.
+# Longer: CM_KILLS, CM_CUTS, CM_QUESTIONS, CM_RATE (writes a second of each of two writers), CM_WAIT (seconds between questions),
+# CM_ROWS (of the long journal), CM_SECONDS; CM_SEED.  A part alone: tests/follow.py BUILD FOLDER PART.
 # suites: normal
 . "${0%/*}/lib.sh"
 [ "$engine" = sqlite ] || { echo "$test_name: of files"; exit 77; }
@@ -9,7 +10,7 @@ mkdir "$work/files"
 ${CC:-cc} -shared -fPIC -O2 -o "$work/unwritten.so" "$top/tests/unwritten.c" -ldl
 CM_UNWRITTEN=$work/unwritten.so
 export CM_UNWRITTEN
-for part in restore vacuum dropped kill detach power fresh modes; do
+for part in restore vacuum dropped kill detach power fresh held backlog modes; do
 	passes "$part" "$python" "$top/tests/follow.py" "$build" "$work/files" "$part"
 	cat "$work/passes.log"
 done

@@ -100,17 +100,29 @@ for isolation in 'read committed' 'repeatable read' serializable; do
 done
 is "deadlocks" "$(grep -A 6 'deadlock detected' "$postgres_folder/log" || :)" ''
 
-# A question sees what was committed before it was asked, each time.
-attached_db sees
-i=0
-late=0
-while [ "$i" -lt 20 ]; do
-	i=$((i + 1))
-	psql -X -q -d "$db" -c "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('s$i', 'inbound', '2026-02-06T10:00:00', 'active')"
-	ask dashboard
-	[ "$(json .summary.total_calls)" = "$i" ] || late=$((late + 1))
+# A question sees what was committed before it was asked, each time, whatever is written meanwhile, beside a follower and without.
+questions=${PG_FOLLOW_QUESTIONS:-20}
+for beside in nobody follower; do
+	attached_db "sees_$beside"
+	[ "$beside" = nobody ] || follower
+	writers 'read committed' $((questions / 2 + 10))
+	i=0
+	late=0
+	behind=0
+	while [ "$i" -lt "$questions" ]; do
+		i=$((i + 1))
+		psql -X -q -d "$db" -c "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('s$i', 'inbound', '2026-02-06T07:00:00', 'active')"
+		ask dashboard 'start_time=2026-02-06T06:30:00Z&end_time=2026-02-06T07:30:00Z'
+		[ "$(json .summary.total_calls)" = "$i" ] || late=$((late + 1))
+		[ -z "$(header X-Callmetrics-Behind)" ] || behind=$((behind + 1))
+	done
+	is "beside $beside: the writers still wrote" "$(kill -0 "$writers" 2>/dev/null && echo yes)" yes
+	end_process "$writers"
+	[ "$beside" = nobody ] || end_process "$follower"
+	is "beside $beside: questions that came before what was committed" "$late" 0
+	is "beside $beside: questions that were told to be behind" "$behind" 0
+	echo "beside $beside: $i questions, $late late, $behind behind"
 done
-is "questions that came before what was committed" "$late" 0
 
 # The follower is killed, again and again, and what it was told by the server with it.
 attached_db killed

@@ -13,7 +13,9 @@
 #include "schema.h"
 
 /* Of the journal, in one transaction; and where there is much to take and nobody waits for an answer. */
-enum { ROWS_AT_ONCE = 2000, MANY_ROWS_AT_ONCE = 10000, MUCH = 20000, PATIENT_MS = 1000 };
+enum { ROWS_AT_ONCE = 2000, MANY_ROWS_AT_ONCE = 10000, MUCH = 20000 };
+
+enum { IMPATIENT_MS = 250 };	/* of a question that cannot wait for all that is left */
 
 int
 cm_follow_say(struct cm_follow *follow, int error, const char *problem)
@@ -92,7 +94,20 @@ cm_follow_open_mode(const char *url, enum cm_store_mode mode, struct cm_follow *
 int
 cm_follow_open(const char *url, struct cm_follow **out)
 {
-	return cm_follow_open_mode(url, CM_STORE_WRITE, out);
+	return cm_follow_open_mode(url, CM_STORE_FOLLOW, out);
+}
+
+int
+cm_follow_open_asking(const char *url, struct cm_store *asking, struct cm_follow **out)
+{
+	int rc;
+
+	if ((rc = cm_follow_open_mode(url, CM_STORE_CATCH_UP, out)) < 0)
+		return rc;
+	(*out)->asks = true;
+	if ((*out)->remote)
+		cm_follow_server_ask(*out, asking);
+	return 0;
 }
 
 void
@@ -102,7 +117,7 @@ cm_follow_close(struct cm_follow *follow)
 		return;
 	cm_app_tables_done(&follow->tables);
 	cm_store_close(follow->own);
-	if (!follow->asks)
+	if (!follow->asks || !follow->remote)
 		cm_store_close(follow->app);
 	free(follow->app_url);
 	free(follow);
@@ -388,13 +403,16 @@ find_reach(struct cm_follow *follow, struct taking *taking)
 	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_MARK, 0, &taking->mark)) < 0)
 		return rc;
 	taking->until = taking->after;
+	/* Others took it meanwhile. */
+	if (follow->asks && taking->after >= follow->wanted)
+		return 0;
 	binds[0].number = taking->after;
 	if ((rc = read_head(follow->app, &head, &mark)) < 0 || (rc = cm_store_number(follow->app, "journal-next", binds, &next)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	if (next == 0)
 		return 0;
 	/* Up to a row that is there. */
-	most = follow->patient && head - next > MUCH ? MANY_ROWS_AT_ONCE : ROWS_AT_ONCE;
+	most = !follow->asks && head - next > MUCH ? MANY_ROWS_AT_ONCE : ROWS_AT_ONCE;
 	until[0].number = taking->until = head < next + most ? head : next + most - 1;
 	if (taking->until != head && (rc = cm_store_number(follow->app, "journal-mark", until, &mark)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
@@ -437,7 +455,7 @@ take_journaled(struct cm_follow *follow, struct taking *taking)
 }
 
 int
-cm_follow_take_some(struct cm_follow *follow)
+cm_follow_take_some(struct cm_follow *follow, bool *whole)
 {
 	struct taking taking = { 0 };
 	int rc, end, i;
@@ -453,6 +471,8 @@ cm_follow_take_some(struct cm_follow *follow)
 		follow->taken = taking.until > taking.after ? taking.until : taking.after;
 		follow->mark = taking.mark;
 	}
+	follow->rows += taking.taker.taken;
+	*whole = follow->remote && taking.until < ROWS_AT_ONCE;
 	for (i = 0; i < CM_SOURCES; i++)
 		cm_row_batch_done(&taking.keys[i]);
 	cm_arena_done(&taking.arena);
@@ -482,27 +502,55 @@ know_taken(struct cm_follow *follow)
 	return rc;
 }
 
+int64_t
+cm_follow_rows(const struct cm_follow *follow)
+{
+	return follow->rows;
+}
+
+int64_t
+cm_follow_until_ms(const struct cm_follow *follow, int64_t most_ms, int64_t left)
+{
+	return cm_pace_now_ms() + (follow->asks && left > MUCH && most_ms > IMPATIENT_MS ? IMPATIENT_MS : most_ms);
+}
+
+/* Takes until what is wanted is taken, by whomever. */
+static int
+take_wanted(struct cm_follow *follow, int64_t until_ms)
+{
+	int64_t left_ms = until_ms - cm_pace_now_ms();
+	bool whole;
+	int rc = 0;
+
+	do {
+		if (follow->asks)
+			cm_store_patience(follow->own, left_ms > 0 ? left_ms : 1);
+		rc = cm_follow_take_some(follow, &whole);
+		left_ms = until_ms - cm_pace_now_ms();
+	} while (rc == 0 && follow->wanted > follow->taken && left_ms > 0);
+	if (rc != CM_EBUSY || !follow->asks)
+		return rc;
+	follow->taken = -1;
+	return know_taken(follow);
+}
+
 int
 cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 {
-	int64_t until_ms = cm_pace_now_ms() + most_ms, head, mark;
+	int64_t mark;
 	bool has_app;
 	int rc;
 
 	*behind = 0;
-	follow->patient = most_ms >= PATIENT_MS;
 	if (follow->remote)
 		return cm_follow_server_catch_up(follow, most_ms, behind);
-	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0)
+	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0 ||
+	    (rc = look(follow, &follow->wanted, &mark)) < 0)
 		return rc;
-	do {
-		if ((rc = look(follow, &head, &mark)) < 0)
-			return rc;
-		if (head == follow->taken && mark == follow->mark)
-			return 0;
-		if ((rc = cm_follow_take_some(follow)) < 0)
-			return rc;
-	} while (head > follow->taken && cm_pace_now_ms() < until_ms);
-	*behind = head > follow->taken ? head - follow->taken : 0;
+	if (follow->wanted == follow->taken && mark == follow->mark)
+		return 0;
+	if ((rc = take_wanted(follow, cm_follow_until_ms(follow, most_ms, follow->wanted - follow->taken))) < 0)
+		return rc;
+	*behind = follow->wanted > follow->taken ? follow->wanted - follow->taken : 0;
 	return 0;
 }

@@ -22,11 +22,11 @@ int cm_follow_open(const char *url, struct cm_follow **out);
 void cm_follow_close(struct cm_follow *follow);
 
 /*
- * Says that it is for questions, which `asking` is to answer.  On a server that reads what is to be looked at, too, so that a worker has
- * no connection more; and where the role may not take in what the app wrote, or nobody may now, catching up waits a little for who
- * does so for good, and then says how far it is.  Borrowed until the end; nothing happens on SQLite.
+ * The same for questions, which `asking` is to answer.  On a server that reads what is to be looked at, too, so that a worker has no
+ * connection more; it is borrowed until the end.  Where others take in what the app wrote, or the role may not, catching up waits for
+ * them, and then says how far it is.
  */
-void cm_follow_for_questions(struct cm_follow *follow, struct cm_store *asking);
+int cm_follow_open_asking(const char *url, struct cm_store *asking, struct cm_follow **out);
 
 /* On a server: whether there is nothing to take, seen in the transaction of the question's store.  Elsewhere that is not known. */
 int cm_follow_is_current(struct cm_follow *follow, bool *out);
@@ -38,11 +38,15 @@ const char *cm_follow_problem(const struct cm_follow *follow);
 int cm_follow_has_app(struct cm_follow *follow, bool *out);
 
 /*
- * Takes in what the app has written until now, for so many milliseconds at most.  *behind: how many rows of the journal are left, about.
+ * Takes in what the app had written when it was called, or waits for others to do so, for so many milliseconds at most; for a question
+ * where more is left than can be taken by then, for a quarter of a second.  *behind: how many rows of the journal are left of that, about.
  * Nothing to do is quick: two small looks at the app's file.  CM_EBUSY, CM_ESTORE (also where the app's file, or its journal, is not
  * there any more), CM_ENOMEM.
  */
 int cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind);
+
+/* How many rows of the app were looked at since it was opened. */
+int64_t cm_follow_rows(const struct cm_follow *follow);
 
 /* Sees to what a question may not: mends triggers that are gone and what was missed meanwhile.  *mended: how many rows were not as they
  * were known. */

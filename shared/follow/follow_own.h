@@ -15,13 +15,14 @@ struct cm_follow {
 	struct cm_store *app;		/* the app's, for reading; on a server ours as well, for looking at the journal */
 	int64_t taken;			/* the journal's last row that is known to be taken, -1: not known .. */
 	int64_t mark;			/* .. and its mark */
-	bool patient;			/* nobody waits for an answer */
+	int64_t wanted;			/* the one that is to be taken; a question needs no later one */
+	int64_t rows;			/* of the app, that were looked at */
 	bool tables_known;
 	int64_t cookie;			/* of the app's schema when they were read .. */
 	bool watched;			/* .. and when it was last seen whether they are watched */
 	int64_t watch_cookie;
-	bool asks;			/* on a server: .app is the question's own store .. */
-	int64_t looked_ms;		/* .. and when it was seen last that there is no journal, */
+	bool asks;			/* for a question; on a server .app is its own store then */
+	int64_t looked_ms;		/* on a server: when it was seen last that there is no journal, .. */
 	int64_t cannot_until_ms;	/* .. and until when there is no use in trying to take */
 	struct cm_app_tables tables;
 	char problem[256];
@@ -59,8 +60,11 @@ struct cm_store *cm_follow_rows_store(const struct cm_follow *follow);
 int cm_follow_begin(struct cm_follow *follow);
 int cm_follow_end(struct cm_follow *follow, bool keep);
 
-/* Takes the next rows of the journal in a transaction. */
-int cm_follow_take_some(struct cm_follow *follow);
+/* Takes the next rows of the journal in a transaction; *whole, on a server: all that were there. */
+int cm_follow_take_some(struct cm_follow *follow, bool *whole);
+
+/* Until when to go on that was called for so long and finds so many rows of the journal. */
+int64_t cm_follow_until_ms(const struct cm_follow *follow, int64_t most_ms, int64_t left);
 
 /* Sees whether all is watched still, where the app's schema was changed since another cookie. */
 int cm_follow_mind_schema(struct cm_follow *follow, int64_t cookie);
@@ -69,6 +73,7 @@ int cm_follow_mind_schema(struct cm_follow *follow, int64_t cookie);
 int cm_follow_server_has_app(struct cm_follow *follow, bool *out);
 int cm_follow_server_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind);
 int64_t cm_follow_server_cookie(void);
+void cm_follow_server_ask(struct cm_follow *follow, struct cm_store *asking);
 
 /* Notes another store's failure as this one's; returns it. */
 int cm_follow_fail(struct cm_follow *follow, const struct cm_store *store, int error);

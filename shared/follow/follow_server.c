@@ -29,13 +29,10 @@ cm_follow_server_cookie(void)
 }
 
 void
-cm_follow_for_questions(struct cm_follow *follow, struct cm_store *asking)
+cm_follow_server_ask(struct cm_follow *follow, struct cm_store *asking)
 {
-	if (!follow->remote)
-		return;
 	cm_store_close(follow->app);
 	follow->app = asking;
-	follow->asks = true;
 	cm_store_patience(follow->own, PATIENCE_MS);
 }
 
@@ -66,18 +63,35 @@ cm_follow_server_has_app(struct cm_follow *follow, bool *out)
 	return rc;
 }
 
-/* Within a transaction: how many rows the journal has, as far as that matters. */
+/* Within a transaction: how many rows the journal has up to one, as far as that matters, and in *head the last of them. */
 static int
-count_left(struct cm_follow *follow, int64_t *left)
+read_journal(struct cm_follow *follow, int64_t until, int64_t *left, int64_t *head)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("until", until), { 0 } };
+	struct cm_rows *rows;
+	int rc;
+
+	if ((rc = cm_store_query(follow->app, "journal-head", binds, &rows)) < 0)
+		return rc;
+	if ((rc = cm_rows_next(rows)) > 0) {
+		*left = cm_rows_int(rows, 0);
+		*head = cm_rows_int(rows, 1);
+	}
+	cm_rows_done(rows);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+count_left(struct cm_follow *follow, int64_t until, int64_t *left, int64_t *head)
 {
 	int rc;
 
-	*left = 0;
+	*left = *head = 0;
 	if (!follow->has_app && follow->looked_ms != 0 && cm_pace_now_ms() < follow->looked_ms + LOOK_AGAIN_MS)
 		return 0;
 	if (!follow->has_app && ((rc = look_for_journal(follow)) < 0 || !follow->has_app))
 		return rc;
-	if ((rc = cm_store_number(follow->app, "journal-head", NULL, left)) == 0)
+	if ((rc = read_journal(follow, until, left, head)) == 0)
 		return 0;
 	follow->has_app = false;
 	follow->looked_ms = 0;
@@ -87,25 +101,25 @@ count_left(struct cm_follow *follow, int64_t *left)
 int
 cm_follow_is_current(struct cm_follow *follow, bool *out)
 {
-	int64_t left;
+	int64_t left, head;
 	int rc;
 
 	*out = false;
 	if (!follow->remote)
 		return 0;
-	if ((rc = count_left(follow, &left)) == 0)
+	if ((rc = count_left(follow, INT64_MAX, &left, &head)) == 0)
 		*out = left == 0 && (!follow->has_app || follow->watch_cookie == cm_follow_server_cookie());
 	return rc;
 }
 
 static int
-look(struct cm_follow *follow, int64_t *left)
+look(struct cm_follow *follow, int64_t until, int64_t *left, int64_t *head)
 {
 	int rc;
 
 	if ((rc = cm_store_begin(follow->app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	rc = count_left(follow, left);
+	rc = count_left(follow, until, left, head);
 	cm_store_end(follow->app, false);
 	return rc;
 }
@@ -126,40 +140,53 @@ mind_watch(struct cm_follow *follow)
 	return 0;
 }
 
-/* Takes some, or where that cannot be done now, waits a little for others to do so. */
+static void
+tell_that_it_cannot(struct cm_follow *follow)
+{
+	const struct cm_field fields[] = { { .name = "reason", .text = follow->problem }, { 0 } };
+
+	cm_log(CM_WARNING, "callmetrics.follow", "what the voice app wrote cannot be taken in here", fields);
+	follow->cannot_until_ms = cm_pace_now_ms() + TRY_AGAIN_MS;
+}
+
+/* Takes some, or where that cannot be done now, waits a little for others to do so.  *whole: all is taken that was there. */
 static int
-take_or_wait(struct cm_follow *follow, bool *waits)
+take_or_wait(struct cm_follow *follow, bool *whole)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	int rc;
 
-	if (!*waits && cm_pace_now_ms() >= follow->cannot_until_ms) {
+	*whole = false;
+	if (cm_pace_now_ms() >= follow->cannot_until_ms) {
 		/* What was prepared may be of tables that were changed since. */
-		if ((rc = cm_follow_take_some(follow)) == CM_ESTORE)
-			rc = cm_follow_take_some(follow);
+		if ((rc = cm_follow_take_some(follow, whole)) == CM_ESTORE)
+			rc = cm_follow_take_some(follow, whole);
 		if (rc == 0 || rc == CM_ENOMEM || !follow->asks)
 			return rc;
-		if (rc == CM_ESTORE) {
-			const struct cm_field fields[] = { { .name = "reason", .text = follow->problem }, { 0 } };
-
-			cm_log(CM_WARNING, "callmetrics.follow", "what the voice app wrote cannot be taken in here", fields);
-			follow->cannot_until_ms = cm_pace_now_ms() + TRY_AGAIN_MS;
-		}
+		if (rc == CM_ESTORE)
+			tell_that_it_cannot(follow);
 	}
-	*waits = true;
+	*whole = false;
 	nanosleep(&pause, NULL);
 	return 0;
 }
 
+/* Rows have the numbers in which they were written, not committed: those that were committed when it began have none above *head. */
 int
 cm_follow_server_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 {
-	int64_t until_ms = cm_pace_now_ms() + most_ms;
-	bool waits = false;
+	int64_t until_ms, head, last;
+	bool whole = false;
 	int rc;
 
-	while ((rc = look(follow, behind)) == 0 && *behind > 0 && cm_pace_now_ms() < until_ms)
-		if ((rc = take_or_wait(follow, &waits)) < 0)
-			break;
-	return rc < 0 ? rc : mind_watch(follow);
+	if ((rc = look(follow, INT64_MAX, behind, &head)) < 0)
+		return rc;
+	until_ms = cm_follow_until_ms(follow, most_ms, *behind);
+	while (*behind > 0 && cm_pace_now_ms() < until_ms) {
+		if ((rc = take_or_wait(follow, &whole)) < 0 || (!whole && (rc = look(follow, head, behind, &last)) < 0))
+			return rc;
+		if (whole)
+			*behind = 0;
+	}
+	return mind_watch(follow);
 }

@@ -9,7 +9,7 @@
 
 #include "error.h"
 
-enum { TRIM_AT_ONCE = 200, TRIM_PAUSE_MS = 2 };	/* rows of the journal, so that the app need not wait */
+enum { TRIM_AT_ONCE = 1000, TRIM_PAUSE_MS = 2 };	/* rows of the journal, so that the app need not wait */
 
 /* Why a table is not followed now; NULL: it is. */
 static int
@@ -88,28 +88,39 @@ cm_follow_note_trouble(struct cm_follow *follow, const char *text)
 	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
 }
 
-/* Work on the app's own file, in a transaction. */
+/* The app's own file, for writing.  What is lost in a power cut is done again, so the app does not wait for our wait for the disk. */
 static int
-change_app(struct cm_follow *follow, int (*work)(struct cm_store *app, void *arg), void *arg)
+open_app(struct cm_follow *follow, struct cm_store **out)
 {
 	struct cm_store *app;
 	char mode[16];
-	int rc = 0, end;
+	int rc = 0;
 
 	if (cm_store_open(follow->app_url, CM_STORE_APP_WRITE, &app) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
-	/* What is lost in a power cut is done again; so the app does not wait for our wait for the disk. */
 	if (!follow->remote && (rc = cm_store_journal_mode(app, NULL, mode)) == 0)
 		rc = cm_store_script_text(app, "PRAGMA synchronous = NORMAL");
-	if (rc == 0 && (rc = cm_store_begin(app)) == 0) {
+	if (rc == 0) {
+		*out = app;
+		return 0;
+	}
+	cm_follow_fail(follow, app, rc);
+	cm_store_close(app);
+	return rc;
+}
+
+/* Work on it, in a transaction. */
+static int
+change_app(struct cm_follow *follow, struct cm_store *app, int (*work)(struct cm_store *app, void *arg), void *arg)
+{
+	int rc, end;
+
+	if ((rc = cm_store_begin(app)) == 0) {
 		rc = work(app, arg);
 		end = cm_store_end(app, rc >= 0);
 		rc = rc < 0 || end == 0 ? rc : end;
 	}
-	if (rc < 0)
-		cm_follow_fail(follow, app, rc);
-	cm_store_close(app);
-	return rc;
+	return rc < 0 ? cm_follow_fail(follow, app, rc) : rc;
 }
 
 static int
@@ -129,6 +140,19 @@ make_journal(struct cm_store *app, void *arg)
 }
 
 static int
+mend_journal(struct cm_follow *follow)
+{
+	struct cm_store *app;
+	int rc;
+
+	if ((rc = open_app(follow, &app)) < 0)
+		return rc;
+	rc = change_app(follow, app, make_journal, NULL);
+	cm_store_close(app);
+	return rc;
+}
+
+static int
 trim(struct cm_store *app, void *arg)
 {
 	const struct cm_bind binds[] = { CM_INT_PARAM("until", *(const int64_t *)arg), CM_INT_PARAM("most", TRIM_AT_ONCE), { 0 } };
@@ -137,39 +161,54 @@ trim(struct cm_store *app, void *arg)
 	return removed < 0 ? (int)removed : removed == TRIM_AT_ONCE;
 }
 
-/* How far the journal was taken, once that is on the disk for good: a commit that is waits for all before it. */
+/* How far the journal was taken, once that is on the disk for good: taking does not wait for the disk, but a commit that does waits for
+ * all before it. */
 static int
 settle(struct cm_follow *follow, int64_t *taken)
 {
+	struct cm_store *own;
 	int64_t trimmed;
-	int rc, end;
+	int rc;
 
-	if ((rc = cm_store_begin(follow->own)) < 0)
-		return cm_follow_fail(follow, follow->own, rc);
-	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, taken)) == 0 &&
-	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_TRIMMED, 0, &trimmed)) == 0) {
-		if (trimmed == *taken)
-			*taken = 0;
-		else
-			rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TRIMMED, *taken);
+	if (cm_store_open(follow->app_url, CM_STORE_WRITE, &own) < 0)
+		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
+	if ((rc = cm_store_begin(own)) == 0) {
+		if ((rc = cm_follow_meta(own, CM_FOLLOW_TAKEN, 0, taken)) == 0 &&
+		    (rc = cm_follow_meta(own, CM_FOLLOW_TRIMMED, 0, &trimmed)) == 0) {
+			if (trimmed == *taken)
+				*taken = 0;
+			else
+				rc = cm_follow_set_meta(own, CM_FOLLOW_TRIMMED, *taken);
+		}
+		rc = cm_store_finish(own, rc);
 	}
-	end = cm_store_end(follow->own, rc == 0);
-	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
+	if (rc < 0)
+		cm_follow_fail(follow, own, rc);
+	cm_store_close(own);
+	return rc;
 }
 
 int
 cm_follow_trim(struct cm_follow *follow)
 {
 	static const struct timespec pause = { .tv_nsec = TRIM_PAUSE_MS * 1000000 };
-	int64_t taken;
+	struct cm_store *app;
+	int64_t taken, behind;
 	int rc;
 
 	if (follow->remote)
 		return 0;
 	if ((rc = settle(follow, &taken)) < 0 || taken == 0)
 		return rc;
-	while ((rc = change_app(follow, trim, &taken)) > 0)
+	if ((rc = open_app(follow, &app)) < 0)
+		return rc;
+	while ((rc = change_app(follow, app, trim, &taken)) > 0) {
 		nanosleep(&pause, NULL);
+		/* What is written meanwhile would be left to questions. */
+		if ((rc = cm_follow_catch_up(follow, TRIM_PAUSE_MS, &behind)) < 0)
+			break;
+	}
+	cm_store_close(app);
 	return rc;
 }
 
@@ -200,7 +239,7 @@ cm_follow_tend(struct cm_follow *follow, int64_t *mended)
 	if ((rc = cm_follow_watch(follow, trouble, &by_number)) < 0 || (rc = is_sweep_due(follow, &due)) < 0)
 		return rc;
 	if (trouble[0] != '\0') {
-		if ((rc = change_app(follow, make_journal, NULL)) < 0)
+		if ((rc = mend_journal(follow)) < 0)
 			return rc;
 		due = CM_SWEEP_FROM_START;
 	}

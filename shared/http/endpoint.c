@@ -19,7 +19,7 @@
 #include "settings.h"
 #include "threads.h"
 
-enum { CATCH_UP_MS = 250, STALE_IF_ERROR_S = 300 };
+enum { CATCH_UP_MS = 2000, STALE_IF_ERROR_S = 300 };
 
 /* What a program serves with, whichever thread does. */
 struct program {
@@ -373,8 +373,8 @@ serve_requests(const struct program *program, bool alone)
 	struct cm_store *store = NULL;
 	bool whole = false;
 
-	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0 && cm_follow_open(program->url, &follow) == 0) {
-		cm_follow_for_questions(follow, store);
+	if (client != NULL && cm_store_open(program->url, CM_STORE_READ, &store) == 0 &&
+	    cm_follow_open_asking(program->url, store, &follow) == 0) {
 		whole = true;
 		cm_store_give_up(store, nobody_waits, client);
 		/* What asks no database is quick; and access must not turn away a login whose password it has yet to see. */

@@ -45,6 +45,7 @@ struct cm_run {
 	int64_t leads_until_ms;		/* on the monotonic clock, as the next two */
 	int64_t beat_at_ms;
 	int64_t tick_at_ms;
+	int again_in_ms;		/* where this tick has said so */
 	int failures;			/* ticks that failed, one after the other */
 	char problem[PROBLEM_TEXT];	/* of the last one; "" it went well */
 	int64_t ticks;
@@ -202,6 +203,12 @@ cm_run_figure(struct cm_run *run, const char *name, int64_t value)
 	run->figures[i].value = value;
 }
 
+void
+cm_run_again_in(struct cm_run *run, int ms)
+{
+	run->again_in_ms = ms;
+}
+
 int
 cm_run_fail(struct cm_run *run, int error, const char *problem)
 {
@@ -230,13 +237,14 @@ tick(struct cm_run *run)
 
 	memcpy(former, run->problem, sizeof former);
 	run->problem[0] = '\0';
+	run->again_in_ms = run->runner->every_ms;
 	if ((rc = run->runner->tick(run, run->runner->arg)) < 0 && run->problem[0] == '\0')
 		snprintf(run->problem, sizeof run->problem, "It failed without a reason.");
 	run->ticks++;
 	run->failed += rc < 0;
 	run->busy_us += now_us() - started_us;
 	run->failures = rc < 0 ? run->failures + 1 : 0;
-	run->tick_at_ms = now_ms() + (rc > 0 ? 0 : rc < 0 ? later_ms(run) : run->runner->every_ms);
+	run->tick_at_ms = now_ms() + (rc > 0 ? 0 : rc < 0 ? later_ms(run) : run->again_in_ms);
 	if (strcmp(former, run->problem) != 0) {
 		log_line(run, rc < 0 ? CM_ERROR : CM_INFO, rc < 0 ? "job_failed" : "job_works_again", rc < 0 ? run->problem : NULL);
 		run->beat_at_ms = now_ms();

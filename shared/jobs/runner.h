@@ -39,6 +39,9 @@ bool cm_run_goes_on(struct cm_run *run);
 /* What the job's row tells of it: sets a figure; the name is borrowed for good. */
 void cm_run_figure(struct cm_run *run, const char *name, int64_t value);
 
+/* The next tick comes after so many milliseconds, where this one says that there is no more to do. */
+void cm_run_again_in(struct cm_run *run, int ms);
+
 /* Says what went wrong, a sentence; returns error. */
 int cm_run_fail(struct cm_run *run, int error, const char *problem);
 

@@ -23,6 +23,8 @@ enum cm_store_mode {
 	CM_STORE_RETENTION,	/* removes facts, and leaves the rollups as they are: no trigger runs */
 	CM_STORE_APP_READ,	/* a voice app's own file, to read what it wrote */
 	CM_STORE_APP_WRITE,	/* the same, to put the journal into it, shorten it, and take it out again */
+	CM_STORE_FOLLOW,	/* takes in what can be taken in again: as CM_STORE_BULK, in little memory */
+	CM_STORE_CATCH_UP,	/* the same for a question, which leaves tidying up to others as long as it can */
 	CM_STORE_COPY,		/* copies facts and rollups as they are into a server's database, which is not asked meanwhile */
 };
 
@@ -72,7 +74,7 @@ bool cm_store_is_remote(const struct cm_store *store);
 /* Whose data the next transactions may see, behind a server's own wall where it has one (row-level security): NULL for all.  Copied. */
 int cm_store_wall(struct cm_store *store, const char *tenant_id);
 
-/* How long the statements of a remote store wait for others; of its next connection. */
+/* How long it waits for others who write; 0: as long as is usual for its mode.  On a server of its next connection. */
 void cm_store_patience(struct cm_store *store, int64_t ms);
 
 /* Transactions that read end early, with CM_EBUSY, once given_up says that nobody waits for what they read; NULL: never.  It is asked

@@ -180,6 +180,10 @@ static const struct {
 	    .begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
 	[CM_STORE_APP_WRITE] = { .any_database = true, .job = true, .set_up = COMMON "SET lock_timeout = '200ms'; " WHO_SAYS_PATH,
 	    .begin = BEGIN_WRITING LOCK_SCHEMA },
+	[CM_STORE_FOLLOW] = { .job = true, .set_up = PLANS "SET lock_timeout = '5s'; SET synchronous_commit = off",
+	    .begin = BEGIN_WRITING LOCK_WRITING },
+	[CM_STORE_CATCH_UP] = { .set_up = PLANS "SET lock_timeout = '5s'; SET synchronous_commit = off",
+	    .begin = BEGIN_WRITING LOCK_WRITING },
 	[CM_STORE_COPY] = { .any_database = true, .job = true,
 	    .set_up = COMMON "SET lock_timeout = '5s'; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; "
 		"SET callmetrics.retention = 'on'",

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -25,7 +26,7 @@
 #include "schema_version.h"
 #include "settings.h"
 
-enum { BUSY_READ_MS = 2000, BUSY_WRITE_MS = 5000, PROGRESS_OPS = 100000 };
+enum { BUSY_READ_MS = 2000, BUSY_WRITE_MS = 5000, PROGRESS_OPS = 100000, BUSY_STEP_US = 100, BUSY_TRIES = 50 };
 
 enum { PATH_BYTES = 4096 };
 
@@ -36,6 +37,7 @@ struct link {
 	dev_t device;
 	ino_t inode;
 	ino_t wal;		/* its write-ahead log; 0: none was seen yet */
+	int64_t busy_until_ms;	/* of a wait for others */
 };
 
 static struct link *
@@ -209,8 +211,29 @@ static const struct {
 	    .set_up = "PRAGMA cache_size = -1024; PRAGMA query_only = 1" },
 	[CM_STORE_APP_WRITE] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS, .is_app = true, .any_file = true,
 	    .set_up = "PRAGMA cache_size = -1024; PRAGMA synchronous = FULL" },
+	[CM_STORE_FOLLOW] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS,
+	    .set_up = "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000" },
+	[CM_STORE_CATCH_UP] = { SQLITE_OPEN_READWRITE, BUSY_WRITE_MS,
+	    .set_up = "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000" },
 	[CM_STORE_COPY] = { SQLITE_OPEN_READONLY, BUSY_READ_MS, .set_up = "PRAGMA query_only = 1" },
 };
+
+/* SQLite tells nobody that a lock is free, and one that writes in between holds it for less than a millisecond: it is tried again soon, and
+ * the less often the longer that takes. */
+static int
+wait_for_others(void *arg, int tries)
+{
+	const struct cm_store *store = arg;
+	struct link *link = link_of(store);
+	struct timespec pause = { .tv_nsec = (tries < BUSY_TRIES ? tries + 1 : BUSY_TRIES) * BUSY_STEP_US * 1000L };
+
+	if (tries == 0)
+		link->busy_until_ms = cm_store_now_ms() + (store->patience_ms > 0 ? store->patience_ms : modes[store->mode].busy_ms);
+	if (cm_store_now_ms() >= link->busy_until_ms)
+		return 0;
+	nanosleep(&pause, NULL);
+	return 1;
+}
 
 /* A new file is for its owner and its group; what SQLite puts beside it follows.  Where it cannot be made, opening says why; a mode or
  * group that makes no sense counts as not given. */
@@ -244,7 +267,7 @@ connect(struct cm_store *store)
 		return rc;
 	}
 	sqlite3_extended_result_codes(link->db, 1);
-	sqlite3_busy_timeout(link->db, modes[store->mode].busy_ms);
+	sqlite3_busy_handler(link->db, wait_for_others, store);
 	sqlite3_db_config(link->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	if (modes[store->mode].without_triggers)
 		sqlite3_db_config(link->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
