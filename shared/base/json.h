@@ -64,8 +64,8 @@ struct cm_json_reader *cm_json_reader_new(int depth);
 void cm_json_reader_free(struct cm_json_reader *reader);
 
 /* Reads one strict JSON text (RFC 8259) of so many bytes.  CM_EPARAM: *why says what is wrong with it, a sentence without its first
- * capital and full stop; CM_ENOMEM.  *out may be NULL, for null.  The caller frees.  Half of a pair of surrogates is read as U+FFFD, and
- * a fraction or power that no double holds is no number. */
+ * capital and full stop; CM_ENOMEM.  *out may be NULL, for null.  The caller frees.  Tabs and ends of lines are taken in strings,
+ * half of a pair of surrogates is read as U+FFFD, and a fraction or power that no double holds is no number. */
 int cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why);
 void cm_value_free(struct cm_value *value);
 

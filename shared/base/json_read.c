@@ -201,18 +201,20 @@ plain_end(char *at)
 	}
 }
 
-/* Reads a string behind its quote, and ends it with NUL. */
+/* Reads a string behind its quote, and ends it with NUL.  Tabs and ends of lines stand for themselves: a CSV's cells hold such. */
 static int
 read_string(struct reading *reading, const char **text, uint32_t *bytes)
 {
 	char *start = reading->at, *at = plain_end(start), *to = at, *plain;
 	int rc;
 
-	while (*at == '\\') {
-		at++;
-		if ((rc = read_escape(reading, &at, &to)) < 0)
-			return rc;
-		plain = at;
+	while (*at == '\\' || *at == '\n' || *at == '\r' || *at == '\t') {
+		plain = at++;
+		if (*plain == '\\') {
+			if ((rc = read_escape(reading, &at, &to)) < 0)
+				return rc;
+			plain = at;
+		}
 		at = plain_end(at);
 		memmove(to, plain, (size_t)(at - plain));
 		to += at - plain;

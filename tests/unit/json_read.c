@@ -1,5 +1,6 @@
 /*
- * JSON as it is read: strict by RFC 8259, numbers as they were written, of two keys the last, and nothing worse than a refusal.
+ * JSON as it is read: strict by RFC 8259 but for tabs and ends of lines in strings, numbers as they were written, of two keys the
+ * last, and nothing worse than a refusal.
  * suites: normal sanitize valgrind
  */
 #include "config.h"
@@ -75,7 +76,7 @@ test_what_is_none(void **state)
 		{ "[.5]", malformed }, { "[+1]", malformed }, { "[1e5.5]", malformed }, { "[0x10]", malformed }, { "[1_000]", malformed },
 		{ "NaN", malformed }, { "[Infinity]", malformed }, { "[-Infinity]", malformed }, { "[1e999]", malformed }, { "[-1e999]", malformed },
 		{ "[True]", malformed }, { "[nulL]", malformed }, { "\"\\x41\"", malformed }, { "\"\\u00g0\"", malformed }, { "\"\\ud83d\\u00g0\"", malformed },
-		{ "\"a\tb\"", malformed }, { "\"a\nb\"", malformed }, { "\"\x01\"", malformed }, { "[\x0b""1]", malformed }, { "/* */1", malformed },
+		{ "\"\x01\"", malformed }, { "\"a\x1f\"", malformed }, { "\"a\n\x01\"", malformed }, { "\"a\n", early }, { "[\x0b""1]", malformed }, { "/* */1", malformed },
 		{ "\xef\xbb\xbf{}", malformed },
 		{ "{} x", trailing }, { "{}{}", trailing }, { "1 2", trailing }, { "00", trailing }, { "nullx", trailing }, { "[]]", trailing },
 		{ "\xff", not_utf8 }, { "\"\xc3\x28\"", not_utf8 }, { "\"\xed\xa0\x80\"", not_utf8 }, { "\"\xc0\xaf\"", not_utf8 }, { "\"\xf4\x90\x80\x80\"", not_utf8 },
@@ -143,6 +144,7 @@ test_strings(void **state)
 	assert_read("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20AC\\ud83d\\ude00z\"",
 	    "\"a\\\"\\\\/\\b\\f\\n\\r\\tA\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z\"");
 	assert_read("\"caf\xc3\xa9 \x7f\"", "\"caf\xc3\xa9 \x7f\"");
+	assert_read("\"a\tb\n\r\n\\n\t\"", "\"a\\tb\\n\\r\\n\\n\\t\"");
 	/* Half of a pair stands for nothing, wherever the other half is not. */
 	assert_read("\"\\ud800\"", "\"\xef\xbf\xbd\"");
 	assert_read("\"\\ud800x\\udc00\"", "\"\xef\xbf\xbdx\xef\xbf\xbd\"");
