@@ -56,6 +56,7 @@ void cm_json_clear(struct cm_json *json);
  * Reading.  A reader is kept for many documents; a value belongs to its document and is borrowed until that is freed.  A key that
  * stands twice in an object counts as it stands last.
  */
+struct cm_arena;
 struct cm_json_reader;
 struct cm_value;
 
@@ -67,6 +68,9 @@ void cm_json_reader_free(struct cm_json_reader *reader);
  * capital and full stop; CM_ENOMEM.  *out may be NULL, for null.  The caller frees.  Tabs and ends of lines are taken in strings,
  * half of a pair of surrogates is read as U+FFFD, and a fraction or power that no double holds is no number. */
 int cm_json_read(struct cm_json_reader *reader, const char *text, size_t bytes, struct cm_value **out, const char **why);
+/* The same of a text that others keep as JSON although it is not quite: NaN and Infinity, as Python writes them, are null, and in a string
+ * ends of lines and the like are blanks.  NULL in *out, and 0, where it makes no sense all the same. */
+int cm_json_read_loosely(struct cm_json_reader *reader, struct cm_arena *arena, const char *text, struct cm_value **out);
 void cm_value_free(struct cm_value *value);
 
 bool cm_value_is_object(const struct cm_value *value);

@@ -144,50 +144,14 @@ take_meaning(struct reading *reading, const char *topic, const char *word, const
 	return word == NULL ? 0 : cm_unit_meaning(reading->teller->unit, topic, word, meaning);
 }
 
-/* Numbers that JSON does not have, as Python's json writes them, become null; whether there were any.  text is changed in place. */
-static bool
-mend_numbers(char *text)
-{
-	static const char *const words[] = { "NaN", "Infinity", "-Infinity" };
-	bool quoted = false, found = false;
-	size_t i, bytes;
-
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			quoted = !quoted;
-		else if (quoted && *text == '\\' && text[1] != '\0')
-			text++;
-		for (i = 0; i < nitems(words) && !quoted; i++) {
-			bytes = strlen(words[i]);
-			if (strncmp(text, words[i], bytes) != 0)
-				continue;
-			memset(text, ' ', bytes);
-			memcpy(text, bytes < 4 ? "0" : "null", bytes < 4 ? 1 : 4);
-			text += bytes - 1;
-			found = true;
-		}
-	}
-	return found;
-}
-
 /* The metadata's members; NULL in *out where they are none that can be read. */
 static int
 read_members(struct reading *reading, const char *metadata, struct cm_value **out)
 {
-	const char *why;
-	char *mended;
-	int rc;
-
 	*out = NULL;
 	if (metadata == NULL || metadata[strspn(metadata, " \t\r\n")] != '{')
 		return 0;
-	rc = cm_json_read(reading->teller->json, metadata, strlen(metadata), out, &why);
-	if (rc != CM_EPARAM)
-		return rc;
-	if ((mended = cm_arena_copy(&reading->teller->unit->arena, metadata, strlen(metadata))) == NULL)
-		return CM_ENOMEM;
-	rc = mend_numbers(mended) ? cm_json_read(reading->teller->json, mended, strlen(mended), out, &why) : 0;
-	return rc == CM_EPARAM ? 0 : rc;
+	return cm_json_read_loosely(reading->teller->json, &reading->teller->unit->arena, metadata, out);
 }
 
 /* A member as a text, of so many characters at most; NULL where it is not there. */

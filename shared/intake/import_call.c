@@ -173,14 +173,12 @@ metadata_text(struct line *line, const char *key, const char **out)
 static int
 read_metadata(struct line *line)
 {
-	const char *text = line->texts[CM_AT_METADATA], *why;
-	int rc;
+	const char *text = line->texts[CM_AT_METADATA];
 
 	line->call.metadata = text;
 	if (text == NULL || *text != '{')
 		return 0;
-	rc = cm_json_read(line->importing->json, text, strlen(text), &line->metadata, &why);
-	return rc == CM_EPARAM ? 0 : rc;
+	return cm_json_read_loosely(line->importing->json, &line->importing->arena, text, &line->metadata);
 }
 
 static int

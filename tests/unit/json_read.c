@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "json.h"
+#include "arena.h"
 #include "error.h"
 
 #include <math.h>
@@ -252,10 +253,42 @@ test_indented(void **state)
 	cm_value_free(NULL);
 }
 
+/* What a voice app or a file has as metadata. */
+static void
+test_loosely(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *agent;		/* NULL: it is not read */
+	} texts[] = {
+		{ "{\"agent\":\"x\"}", "x" }, { "{\"n\":NaN,\"agent\":\"x\"}", "x" }, { "{\"n\":[-Infinity,Infinity],\"agent\":\"x\"}", "x" },
+		{ "{\"agent\":\"NaN Infinity \\\"NaN\",\"n\":NaN}", "NaN Infinity \"NaN" }, { "{\"note\":\"a\nb\tc\x01\",\"agent\":\"x\ny\"}", "x y" },
+		{ "{\"agent\":\"x\"", NULL }, { "{agent:1}", NULL }, { "{\"agent\":\"x\",\"n\":NaNs}", NULL }, { "{\"agent\":\"x\ny", NULL },
+	};
+	struct cm_json_reader *reader = cm_json_reader_new(64);
+	struct cm_arena arena = { 0 };
+	struct cm_value *value;
+	const char *agent;
+	size_t i, bytes;
+
+	(void)state;
+	for (i = 0; i < nitems(texts); i++) {
+		assert_int_equal(cm_json_read_loosely(reader, &arena, texts[i].text, &value), 0);
+		agent = cm_value_text(cm_value_get(value, "agent"), &bytes);
+		assert_true((agent == NULL) == (texts[i].agent == NULL));
+		if (agent != NULL)
+			assert_string_equal(agent, texts[i].agent);
+		cm_value_free(value);
+	}
+	cm_arena_done(&arena);
+	cm_json_reader_free(reader);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_loosely),
 		cmocka_unit_test(test_what_is_none),
 		cmocka_unit_test(test_numbers_as_written),
 		cmocka_unit_test(test_number_values),
