@@ -1,10 +1,10 @@
 /*
- * writes: what the triggers cost a voice app's write: spec 1's own statements, one transaction each, on two databases in
- * turns: one of the app alone and one that is attached.
+ * writes: what the triggers cost a voice app's statements: spec 1's own, one transaction each, on two databases in turns: one of the app
+ * alone and one that is attached (or one with a table more, for the least that anything in the app's file costs).
  *
  *   writes PLAIN ATTACHED COUNT [--reconnect]
  *
- * prints for each statement "NAME PLAIN_P50 ATTACHED_P50 ADDED_P50 ADDED_MEAN" in microseconds.  --reconnect opens a
+ * prints for each statement "NAME PLAIN_P50 ATTACHED_P50 ADDED_P50 ADDED_MEAN" in microseconds of the processor.  --reconnect opens a
  * connection for each statement, as spec 1's app does; else one is kept.
  */
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS = 4, COUNT_MAX = 100000 };
+enum { STATEMENTS = 5, COUNT_MAX = 100000 };
 
 static const struct {
 	const char *name;
@@ -28,6 +28,7 @@ static const struct {
 			     "VALUES (?1, 'speech_end_to_first_audio', ?3, ?2, NULL)" },
 	{ "has transcript", "UPDATE calls SET has_transcript = 1 WHERE call_id = ?1" },
 	{ "end a call", "UPDATE calls SET ended_at = ?2, duration_seconds = ?3 / 10, status = 'completed' WHERE call_id = ?1" },
+	{ "read a call", "SELECT count(*) FROM calls WHERE call_id = ?1 AND ?2 AND ?3" },
 };
 
 struct app {
@@ -42,7 +43,7 @@ now_us(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
@@ -67,6 +68,7 @@ static void
 run(struct app *app, int which, const char *id, const char *time, double value)
 {
 	sqlite3_stmt *stmt = app->kept[which];
+	int code;
 
 	if (stmt == NULL)
 		check(app, sqlite3_prepare_v2(app->db, statements[which].text, -1, &stmt, NULL));
@@ -74,7 +76,9 @@ run(struct app *app, int which, const char *id, const char *time, double value)
 	sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 2, time, -1, SQLITE_STATIC);
 	sqlite3_bind_double(stmt, 3, value);
-	check(app, sqlite3_step(stmt));
+	while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
+		continue;
+	check(app, code);
 	sqlite3_reset(stmt);
 	check(app, sqlite3_exec(app->db, "COMMIT", NULL, NULL, NULL));
 	app->kept[which] = stmt;

@@ -192,7 +192,7 @@ list_replaced(struct looking *looking)
 		    table->key, table->name, cm_rows_text(rows, 0));
 		if (!cm_rows_null(rows, 1))
 			fprintf(out, " AND (%s)", condition_of(cm_rows_text(rows, 1)));
-		fputs(" ON CONFLICT DO NOTHING; ", out);
+		fputs("; ", out);
 	}
 	cm_rows_done(rows);
 	if (fclose(out) != 0)

@@ -10,7 +10,7 @@
 #include "error.h"
 
 /* The texts of each engine, with {table} and the like for what stands in struct cm_app_table.  A trigger's text is what SQLite keeps
- * of it. */
+ * of it, and what each connection of the app reads before its first statement: it is as short as it can be. */
 #define NOTE "INSERT INTO callmetrics_journal (source, row_key"
 #define TRIGGER "CREATE TRIGGER callmetrics_{table}_"
 
@@ -19,12 +19,10 @@ static const struct trigger {
 	const char *sqlite;
 	bool for_replaced;			/* only where INSERT OR REPLACE may take rows of other keys away */
 } triggers[] = {
-	{ "added", TRIGGER "added AFTER INSERT ON \"{table}\" BEGIN " NOTE ") VALUES ({source}, NEW.{key}) ON CONFLICT DO NOTHING; END",
+	{ "added", TRIGGER "added AFTER INSERT ON \"{table}\" BEGIN " NOTE ") VALUES ({source}, NEW.{key}); END", false },
+	{ "changed", TRIGGER "changed AFTER UPDATE ON \"{table}\" BEGIN " NOTE ", old_key) VALUES ({source}, NEW.{key}, OLD.{key}); END",
 	    false },
-	{ "changed", TRIGGER "changed AFTER UPDATE ON \"{table}\" BEGIN " NOTE ", old_key) VALUES ({source}, NEW.{key}, "
-	    "CASE WHEN NEW.{key} IS NOT OLD.{key} COLLATE BINARY THEN OLD.{key} END) ON CONFLICT DO NOTHING; END", false },
-	{ "removed", TRIGGER "removed AFTER DELETE ON \"{table}\" BEGIN " NOTE ") VALUES ({source}, OLD.{key}) ON CONFLICT DO NOTHING; END",
-	    false },
+	{ "removed", TRIGGER "removed AFTER DELETE ON \"{table}\" BEGIN " NOTE ") VALUES ({source}, OLD.{key}); END", false },
 	{ "adding", TRIGGER "adding BEFORE INSERT ON \"{table}\" BEGIN {replaced}END", true },
 	{ "changing", TRIGGER "changing BEFORE UPDATE ON \"{table}\" BEGIN {replaced}END", true },
 };

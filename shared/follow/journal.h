@@ -3,7 +3,8 @@
  *
  * Each followed table has triggers whose whole body is one insert of a row's key into the table callmetrics_journal.  They name no
  * column but the key, call no function and keep no other state, so that a write of the app costs microseconds more and cannot fail for
- * them; the upsert clause keeps a conflict policy of the app's statement (INSERT OR REPLACE …) from reaching them.
+ * them.  The journal has no constraint that a row could violate (its number is SQLite's to give), so a conflict policy of the app's
+ * statement (INSERT OR REPLACE …), which reaches into triggers, finds nothing to decide.
  */
 #ifndef CM_JOURNAL_H
 #define CM_JOURNAL_H
