@@ -5,9 +5,3 @@ WHERE s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '') AND (:agent IS
 	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
 	AND (:call_type IS NULL OR s.call_type = :call_type)
 	AND e.series_id = s.series_id AND e.kind = 'call'
-UNION ALL
-SELECT p.outcome, p.n_seen, p.n_reached, p.n_value, p.sum_us
-FROM cm_pending_counter p CROSS JOIN cm_series s
-WHERE p.kind = 'call' AND s.series_id = p.series_id AND s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '')
-	AND (:agent IS NULL OR s.agent = :agent) AND (:agent_version IS NULL OR s.agent_version = :agent_version)
-	AND (:provider IS NULL OR s.provider = :provider) AND (:call_type IS NULL OR s.call_type = :call_type)

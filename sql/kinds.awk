@@ -26,7 +26,7 @@ function field(name, value) {
 /^#/ || /^$/ { next }
 
 $1 != count + 0 { fail("its number is not the next, " count + 0) }
-$1 > 31 { fail("cm_slot has room for kinds 0 to 31") }
+$1 > 31 { fail("packs have room for kinds 0 to 31") }
 !($3 in unit_names) { fail("there is no unit " $3) }
 $4 !~ /^(call|step)$/ || $5 !~ /^(call|step)$/ { fail("it is of, and bounded as, a call or a step") }
 

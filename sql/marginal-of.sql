@@ -1,2 +1,2 @@
 -- The series that a series counts into.  Uses the primary key.
-SELECT into_id, scope FROM cm_marginal WHERE series_id = :series_id
+SELECT series_id, into_id, scope FROM cm_marginal WHERE series_id = :series_id

@@ -1,7 +1,11 @@
 # The tables as a list in C (shared/facts/tables.h), from their declarations (tables.awk).
 
+function statement(what, name, t, condition) {
+	return condition ? ", ." what " = \"" name "-" t "\"" : ""
+}
+
 function named(what, t, condition) {
-	return condition ? ", ." what " = \"" what "-" t "\"" : ""
+	return statement(what, what, t, condition)
 }
 
 END {
@@ -13,7 +17,8 @@ END {
 	for (i = 1; i <= count; i++) {
 		t = tables[i]
 		print "\t{ .name = \"" t "\"" (copy[t] == "seeded" ? ", .seeded = true" : "") named("prune", t, time[t] != "") \
-		    named("move", t, copy[t] != "no") " },"
+		    named("move", t, copy[t] != "no") statement("join", "call-join", t, is_of_call(t)) \
+		    statement("label", "call-label", t, is_of_call(t) && (t, "series_id") in type) " },"
 	}
 	print "\t{ 0 }\n};"
 }

@@ -56,8 +56,8 @@ function index_list(t, list, carries, engine) {
 
 function column_type(t, name, engine) {
 	if (engine == "sqlite")
-		return type[t, name] == "any" ? "" : type[t, name] == "int" ? "INTEGER" : "TEXT"
-	return type[t, name] == "int" ? "bigint" : "text COLLATE \"C\""
+		return type[t, name] == "any" ? "" : type[t, name] == "int" ? "INTEGER" : type[t, name] == "bytes" ? "BLOB" : "TEXT"
+	return type[t, name] == "int" ? "bigint" : type[t, name] == "bytes" ? "bytea" : "text COLLATE \"C\""
 }
 
 function table_end(t, engine) {
@@ -88,6 +88,10 @@ function create(t, engine,    i, name, out, alone) {
 	# A partition by itself shows nothing, whoever was granted it: rights and policies are those of the whole table.
 	if (engine == "postgres" && by_month[t])
 		out = out "\nCREATE TABLE " t "_default PARTITION OF " t " DEFAULT;\nALTER TABLE " t "_default ENABLE ROW LEVEL SECURITY;"
+	# Bytes are packed already.
+	for (i = 1; i <= columns[t] && engine == "postgres"; i++)
+		if (type[t, column[t, i]] == "bytes")
+			out = out "\nALTER TABLE " t " ALTER " column[t, i] " SET STORAGE EXTERNAL;"
 	for (i = 1; i <= indexes[t]; i++)
 		out = out "\nCREATE INDEX " t "_" index_name[t, i] " ON " t " " \
 		    index_list(t, index_columns[t, i], index_carries[t, i], engine) \
@@ -95,16 +99,42 @@ function create(t, engine,    i, name, out, alone) {
 	return out
 }
 
-function put_statement(t,    i, out, sets) {
+# The columns that are no part of the key, each set to something of its name, that is behind a text.
+function sets(t, to,    i, out) {
 	for (i = 1; i <= columns[t]; i++)
 		if (index(", " key[t] ",", ", " column[t, i] ",") == 0)
-			sets = sets (sets == "" ? "" : ", ") column[t, i] " = excluded." column[t, i]
+			out = out (out == "" ? "" : ", ") column[t, i] " = " to column[t, i]
+	return wrapped(out, "\t\t")
+}
+
+function put_statement(t, how,    out) {
 	out = "INSERT INTO " t " (" wrapped(names(t, "", 1), "\t\t") ")\n\tVALUES (" wrapped(names(t, ":", 1), "\t\t") ")"
-	if (put_how[t] == "once")
+	if (how == "once")
 		out = out "\n\tON CONFLICT DO NOTHING"
-	if (put_how[t] == "over")
-		out = out "\n\tON CONFLICT (" key[t] ") DO UPDATE SET " wrapped(sets, "\t\t")
+	if (how == "over")
+		out = out "\n\tON CONFLICT (" key[t] ") DO UPDATE SET " sets(t, "excluded.")
 	return out
+}
+
+# The condition that a row is the one of a key.
+function by_key(t,    n, items, i, out) {
+	n = split(key[t], items, /,[ \t]*/)
+	for (i = 1; i <= n; i++)
+		out = out (i > 1 ? " AND " : "") items[i] " = :" items[i]
+	return out
+}
+
+function make_row_statements(t,    i) {
+	for (i = 1; i <= puts[t]; i++)
+		statement(put[t, i], "Stores a row of " t ".", put_statement(t, put_how[t, i]))
+	if (change[t] != "")
+		statement(change[t], "Puts a row of " t " in place of what it was.  Uses the primary key.",
+		    "UPDATE " t " SET " sets(t, ":") "\n\tWHERE " by_key(t))
+	if (remove[t] != "")
+		statement(remove[t], "Takes a row of " t " away.  Uses the primary key.", "DELETE FROM " t " WHERE " by_key(t))
+	if (last_of[t] != "")
+		statement(last_of[t], "The highest number of " t "; null where there is none.  Uses the primary key.",
+		    "SELECT max(" key[t] ") FROM " t)
 }
 
 # Deletes some of the rows of which a condition is true.
@@ -118,8 +148,19 @@ function prune(t) {
 	return delete_some(t, key[t], time[t] " < :before", by_month[t] ? time[t] " < :before AND " : "")
 }
 
-function move(t) {
-	return "SELECT " wrapped(names(t, ""), "\t") "\nFROM " t " ORDER BY " (has_rowid[t] ? "rowid" : key[t]) " LIMIT -1 OFFSET :done"
+function move(t,    i, columns_of) {
+	for (i = 1; i <= columns[t]; i++)
+		columns_of = joined(columns_of, type[t, column[t, i]] == "bytes" ? "'\\x' || hex(" column[t, i] ")" : column[t, i], ", ")
+	return "SELECT " wrapped(columns_of, "\t") "\nFROM " t " ORDER BY " (has_rowid[t] ? "rowid" : key[t]) " LIMIT -1 OFFSET :done"
+}
+
+# The facts of a call become those of another; what both have is left.
+function join(t,    n, keys, i, same) {
+	n = index(key[t], "call_no") == 1 ? split(key[t], keys, /,[ \t]*/) : 0
+	for (i = 2; i <= n; i++)
+		same = same " AND o." keys[i] " = " t "." keys[i]
+	return "UPDATE " t " SET call_no = :into WHERE call_no = :call_no" (n == 0 ? "" \
+	    : " AND NOT EXISTS (SELECT 1 FROM " t " o WHERE o.call_no = :into" same ")")
 }
 
 function months_of(t) {
@@ -217,8 +258,12 @@ function make_statements(t, engine) {
 		put_file(engine "/table-" substr(t, 4) ".inc", create(t, engine))
 	if (engine != "sqlite" || !is_on(t, engine))
 		return
-	if (put[t] != "")
-		statement(put[t], "Stores a row of " t ".", put_statement(t))
+	make_row_statements(t)
+	if (is_of_call(t))
+		statement("call-join-" t, "The facts of a call become those of another.  Uses an index by call.", join(t))
+	if (is_of_call(t) && (t, "series_id") in type)
+		statement("call-label-" t, "The facts of a call get its labels.  Uses an index by call.",
+		    "UPDATE " t " SET series_id = :series_id WHERE call_no = :call_no")
 	if (time[t] != "" && !pruned_by_hand[t])
 		statement("prune-" t, "Removes some rows before an instant.  Uses an index by " time[t] ".", prune(t))
 	if (copy[t] == "" || copy[t] == "seeded")

@@ -77,7 +77,7 @@ FNR == 1 {
 /^#/ { next }
 { begun = 1 }
 
-$1 == "int" || $1 == "text" || $1 == "any" { add_column(trimmed($0)); next }
+$1 == "int" || $1 == "text" || $1 == "bytes" || $1 == "any" { add_column(trimmed($0)); next }
 $1 == "since" { since[t] = $2; next }
 $1 == "key" {
 	key[t] = after(1)
@@ -88,10 +88,13 @@ $1 == "key" {
 $1 == "unique" { unique[t] = cut(after(1), " + "); unique_carries[t] = cut_off; next }
 $1 == "time" { time[t] = $2; by_month[t] = NF > 2 && one_of(after(2), "by month") != ""; next }
 $1 == "prune" { pruned_by_hand[t] = one_of(after(1), "by hand") != ""; next }
-$1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_no none"); next }
+$1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_no pack_id none"); next }
 $1 == "copy" { copy[t] = one_of($2, "no seeded from"); copied_from[t] = $3; next }
 $1 == "sign" { sign[t] = after(1); next }
-$1 == "put" { put[t] = $2; put_how[t] = NF > 2 ? one_of($3, "once over") : "new"; next }
+$1 == "put" { put[t, ++puts[t]] = $2; put_how[t, puts[t]] = NF > 2 ? one_of($3, "once over") : "new"; next }
+$1 == "change" { change[t] = $2; next }
+$1 == "remove" { remove[t] = $2; next }
+$1 == "last" { last_of[t] = $2; next }
 $1 == "view" { view[t] = $2; next }
 $1 == "index" { add_index(after(1)); next }
 $1 == "storage" { storage[t] = storage[t] (storage[t] == "" ? "" : " ") after(1); next }
@@ -105,6 +108,11 @@ function is_on(t, engine) {
 # Whether the key is one number, which in SQLite is the row's own.
 function key_is_number(t) {
 	return type[t, key[t]] == "int"
+}
+
+# Whether it holds facts of calls.
+function is_of_call(t) {
+	return (t, "call_no") in type && t != "cm_call"
 }
 
 # Whether an index begins with the time.

@@ -10,7 +10,7 @@ for shim in starve unwritten; do
 	passes "$shim builds" "$cc" -shared -fPIC -O2 -o "$work/$shim.so" "$top/tests/$shim.c" -ldl
 done
 
-# One event of each kind, and steps enough to be folded.
+# One event of each kind, and steps enough for several packs.
 {
 	cat "$top/tests/events/example.ndjson"
 	awk 'BEGIN { for (i = 0; i < 120; i++) printf "{\"event_id\":\"p%d\",\"event_type\":\"probe\",\"call_id\":\"c%d\",\"timestamp\":\"2026-03-02T10:00:%02dZ\",\"data\":{\"latency_ms\":%d,\"component\":\"tool\",\"turn_id\":\"t%d\"}}\n", i, i % 7, i % 60, i * 7, i }'

@@ -59,13 +59,10 @@ ask health 'hours=24&explain=1'
 statements
 total=0
 while [ "$statement" -gt 0 ]; do
-	if grep -q 'cm_rollup r' "$work/explain/$statement"; then
-		total=$((total + $(pasted "$statement" | awk -F '|' '{ n += $3 } END { print n + 0 }')))
+	if grep -q 'bucket_us, c.status' "$work/explain/$statement"; then
+		total=$((total + $(pasted "$statement" | awk -F '|' '{ n += $5 } END { print n + 0 }')))
 	elif grep -q 'c.started_us, c.status' "$work/explain/$statement"; then
 		total=$((total + $(pasted "$statement" | wc -l)))
-	elif grep -q 'FROM cm_pending' "$work/explain/$statement"; then
-		total=$((total + $(pasted "$statement" | awk -F '|' -v to="$(date -d "$NOW" +%s)" '$1 == "call" && $3 >= (to - 86400) * 1e6 && $3 < to * 1e6 { n += $6 }
-			END { print n + 0 }')))
 	fi
 	statement=$((statement - 1))
 done

@@ -34,7 +34,7 @@ held() {
 	calls
 	sql "SELECT s.scope, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, kind, outcome, sum(n_seen), sum(n_reached),
 			sum(n_value), sum(sum_us)
-		FROM (SELECT * FROM cm_counter UNION ALL SELECT * FROM cm_pending_counter) x JOIN cm_series s USING (series_id)
+		FROM cm_counter x JOIN cm_series s USING (series_id)
 		GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
 }
 

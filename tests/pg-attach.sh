@@ -97,7 +97,7 @@ sql "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON calls, transcripts, laten
 	GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO $role"
 owner=$db
 db=$(postgres_url "$postgres_folder" "${owner##*/}" "$role")
-for table in cm_call cm_series cm_meta cm_rollup; do
+for table in cm_call cm_series cm_meta cm_pack; do
 	refuses "the app reads $table" sql "SELECT count(*) FROM $table"
 	refuses "the app writes $table" sql "DELETE FROM $table"
 done

@@ -122,7 +122,7 @@ send 'hours=24'
 is "nor of a crash" "$status" 200
 
 # Ended in the midst of a question.
-hold 'LOCK TABLE cm_rollup, cm_call'
+hold 'LOCK TABLE cm_pack, cm_call'
 send 'hours=3' &
 sender=$!
 later "$sender"
@@ -258,7 +258,7 @@ attach "$db"
 well "attached again"
 
 # Pages overwritten, as a disk does that is going.
-path=$postgres_folder/data/$(sql "SELECT pg_relation_filepath('cm_rollup_pkey')")
+path=$postgres_folder/data/$(sql "SELECT pg_relation_filepath('cm_pack_pkey')")
 end_postgres "$postgres_folder"
 pages=$(($(wc -c <"$path") / 8192))
 as_postgres dd if=/dev/urandom of="$path" bs=8192 count="$pages" conv=notrunc 2>/dev/null
@@ -272,7 +272,7 @@ while [ "$left" -gt 0 ] && [ "$(json .detail | grep -c 'went away')" = 1 ]; do
 done
 is_trouble '*corrupt*backup*'
 lives
-sql 'REINDEX TABLE cm_rollup'
+sql 'REINDEX TABLE cm_pack'
 well "corrupt, and mended"
 stop_worker
 

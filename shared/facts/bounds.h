@@ -7,7 +7,7 @@
  *
  * The bounds are also what keeps sums from overflowing.  Sums of lengths are 64 bits of microseconds: of calls of seven days each, the
  * longest, 15 million fit (2^63 / 6.05e11), of the usual five minutes 30 thousand million.  Where a sum in a rollup or counter comes to
- * 2^62 it stays there (002-rollups.sql): what is added to it, of fewer than 2^17 values of at most 366 days, is less than
+ * 2^62 it stays there (shared/rollups/pack.h): what is added to it, of fewer than 2^17 values of at most 366 days, is less than
  * 2^62, so that adding never fails, whatever somebody sends and however often.
  */
 #ifndef CM_BOUNDS_H

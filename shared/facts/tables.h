@@ -10,6 +10,8 @@ struct cm_table {
 	bool seeded;		/* a new database has rows in it */
 	const char *prune;	/* removes some rows before an instant (:before, :limit): retention takes them */
 	const char *move;	/* on SQLite, the rows after :done, for a copy on a server */
+	const char *join;	/* makes the facts of one call (:call_no) those of another (:into) */
+	const char *label;	/* gives the facts of a call its labels (:series_id) */
 };
 
 /* In the order of their names; ends with a row whose name is NULL. */

@@ -13,6 +13,7 @@
 #include "error.h"
 #include "follow_own.h"
 #include "partitions.h"
+#include "repack.h"
 #include "schema.h"
 
 enum { CATCH_UP_MS = 1000 };
@@ -151,9 +152,9 @@ find_path(struct cm_store *store, void *arg)
 static int
 make_own(struct attaching *attaching, int64_t *version)
 {
-	int rc = cm_schema_make(attaching->own, "attaching", version);
+	int rc = cm_repack(attaching->own, attaching->progress);
 
-	if (rc < 0)
+	if (rc < 0 || (rc = cm_schema_make(attaching->own, "attaching", version)) < 0)
 		return fail(attaching, attaching->own, rc);
 	if ((rc = cm_partitions_make(attaching->own, cm_pace_is_exclusive(attaching->progress))) < 0)
 		return fail(attaching, attaching->own, rc);
@@ -282,7 +283,7 @@ bring_up(struct attaching *attaching)
 
 	if (cm_store_open(attaching->url, CM_STORE_ADMIN, &store) < 0)
 		return say(attaching, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_schema_migrate(store, attaching->progress)) < 0)
+	if ((rc = cm_repack(store, attaching->progress)) < 0 || (rc = cm_schema_migrate(store, attaching->progress)) < 0)
 		fail(attaching, store, rc);
 	cm_store_close(store);
 	return rc;

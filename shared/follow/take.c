@@ -259,11 +259,11 @@ number_fact(struct cm_taker *taker, const struct cm_told *told, int64_t known_id
 }
 
 static int
-remove_fact(struct cm_taker *taker, const char *statement, const char *name, int64_t fact_id)
+remove_line(struct cm_taker *taker, int64_t transcript_id)
 {
-	const struct cm_bind binds[] = { CM_INT_PARAM(name, fact_id), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("transcript_id", transcript_id), { 0 } };
 
-	return fact_id == 0 ? 0 : cm_unit_put(taker->teller.unit, statement, binds);
+	return transcript_id == 0 ? 0 : cm_unit_put(taker->teller.unit, "line-remove", binds);
 }
 
 /* Whether a step is written that a row was known as: retention may have taken it away. */
@@ -295,7 +295,7 @@ take_step(struct cm_taker *taker, const struct cm_told *told, const struct known
 
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
-		return remove_fact(taker, "latency-remove", "latency_id", known->fact_id);
+		return known->fact_id == 0 ? 0 : cm_unit_step_remove(taker->teller.unit, known->fact_id);
 	if ((rc = is_written(taker, known->fact_id, &step.replaces)) < 0)
 		return rc;
 	/* One that was taken away stays away, unless it is of a later time now. */
@@ -317,7 +317,7 @@ take_line(struct cm_taker *taker, const struct cm_told *told, const struct known
 
 	*fact_id = 0;
 	if (!is_fact(taker, told, known, told->at))
-		return remove_fact(taker, "line-remove", "transcript_id", known->fact_id);
+		return remove_line(taker, known->fact_id);
 	if ((rc = cm_unit_row_call(unit, told->call_id, &call)) < 0 ||
 	    (rc = number_fact(taker, told, known->fact_id, cm_unit_next_line_id, fact_id)) < 0)
 		return rc;

@@ -296,7 +296,7 @@ take_records(struct run *run, int64_t rows)
 	return rc;
 }
 
-/* The same with what goes before and behind it in a transaction: facts go into the rollups together. */
+/* The same with what goes behind it in a transaction. */
 static int
 take_batch(struct run *run, int64_t rows)
 {
@@ -306,16 +306,12 @@ take_batch(struct run *run, int64_t rows)
 		cm_store_no_deadline(run->store);
 		return take_records(run, rows);
 	}
-	if ((rc = cm_schema_fold_later(run->store)) < 0)
-		return rc;
 	if ((more = take_records(run, rows)) < 0)
 		return more;
 	if ((rc = write_unit(run)) < 0)
 		return rc;
 	if (run->refused != NULL && fflush(run->refused) != 0)
 		return fail(run, CM_EIO, run->refused_path, strerror(errno));
-	if ((rc = cm_schema_fold_now(run->store)) < 0)
-		return rc;
 	rc = keep_place(run);
 	return rc < 0 ? rc : more;
 }

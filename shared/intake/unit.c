@@ -8,6 +8,7 @@
 
 #include "array.h"
 #include "error.h"
+#include "packs_write.h"
 
 enum { FULL_ENTRIES = 8192, FULL_BYTES = 4 << 20 };
 
@@ -15,9 +16,11 @@ static int
 finish(struct cm_store *store, void *memo)
 {
 	struct cm_unit *unit = memo;
-	int rc = cm_unit_write(unit);
+	int rc;
 
-	return rc < 0 ? rc : cm_fold_all(store, &unit->fold);
+	if ((rc = cm_unit_write(unit)) < 0 || (rc = cm_deltas_write(store, &unit->deltas)) < 0)
+		return rc;
+	return cm_counters_write(store, &unit->counters, &unit->deltas.marginals);
 }
 
 static void
@@ -30,13 +33,18 @@ free_unit(void *memo)
 	cm_map_done(&unit->calls);
 	cm_map_done(&unit->turns);
 	cm_map_done(&unit->series);
+	cm_map_done(&unit->counted_calls);
+	cm_map_done(&unit->counted_steps);
 	for (i = 0; i < unit->put_count; i++) {
 		cm_row_batch_done(&unit->puts[i].rows);
 		free(unit->puts[i].calls);
 	}
 	free(unit->puts);
 	cm_row_batch_done(&unit->joins);
-	cm_fold_done(&unit->fold);
+	cm_row_batch_done(&unit->step_removes);
+	cm_row_batch_done(&unit->labels);
+	cm_deltas_done(&unit->deltas);
+	cm_counters_done(&unit->counters);
 	cm_arena_done(&unit->arena);
 	free(unit->steps);
 	free(unit);
@@ -58,7 +66,7 @@ cm_unit_of(struct cm_store *store)
 bool
 cm_unit_is_full(const struct cm_unit *unit)
 {
-	size_t entries = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count, i;
+	size_t entries = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->step_removes.count, i;
 
 	for (i = 0; i < unit->put_count; i++)
 		entries += unit->puts[i].rows.count;
@@ -330,8 +338,10 @@ move_call(struct cm_unit *unit, struct cm_call_entry *entry, const char *tenant_
 		if ((rc = cm_row_batch_add(&unit->joins, binds)) < 0)
 			return rc;
 	}
-	if (there->call_no != 0)
+	if (there->call_no != 0) {
 		entry->call_no = there->call_no;
+		entry->joined = true;
+	}
 	return 0;
 }
 
@@ -397,6 +407,15 @@ cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm
 	unit->steps[unit->step_count++] = added;
 	*out = added;
 	return 0;
+}
+
+int
+cm_unit_step_remove(struct cm_unit *unit, int64_t latency_id)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("latency_id", latency_id), { 0 } };
+
+	unit->step_removes.statement = "latency-remove";
+	return cm_row_batch_add(&unit->step_removes, binds);
 }
 
 /* Numbers are shown to tenants, so they do not count what there is of all: they are instants.  Those of the voice app are below them

@@ -4,8 +4,8 @@
  * An event is worked on in memory.  What the database holds of its call and turn is read once: when it is first asked for, or, where
  * each statement is a round trip, together for all events that were prefetched.  What comes of the events is written together, in a fixed
  * order of tables and in the order of their keys, before the transaction is committed or when it has become much; then all is
- * forgotten.  The set lives as long as the transaction (struct cm_memo), which is the only one that writes; its last steps go into the
- * rollups before the commit.
+ * forgotten.  What that adds to the rollups and takes from them is added up, and brought into them before the commit; so whoever writes
+ * calls or steps goes by the set, which lives as long as the transaction (struct cm_memo), the only one that writes.
  *
  * Texts that are given to the set are borrowed until cm_unit_write; texts that it gives are valid for as long.  Each function that
  * returns int may fail with CM_EBUSY, CM_ESTORE or CM_ENOMEM; the transaction is to be given up then.
@@ -16,7 +16,8 @@
 #include "arena.h"
 #include "call_order.h"
 #include "clock.h"
-#include "fold.h"
+#include "counters.h"
+#include "deltas.h"
 #include "sorted_times.h"
 #include "map.h"
 #include "row_batch.h"
@@ -58,6 +59,7 @@ struct cm_call_entry {
 	bool used;			/* facts are of it, so it needs a row */
 	bool changed;			/* to be written */
 	bool removed;			/* the app's row is gone: it goes, too, unless others speak of it */
+	bool joined;			/* it has come to facts of another, which may carry other labels */
 	int64_t series_id;		/* 0: its labels are new to it */
 	struct cm_series_entry *series;	/* then that is this one's */
 };
@@ -156,6 +158,10 @@ struct cm_unit {
 	size_t put_count;
 	size_t put_room;
 	struct cm_row_batch joins;	/* calls that are found to be others, whose facts go over to those */
+	struct cm_row_batch step_removes;
+	struct cm_row_batch labels;	/* calls whose facts are to get their labels */
+	struct cm_map counted_calls;	/* what calls and steps that are read or written count as, as they are stored */
+	struct cm_map counted_steps;
 	bool words_known;
 	const struct cm_word *words;
 	bool prices_known;
@@ -163,7 +169,8 @@ struct cm_unit {
 	int64_t last_call_no;		/* 0: not known yet; as the next two kept for the whole transaction */
 	int64_t last_latency_id;
 	int64_t last_line_id;
-	struct cm_fold fold;
+	struct cm_deltas deltas;	/* kept for the whole transaction, too */
+	struct cm_counters counters;
 };
 
 /* The set of this transaction; NULL for want of memory. */
@@ -213,6 +220,9 @@ int cm_unit_fact_add(struct cm_unit *unit, const char *statement, struct cm_call
 
 /* Adds a step to what is written; *out may be changed until then. */
 int cm_unit_step_add(struct cm_unit *unit, const struct cm_new_step *step, struct cm_new_step **out);
+
+/* Takes a step away. */
+int cm_unit_step_remove(struct cm_unit *unit, int64_t latency_id);
 
 /* The number of the next step that is sent, and of the next spoken line: above all that the voice app gives to its own. */
 int cm_unit_next_latency_id(struct cm_unit *unit, int64_t *latency_id);

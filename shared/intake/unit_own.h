@@ -31,4 +31,37 @@ int cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry);
 /* Reads the metadata of a call that was read without. */
 int cm_unit_read_metadata(struct cm_unit *unit, struct cm_call_entry *entry);
 
+/*
+ * What facts count as (unit_counts.c): each as it is stored, once it is read or written, so that a change of it takes from the rollups
+ * what it was and adds what it is.
+ */
+
+/* Notes how a call is stored that was read; what is known of it already stands. */
+int cm_unit_call_counted(struct cm_unit *unit, const struct cm_call_entry *entry);
+
+/* Counts a call as it is written now, and one whose row is taken away. */
+int cm_unit_count_call(struct cm_unit *unit, const struct cm_call_entry *entry);
+int cm_unit_uncount_call(struct cm_unit *unit, int64_t call_no);
+
+/* Gives the facts of calls that were counted, and whose labels have changed, their labels; once the calls are written. */
+int cm_unit_label_facts(struct cm_unit *unit);
+
+/* A step as it counts. */
+struct cm_counted_step {
+	int64_t latency_id;
+	int64_t series_id;
+	int kind;			/* its number, of kinds.h */
+	cm_us at;
+	int64_t duration_us;
+};
+
+/* Reads how steps are stored that will be counted, of a batch whose binds begin with latency_id. */
+int cm_unit_read_steps(struct cm_unit *unit, const struct cm_row_batch *ids);
+
+/* Counts a step that is new; one that was there, and is this now (.series_id 0: of the labels and kind of before); and one that is taken
+ * away.  The last two do nothing where none was read. */
+int cm_unit_count_new_step(struct cm_unit *unit, const struct cm_counted_step *step);
+int cm_unit_count_step(struct cm_unit *unit, const struct cm_counted_step *step);
+int cm_unit_uncount_step(struct cm_unit *unit, int64_t latency_id);
+
 #endif

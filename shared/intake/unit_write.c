@@ -9,6 +9,8 @@
 #include "bins.h"
 #include "error.h"
 #include "kinds.h"
+#include "packs_write.h"
+#include "tables.h"
 
 static struct cm_bind
 known_int(const char *name, int64_t value)
@@ -97,11 +99,19 @@ add_call(struct cm_unit *unit, struct cm_row_batch *batch, const struct cm_call_
 }
 
 static int
+put_call(struct cm_unit *unit, struct cm_row_batch *batch, const struct cm_call_entry *entry)
+{
+	int rc = cm_unit_count_call(unit, entry);
+
+	return rc < 0 ? rc : add_call(unit, batch, entry);
+}
+
+static int
 add_told_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_call_entry *entry = thing;
 
-	return entry->changed && !entry->of_rows ? add_call(unit, batch, entry) : 0;
+	return entry->changed && !entry->of_rows ? put_call(unit, batch, entry) : 0;
 }
 
 /* The same, of calls as rows of the voice app tell them or speak of them. */
@@ -110,7 +120,7 @@ add_row_call(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing
 {
 	const struct cm_call_entry *entry = thing;
 
-	return entry->changed && entry->of_rows ? add_call(unit, batch, entry) : 0;
+	return entry->changed && entry->of_rows ? put_call(unit, batch, entry) : 0;
 }
 
 static int
@@ -151,14 +161,18 @@ static int
 add_change(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_turn_entry *turn = thing;
+	const struct cm_counted_step counted = { .latency_id = turn->latency_id, .at = turn->step_at, .duration_us = turn->duration_us };
+	int rc;
 	const struct cm_bind binds[] = {
 		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("at", turn->step_at),
 		CM_INT_PARAM("duration_us", turn->duration_us), CM_INT_PARAM("bin", cm_bin_of(turn->duration_us)),
 		CM_TEXT_PARAM("provider", turn->provider), CM_TEXT_PARAM("model", turn->model), { 0 },
 	};
 
-	(void)unit;
-	return turn->timed_anew ? cm_row_batch_add(batch, binds) : 0;
+	if (!turn->timed_anew)
+		return 0;
+	rc = cm_unit_count_step(unit, &counted);
+	return rc < 0 ? rc : cm_row_batch_add(batch, binds);
 }
 
 /* The numbers of so many new calls, one by one; on a server they come from its sequence. */
@@ -221,39 +235,86 @@ number_series(struct cm_unit *unit)
 	return 0;
 }
 
+/* A step as it counts, and its binds. */
+static int
+add_step(struct cm_unit *unit, struct cm_row_batch *batch, const struct cm_new_step *step)
+{
+	const struct cm_counted_step counted = { .latency_id = step->latency_id, .series_id = step->call->series_id, .kind = step->kind,
+		.at = step->at, .duration_us = step->duration_us };
+	const struct cm_bind binds[] = {
+		CM_INT_PARAM("latency_id", step->latency_id), CM_INT_PARAM("call_no", step->call->call_no),
+		CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", step->call->series_id),
+		CM_TEXT_PARAM("component", cm_kinds[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
+		CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at_us", step->at),
+		CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", cm_bin_of(step->duration_us)),
+		CM_TEXT_PARAM("metadata", step->metadata), { 0 },
+	};
+	int rc = step->replaces ? cm_unit_count_step(unit, &counted) : cm_unit_count_new_step(unit, &counted);
+
+	return rc < 0 ? rc : cm_row_batch_add(batch, binds);
+}
+
+static int
+add_id(struct cm_row_batch *ids, int64_t latency_id)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("latency_id", latency_id), { 0 } };
+
+	return cm_row_batch_add(ids, binds);
+}
+
+/* Reads what the steps that change are, before they do. */
+static int
+read_changing(struct cm_unit *unit)
+{
+	struct cm_row_batch ids = { 0 };
+	const struct cm_turn_entry *turn;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < unit->step_count && rc == 0; i++)
+		if (unit->steps[i]->replaces)
+			rc = add_id(&ids, unit->steps[i]->latency_id);
+	for (i = 0; i < unit->turns.room && rc == 0; i++)
+		if ((turn = unit->turns.places[i].thing) != NULL && turn->timed_anew)
+			rc = add_id(&ids, turn->latency_id);
+	if (rc == 0)
+		rc = cm_unit_read_steps(unit, &ids);
+	cm_row_batch_done(&ids);
+	return rc;
+}
+
 static int
 write_steps(struct cm_unit *unit)
 {
 	struct cm_row_batch batch = { .statement = "latency-add" }, changes = { .statement = "latency-put" };
 	size_t i;
-	int rc = 0;
+	int rc = read_changing(unit);
 
-	for (i = 0; i < unit->step_count && rc == 0; i++) {
-		const struct cm_new_step *step = unit->steps[i];
-		const struct cm_fold_step fold = {
-			.series_id = step->call->series_id, .kind = step->kind, .at = step->at,
-			.value_us = step->duration_us, .bin = cm_bin_of(step->duration_us),
-		};
-		const struct cm_bind binds[] = {
-			CM_INT_PARAM("latency_id", step->latency_id), CM_INT_PARAM("call_no", step->call->call_no),
-			CM_TEXT_PARAM("turn_id", step->turn_id), CM_INT_PARAM("series_id", fold.series_id),
-			CM_TEXT_PARAM("component", cm_kinds[step->kind].name), CM_TEXT_PARAM("provider", step->provider),
-			CM_TEXT_PARAM("model", step->model), CM_INT_PARAM("at_us", step->at),
-			CM_INT_PARAM("duration_us", step->duration_us), CM_INT_PARAM("bin", fold.bin),
-			CM_TEXT_PARAM("metadata", step->metadata), { 0 },
-		};
-
-		/* What becomes of one that is written already is counted by a trigger, which knows what it was. */
-		if (step->replaces)
-			rc = cm_row_batch_add(&changes, binds);
-		else if ((rc = cm_row_batch_add(&batch, binds)) == 0)
-			rc = cm_fold_note(&unit->fold, &fold);
-	}
+	for (i = 0; i < unit->step_count && rc == 0; i++)
+		rc = add_step(unit, unit->steps[i]->replaces ? &changes : &batch, unit->steps[i]);
 	if (rc == 0 && (rc = cm_row_batch_write(unit->store, &batch)) == 0)
 		rc = cm_row_batch_write(unit->store, &changes);
 	cm_row_batch_done(&batch);
 	cm_row_batch_done(&changes);
 	return rc;
+}
+
+/* Takes steps away, as they are by now. */
+static int
+remove_steps(struct cm_unit *unit)
+{
+	struct cm_row_batch *ids = &unit->step_removes;
+	size_t i;
+	int rc;
+
+	if (ids->count == 0)
+		return 0;
+	cm_map_clear(&unit->counted_steps);
+	if ((rc = cm_unit_read_steps(unit, ids)) < 0)
+		return rc;
+	for (i = 0; i < ids->count && rc == 0; i++)
+		rc = cm_unit_uncount_step(unit, ids->binds[i * ids->width].number);
+	return rc < 0 ? rc : cm_row_batch_write(unit->store, ids);
 }
 
 static void
@@ -263,6 +324,8 @@ forget(struct cm_unit *unit)
 	cm_map_clear(&unit->calls);
 	cm_map_clear(&unit->turns);
 	cm_map_clear(&unit->series);
+	cm_map_clear(&unit->counted_calls);
+	cm_map_clear(&unit->counted_steps);
 	unit->unread_events = NULL;
 	unit->unread_calls = NULL;
 	unit->unread_row_calls = NULL;
@@ -323,41 +386,57 @@ write_puts(struct cm_unit *unit)
 	return rc;
 }
 
-/* Facts of calls that are found to be others go over to those. */
+/* Facts of a call that is found to be another go over to that. */
+static int
+write_join(struct cm_unit *unit, const struct cm_bind *binds)
+{
+	const struct cm_bind both[] = { binds[0], binds[1], { 0 } };
+	const struct cm_table *table;
+	int64_t rc = cm_unit_uncount_call(unit, binds[0].number);
+
+	for (table = cm_tables; table->name != NULL && rc >= 0; table++)
+		if (table->join != NULL)
+			rc = cm_store_run(unit->store, table->join, both);
+	if (rc >= 0)
+		rc = cm_store_run(unit->store, "call-join-call", both);
+	return rc < 0 ? (int)rc : 0;
+}
+
 static int
 write_joins(struct cm_unit *unit)
 {
-	static const char *const statements[] = { "call-join-latency", "call-join-transcript", "call-join-mark", "call-join-turn",
-		"call-join-cost", "call-join-event_kept", "call-join-call" };
-	size_t i, j;
-	int64_t rc;
+	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < unit->joins.count; i++)
-		for (j = 0; j < nitems(statements); j++) {
-			struct cm_bind binds[3] = { { 0 } };
-
-			memcpy(binds, unit->joins.binds + i * unit->joins.width, unit->joins.width * sizeof *binds);
-			if ((rc = cm_store_run(unit->store, statements[j], binds)) < 0)
-				return (int)rc;
-		}
+	for (i = 0; i < unit->joins.count && rc == 0; i++)
+		rc = write_join(unit, unit->joins.binds + i * unit->joins.width);
 	unit->joins.count = 0;
-	return 0;
+	return rc;
 }
 
 /* Calls before their facts, which call them by their numbers. */
+static int
+write_calls(struct cm_unit *unit)
+{
+	int rc;
+
+	if ((rc = number_calls(unit)) < 0 || (rc = number_series(unit)) < 0 || (rc = write_joins(unit)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_told_call)) < 0 || (rc = cm_unit_label_facts(unit)) < 0 ||
+	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-put", add_row_call)) < 0)
+		return rc;
+	return cm_unit_label_facts(unit);
+}
+
 int
 cm_unit_write(struct cm_unit *unit)
 {
 	int rc;
 
-	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = number_calls(unit)) < 0 ||
-	    (rc = number_series(unit)) < 0 || (rc = write_joins(unit)) < 0 ||
-	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_told_call)) < 0 ||
-	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-put", add_row_call)) < 0 ||
+	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = write_calls(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 || (rc = write_puts(unit)) < 0 ||
-	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call)) < 0)
+	    (rc = remove_steps(unit)) < 0 || (rc = write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call)) < 0)
 		return rc;
 	forget(unit);
-	return 0;
+	return cm_deltas_are_full(&unit->deltas) ? cm_deltas_write(unit->store, &unit->deltas) : 0;
 }

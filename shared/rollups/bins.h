@@ -2,7 +2,7 @@
  * bins: the histogram's bins, and selection among the values of one.
  *
  * Bins are 1 us wide up to 1023 us, then 512 to each doubling: 0.1 % to 0.2 % of the value.  Every value from 0 on has one.  The
- * same as cm_octave and cm_pending_bin in the database.
+ * same as cm_octave in the database.
  */
 #ifndef CM_BINS_H
 #define CM_BINS_H
@@ -21,21 +21,6 @@ enum {
 /* The fine bin of a value, and the least value of a bin; the same as cm_octave in the database. */
 int cm_bin_of(int64_t value_us);
 int64_t cm_bin_floor_us(int bin);
-
-/*
- * Where a bin of a bucket stands among those of its series: what tells it apart, in one number that sorts by all of it.  It is the
- * same as cm_slot in a server's database, where it is the key, for a short key is a quick one.
- */
-struct cm_slot {
-	int kind;		/* its number, of kinds.h */
-	int resolution_s;	/* 300, 3600 or 86400 */
-	int parent;		/* -1: bin is a coarse one, else it is a fine one of that */
-	int64_t bucket_s;	/* start, seconds since 1970; a multiple of 300, and within 10 000 years of it */
-	int bin;
-};
-
-int64_t cm_slot_pack(const struct cm_slot *slot);
-struct cm_slot cm_slot_unpack(int64_t packed);
 
 /* The rank-th smallest of some values, which it reorders; 1 <= rank <= count (Hoare's selection). */
 int64_t cm_selection_value(int64_t *values, size_t count, size_t rank);

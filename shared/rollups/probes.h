@@ -13,7 +13,7 @@
 struct cm_probe {
 	struct cm_piece piece;
 	const char *kind;	/* borrowed; NULL where the statement is of calls alone */
-	int bin;		/* which the statement looks into */
+	int bin;		/* which the statement looks into, of facts */
 	int64_t rank;		/* which value of those it is to give; 0: all */
 	void *of;		/* what the asker knows it by: borrowed .. */
 	size_t at;		/* .. and a place in it */

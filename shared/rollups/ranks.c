@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
-#include "pending.h"
+#include "filter_series.h"
 
 /* The fine bins of one coarse one. */
 struct fine {
@@ -50,20 +51,6 @@ struct search {
 	const unsigned char *lets;	/* series that the filter lets through; NULL: all */
 	size_t lets_count;
 };
-
-/* The part of a piece that counts into one bucket; false where there is none. */
-static bool
-part_of(const struct cm_selection *select, const struct cm_piece *piece, size_t bucket, struct cm_piece *out)
-{
-	if (bucket < piece->first || bucket >= piece->first + piece->count)
-		return false;
-	*out = *piece;
-	if (piece->count > 1) {
-		out->from = select->edges[bucket] > piece->from ? select->edges[bucket] : piece->from;
-		out->to = select->edges[bucket + 1] < piece->to ? select->edges[bucket + 1] : piece->to;
-	}
-	return true;
-}
 
 /* Steps *rank down to a rank within the bin that holds it; the bin, or -1 where the bins hold fewer. */
 static int
@@ -171,49 +158,75 @@ add_raw(struct fine *fine)
 	}
 }
 
-/* Adds a look for each piece that a coarse bin was seen in. */
+/* Parts of packs that are to be read. */
+struct parts {
+	struct cm_pack_part *parts;
+	size_t count;
+	size_t room;
+};
+
+/* Adds the part of each pack that has something in a coarse bin. */
 static int
-look_at_fine(struct cm_probes *looks, struct fine *fine)
+ask_for_parts(struct parts *parts, struct fine *fine)
 {
 	const struct cm_selection *select = fine->select;
-	struct cm_probe look = { .kind = select->kind->name, .bin = fine->coarse, .of = fine };
-	size_t i;
-	int rc = 0;
+	uint32_t at = select->last_cell[fine->bucket * (size_t)select->width + (size_t)(fine->coarse - select->low)];
 
-	for (i = 0; i < select->cut.count && rc == 0; i++)
-		if (select->seen[i][fine->coarse] && part_of(select, &select->cut.pieces[i], fine->bucket, &look.piece))
-			rc = cm_probes_add(looks, &look);
-	return rc;
+	while (at != 0) {
+		const struct cell *cell = &select->cells[at - 1];
+
+		if (!CM_ARRAY_GROWS(parts->parts, parts->count, parts->room))
+			return CM_ENOMEM;
+		parts->parts[parts->count++] = (struct cm_pack_part){ .pack_id = cell->pack_id, .from = cell->from, .bytes = cell->bytes,
+			.of = fine, .minus = cell->sum.n < 0 };
+		at = cell->next;
+	}
+	return 0;
 }
 
 static int
-take_fine(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+take_part(void *arg, const struct cm_pack_part *part, struct cm_blob blob)
 {
-	struct fine *fine = look->of;
-	int64_t bin = cm_rows_int(rows, 0) - (int64_t)fine->coarse * CM_FINE_PER_COARSE;
+	struct fine *fine = part->of;
+	struct cm_bin_sum sums[CM_FINE_PER_COARSE];
+	int i, sign = part->minus ? -1 : 1, count = cm_fine_read(false, fine->coarse, blob, sums);
 
 	(void)arg;
-	if (bin < 0 || bin >= CM_FINE_PER_COARSE)
-		return CM_ESTORE;
-	cm_sum_add(&fine->bins[bin], cm_rows_int(rows, 1), cm_rows_int(rows, 2));
-	return 0;
+	for (i = 0; i < count; i++)
+		cm_sum_add(&fine->bins[sums[i].bin % CM_FINE_PER_COARSE], sign * sums[i].n, sign * sums[i].sum);
+	return count < 0 ? count : 0;
+}
+
+/* Notes what was read of the fine bins, as it is of the facts. */
+static int
+note_fine(const struct fine *fine)
+{
+	const struct cm_selection *select = fine->select;
+	const struct cm_probe look = { .piece = { .from = select->edges[fine->bucket], .to = select->edges[fine->bucket + 1] },
+		.kind = select->kind->name, .bin = fine->coarse };
+	int i, count = 0;
+
+	for (i = 0; i < CM_FINE_PER_COARSE; i++)
+		count += fine->bins[i].n != 0;
+	return cm_packs_note_fine(select->store, select->filter, &look, count);
 }
 
 static int
 read_fines(struct search *search)
 {
-	const struct cm_selection *any = search->fines[0].select;
-	struct cm_probes looks = { 0 };
+	struct parts parts = { 0 };
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < search->fine_count && rc == 0; i++) {
 		add_raw(&search->fines[i]);
-		rc = look_at_fine(&looks, &search->fines[i]);
+		rc = ask_for_parts(&parts, &search->fines[i]);
 	}
 	if (rc == 0)
-		rc = cm_probes_read(any->store, any->filter, &cm_selection_bins_summed, &looks, take_fine, NULL);
-	cm_probes_done(&looks);
+		rc = cm_packs_read_parts(search->fines[0].select->store, parts.parts, parts.count, take_part, NULL);
+	for (i = 0; i < search->fine_count && rc == 0; i++)
+		rc = note_fine(&search->fines[i]);
+	free(parts.parts);
 	return rc;
 }
 

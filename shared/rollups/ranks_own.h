@@ -1,9 +1,8 @@
-/* ranks_own: the inside of a selection, for ranks.c, which reads it, and select_rank.c, which looks in it. */
+/* ranks_own: the inside of a selection, for ranks_read.c, which reads it, and ranks.c, which looks in it. */
 #ifndef CM_RANKS_OWN_H
 #define CM_RANKS_OWN_H
 
-#include "bins.h"
-#include "probes.h"
+#include "packs_read.h"
 #include "ranks.h"
 
 struct sum {
@@ -11,14 +10,18 @@ struct sum {
 	int64_t us;
 };
 
-/* What the rollups say of one coarse bin of one bucket. */
+/* What one pack says of one coarse bin, and where its fine ones are. */
 struct cell {
 	size_t bucket;
 	int bin;
-	struct sum sum;
+	uint32_t next;			/* the cell of the same bucket and bin before this one, by its place and 1; 0: none */
+	struct sum sum;			/* below 0: taken away */
+	int64_t pack_id;
+	uint32_t from;
+	uint32_t bytes;
 };
 
-/* A value that is known by itself: a raw one, or one that the rollups do not hold yet. */
+/* A value that is known by itself. */
 struct raw {
 	size_t bucket;
 	int bin;
@@ -41,7 +44,6 @@ struct cm_selection {
 	struct cm_cut cut;
 	cm_us pruned_before;
 	bool binned;			/* some piece is of buckets */
-	bool (*seen)[CM_COARSE_BINS];	/* of each piece: which coarse bins it has */
 	struct cell *cells;
 	size_t cell_count;
 	size_t cell_room;
@@ -53,6 +55,7 @@ struct cm_selection {
 	int low;			/* the lowest coarse bin that holds anything */
 	int width;			/* from there to the highest */
 	struct sum *coarse;		/* n rows of width */
+	uint32_t *last_cell;		/* likewise: the last cell of each, by its place and 1; 0: none */
 	bool exact;			/* all of them */
 	struct exactness *exactness;	/* of each bucket */
 };
@@ -63,9 +66,6 @@ cm_sum_add(struct sum *to, int64_t n, int64_t us)
 	to->n += n;
 	to->us += us;
 }
-
-/* Bins of buckets, with sums: each bucket's, or of all together, as far as a server does that. */
-extern const struct cm_view cm_selection_bins, cm_selection_bins_summed;
 
 /* The kind is that of calls. */
 bool cm_selection_is_call(const struct cm_selection *select);

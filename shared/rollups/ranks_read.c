@@ -8,20 +8,19 @@
 
 #include "array.h"
 #include "error.h"
-#include "pending.h"
 
 enum {
-	RAW_MOST = 4000,		/* values of a tenant that are read one by one rather than selected */
-	RAW_MOST_EACH = 100,		/* the same for each of many buckets */
-	COARSE = -1,			/* the parent of coarse bins */
+	RAW_MOST = 200,		/* values of a tenant that are read one by one rather than selected */
+	RAW_MOST_EACH = 8,		/* the same for each of many buckets */
+	COARSE = -1,			/* looks at packs see coarse bins alone */
 };
 
 static int
-keep_cell(struct cm_selection *select, size_t bucket, int bin, struct sum sum)
+keep_cell(struct cm_selection *select, const struct cell *cell)
 {
 	if (!CM_ARRAY_GROWS(select->cells, select->cell_count, select->cell_room))
 		return CM_ENOMEM;
-	select->cells[select->cell_count++] = (struct cell){ .bucket = bucket, .bin = bin, .sum = sum };
+	select->cells[select->cell_count++] = *cell;
 	return 0;
 }
 
@@ -40,9 +39,6 @@ cm_selection_is_call(const struct cm_selection *select)
 	return select->kind->of == CM_OF_CALL;
 }
 
-const struct cm_view cm_selection_bins = { "values-binned", "values-binned-many", 4 };
-const struct cm_view cm_selection_bins_summed = { "values-binned", "values-summed-many", 3 };
-
 static const struct cm_view *
 raw_view(const struct cm_filter *filter, bool of_calls)
 {
@@ -56,42 +52,28 @@ raw_view(const struct cm_filter *filter, bool of_calls)
 	return of_calls ? &calls : &latencies;
 }
 
-/* What the rollups of a piece do not hold yet. */
+/* The coarse bins of a pack. */
 static int
-read_pending(struct cm_selection *select, const struct cm_piece *piece)
+take_coarse(void *arg, const struct cm_probe *look, const struct cm_pack_key *key, const struct cm_pack *pack)
 {
-	const struct cm_pending_fact *fact;
-	size_t count;
+	struct cm_coarse_reader reader = { .left = pack->coarse };
+	struct cm_selection *select = look->of;
+	int64_t sign = look->piece.minus ? -1 : 1;
+	struct cell cell = { .bucket = cm_piece_bucket(&look->piece, select->edges, key->bucket_s * CM_SECOND_US),
+		.pack_id = cm_pack_id(key) };
+	struct cm_coarse_bin coarse;
 	int rc;
 
-	if ((rc = cm_pending(select->store, select->filter, &fact, &count)) < 0)
-		return rc;
-	for (; count > 0; count--, fact++) {
-		if (fact->bin < 0 || !cm_pending_in(fact, piece) || strcmp(fact->kind, select->kind->name) != 0)
-			continue;
-		if ((rc = keep_raw(select, cm_piece_bucket(piece, select->edges, fact->at_us), fact->bin,
-		    piece->minus ? -fact->n : fact->n, fact->value_us)) < 0)
+	(void)arg;
+	while ((rc = cm_coarse_next(&reader, &coarse)) > 0) {
+		cell.bin = coarse.sum.bin;
+		cell.sum = (struct sum){ .n = sign * coarse.sum.n, .us = sign * coarse.sum.sum };
+		cell.from = (uint32_t)coarse.from;
+		cell.bytes = (uint32_t)coarse.bytes;
+		if ((rc = keep_cell(select, &cell)) < 0)
 			return rc;
 	}
-	return 0;
-}
-
-/* One row of coarse bins of a piece. */
-static int
-take_coarse(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
-{
-	const struct sum sum = { .n = cm_rows_int(rows, 1), .us = cm_rows_int(rows, 2) };
-	struct cm_selection *select = look->of;
-	int64_t bin = cm_rows_int(rows, 0);
-	size_t bucket = look->piece.first;
-
-	(void)arg;
-	if (bin < 0 || bin >= CM_COARSE_BINS)
-		return CM_ESTORE;
-	select->seen[look->at][bin] = true;
-	if (select->n > 1)
-		bucket = cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 3) * CM_SECOND_US);
-	return keep_cell(select, bucket, (int)bin, sum);
+	return rc;
 }
 
 /* Adds a look for each of a selection's pieces of buckets, or of raw facts. */
@@ -102,8 +84,7 @@ look_at_pieces(struct cm_probes *looks, struct cm_selection *select, bool raw)
 	int rc = 0;
 
 	for (i = 0; i < select->cut.count && rc == 0; i++) {
-		const struct cm_probe look = { .piece = select->cut.pieces[i], .kind = select->kind->name, .bin = COARSE, .of = select,
-			.at = i };
+		const struct cm_probe look = { .piece = select->cut.pieces[i], .kind = select->kind->name, .bin = COARSE, .of = select };
 
 		if ((look.piece.resolution_s == 0) == raw)
 			rc = cm_probes_add(looks, &look);
@@ -111,11 +92,10 @@ look_at_pieces(struct cm_probes *looks, struct cm_selection *select, bool raw)
 	return rc;
 }
 
-/* The pieces of buckets, and what pends of each. */
+/* The pieces of buckets. */
 static int
 read_coarse(struct cm_selection **selects, size_t count)
 {
-	const struct cm_view *view = selects[0]->n > 1 ? &cm_selection_bins : &cm_selection_bins_summed;
 	struct cm_probes looks = { 0 };
 	size_t i;
 	int rc = 0;
@@ -123,9 +103,7 @@ read_coarse(struct cm_selection **selects, size_t count)
 	for (i = 0; i < count && rc == 0; i++)
 		rc = look_at_pieces(&looks, selects[i], false);
 	if (rc == 0)
-		rc = cm_probes_read(selects[0]->store, selects[0]->filter, view, &looks, take_coarse, NULL);
-	for (i = 0; i < looks.count && rc == 0; i++)
-		rc = read_pending(looks.looks[i].of, &looks.looks[i].piece);
+		rc = cm_packs_read(selects[0]->store, selects[0]->filter, &looks, take_coarse, NULL);
 	cm_probes_done(&looks);
 	return rc;
 }
@@ -224,7 +202,6 @@ make_raw(struct cm_selection *select)
 	select->cut.pieces[0] = all_raw(select);
 	select->cut.count = 1;
 	select->cell_count = select->raw_count = 0;
-	memset(select->seen[0], 0, sizeof select->seen[0]);
 }
 
 /* The one piece of a selection that is read raw from the beginning. */
@@ -291,14 +268,17 @@ sum_up(struct cm_selection *select)
 	select->width = high < low ? 0 : high - low + 1;
 	select->total = calloc(select->n, sizeof *select->total);
 	select->coarse = calloc(select->n * (size_t)select->width + 1, sizeof *select->coarse);
-	if (select->total == NULL || select->coarse == NULL)
+	select->last_cell = calloc(select->n * (size_t)select->width + 1, sizeof *select->last_cell);
+	if (select->total == NULL || select->coarse == NULL || select->last_cell == NULL)
 		return CM_ENOMEM;
 	for (i = 0; i < select->cell_count; i++) {
-		const struct cell *cell = &select->cells[i];
+		struct cell *cell = &select->cells[i];
 		size_t at = cell->bucket * (size_t)select->width + (size_t)(cell->bin - low);
 
 		cm_sum_add(&select->total[cell->bucket], cell->sum.n, cell->sum.us);
 		cm_sum_add(&select->coarse[at], cell->sum.n, cell->sum.us);
+		cell->next = select->last_cell[at];
+		select->last_cell[at] = (uint32_t)i + 1;
 	}
 	for (i = 0; i < select->raw_count; i++) {
 		const struct raw *raw = &select->raw[i];
@@ -323,9 +303,7 @@ cut(struct cm_selection *select)
 	    (rc = thin ? cut_raw(select) : cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
 		return rc;
 	select->exact = select->cut.exact;
-	select->seen = calloc(select->cut.count + 1, sizeof *select->seen);
-	select->exactness = calloc(select->n, sizeof *select->exactness);
-	if (select->seen == NULL || select->exactness == NULL)
+	if ((select->exactness = calloc(select->n, sizeof *select->exactness)) == NULL)
 		return CM_ENOMEM;
 	for (i = 0; i < select->n; i++)
 		select->exactness[i].is_not = cm_edge_moves(scope, select->edges[i], select->pruned_before) ||
@@ -391,12 +369,12 @@ done(struct cm_selection *select)
 	if (select == NULL)
 		return;
 	cm_cut_done(&select->cut);
-	free(select->seen);
 	free(select->cells);
 	free(select->raw);
 	free(select->raw_from);
 	free(select->total);
 	free(select->coarse);
+	free(select->last_cell);
 	free(select->exactness);
 	free(select);
 }

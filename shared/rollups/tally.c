@@ -7,60 +7,8 @@
 #include <string.h>
 
 #include "error.h"
-#include "probes.h"
-#include "pending.h"
-
-/* What a call came to; -1: a word that is none of ours, or none. */
-struct outcome {
-	int status;
-	int direction;
-	int reason;
-};
-
-/* Reads the word before the next '/' and steps over both; its place among names, or -1. */
-static int
-next_word(const char **text, const char *const *names, int count)
-{
-	const char *word = *text;
-	size_t length = strcspn(word, "/");
-
-	*text += length + (word[length] == '/');
-	return cm_word_place(word, length, names, count);
-}
-
-/* An outcome as the rollups keep it: status/call_type/failure_reason. */
-static struct outcome
-split_outcome(const char *text)
-{
-	struct outcome outcome;
-
-	outcome.status = next_word(&text, cm_status_names, CM_STATUSES);
-	outcome.direction = next_word(&text, cm_direction_names, CM_DIRECTIONS);
-	outcome.reason = next_word(&text, cm_reason_names, CM_REASONS);
-	return outcome;
-}
-
-static int
-word_in(const struct cm_rows *rows, int column, const char *const *names, int count)
-{
-	const char *word = cm_rows_text(rows, column);
-
-	return cm_word_place(word, strlen(word), names, count);
-}
-
-/* That of a row: of a bucket in one column, of a call in three. */
-static struct outcome
-read_outcome(const struct cm_rows *rows, bool raw)
-{
-	struct outcome outcome;
-
-	if (!raw)
-		return split_outcome(cm_rows_text(rows, 1));
-	outcome.status = word_in(rows, 1, cm_status_names, CM_STATUSES);
-	outcome.direction = word_in(rows, 6, cm_direction_names, CM_DIRECTIONS);
-	outcome.reason = word_in(rows, 7, cm_reason_names, CM_REASONS);
-	return outcome;
-}
+#include "outcome.h"
+#include "packs_read.h"
 
 struct counts {
 	int64_t n;
@@ -71,7 +19,7 @@ struct counts {
 
 /* Adds calls of one outcome to a tally. */
 static void
-add_outcome(struct cm_tally *tally, const struct outcome *outcome, const struct counts *counts)
+add_outcome(struct cm_tally *tally, const struct cm_outcome *outcome, const struct counts *counts)
 {
 	int status = outcome->status, direction = outcome->direction, reason = outcome->reason;
 
@@ -87,40 +35,6 @@ add_outcome(struct cm_tally *tally, const struct outcome *outcome, const struct 
 	tally->with_transcript += counts->with_transcript;
 	tally->timed += counts->timed;
 	tally->duration_sum_us += counts->duration_sum_us;
-}
-
-static struct counts
-read_counts(const struct cm_rows *rows, int column)
-{
-	struct counts counts = { .n = cm_rows_int(rows, column), .with_transcript = cm_rows_int(rows, column + 1),
-		.timed = cm_rows_int(rows, column + 2), .duration_sum_us = cm_rows_int(rows, column + 3) };
-
-	return counts;
-}
-
-/* Adds what the rollups of a piece do not hold yet. */
-static int
-tally_pending(struct cm_store *store, const struct cm_filter *filter, const struct cm_piece *piece, const cm_us *edges,
-    struct cm_tally *out)
-{
-	const struct cm_pending_fact *fact;
-	size_t count;
-	int rc;
-
-	if ((rc = cm_pending(store, filter, &fact, &count)) < 0)
-		return rc;
-	for (; count > 0; count--, fact++) {
-		int n = piece->minus ? -fact->n : fact->n;
-		struct counts counts = { .n = n, .with_transcript = n * fact->n_transcript,
-			.timed = fact->bin < 0 ? 0 : n, .duration_sum_us = fact->bin < 0 ? 0 : n * fact->value_us };
-
-		if (fact->outcome[0] != '\0' && cm_pending_in(fact, piece)) {
-			struct outcome outcome = split_outcome(fact->outcome);
-
-			add_outcome(&out[cm_piece_bucket(piece, edges, fact->at_us)], &outcome, &counts);
-		}
-	}
-	return 0;
 }
 
 /* Pieces that are the same but for being added or taken, which are read once: where two buckets meet, what one has too much
@@ -168,30 +82,78 @@ struct counted {
 	struct cm_tally *tallies;
 };
 
-/* Adds what a row says to each of the pieces that are alike, as it is read for the first of them. */
-static int
-take_row(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+/* Adds calls of one outcome to each of the pieces that are alike. */
+static void
+add_to_alike(const struct counted *counted, const struct alike *alike, cm_us at, const struct cm_outcome *outcome,
+    const struct counts *counts)
 {
-	const struct counted *counted = arg;
-	const struct alike *alike = look->of;
-	bool raw = look->piece.resolution_s == 0;
-	cm_us at = cm_rows_int(rows, 0) * (raw ? 1 : CM_SECOND_US);
-	struct counts counts = read_counts(rows, 2), less = negative(&counts);
-	struct outcome outcome = read_outcome(rows, raw);
+	struct counts less = negative(counts);
 	size_t i;
 
 	for (i = 0; i < alike->count; i++)
-		add_outcome(&counted->tallies[cm_piece_bucket(alike->pieces[i], counted->edges, at)], &outcome,
-		    alike->pieces[i]->minus == look->piece.minus ? &counts : &less);
+		add_outcome(&counted->tallies[cm_piece_bucket(alike->pieces[i], counted->edges, at)], outcome,
+		    alike->pieces[i]->minus ? &less : counts);
+}
+
+/* A call. */
+static int
+take_row(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	const struct cm_outcome outcome = cm_outcome_of(cm_rows_text(rows, 1), cm_rows_text(rows, 6), cm_rows_text(rows, 7));
+	struct counts counts = { .n = cm_rows_int(rows, 2), .with_transcript = cm_rows_int(rows, 3), .timed = cm_rows_int(rows, 4),
+		.duration_sum_us = cm_rows_int(rows, 5) };
+
+	/* It comes with the sign of the piece that it is read for. */
+	if (look->piece.minus)
+		counts = negative(&counts);
+	add_to_alike(arg, look->of, cm_rows_int(rows, 0), &outcome, &counts);
 	return 0;
+}
+
+/* A pack that is read bin by bin. */
+struct counting {
+	const struct counted *counted;
+	const struct alike *alike;
+	cm_us at;
+};
+
+static int
+take_bin(void *arg, const struct cm_bin_sum *sum)
+{
+	const struct counting *counting = arg;
+	const struct cm_outcome outcome = cm_outcome_numbered(sum->bin / CM_OUTCOME_BINS);
+	struct counts counts = { 0 };
+
+	if (sum->bin >= CM_OUTCOMES * CM_OUTCOME_BINS)
+		return CM_ESTORE;
+	switch (sum->bin % CM_OUTCOME_BINS) {
+	case CM_OUTCOME_CALLS:
+		counts.n = sum->n;
+		break;
+	case CM_OUTCOME_TRANSCRIPTS:
+		counts.with_transcript = sum->n;
+		break;
+	default:
+		counts.timed = sum->n;
+		counts.duration_sum_us = sum->sum;
+	}
+	add_to_alike(counting->counted, counting->alike, counting->at, &outcome, &counts);
+	return 0;
+}
+
+static int
+take_pack(void *arg, const struct cm_probe *look, const struct cm_pack_key *key, const struct cm_pack *pack)
+{
+	struct counting counting = { .counted = arg, .alike = look->of, .at = key->bucket_s * CM_SECOND_US };
+
+	return cm_pack_each(pack, take_bin, &counting);
 }
 
 /* Looks at the first of those that are alike: of buckets, or raw. */
 static int
-tally_rows(struct cm_store *store, const struct cm_filter *filter, struct alike *alike, size_t count, bool raw,
+tally_pieces(struct cm_store *store, const struct cm_filter *filter, struct alike *alike, size_t count, bool raw,
     struct counted *counted)
 {
-	static const struct cm_view rolled = { "calls-rolled", "calls-rolled-many", 6 };
 	static const struct cm_view all = { "calls-raw", "calls-raw-many", 8 }, of_tenant = { "calls-raw-of", "calls-raw-of-many", 8 };
 	const struct cm_view *raw_view = cm_filter_scope(filter)->of_tenant ? &of_tenant : &all;
 	struct cm_probes looks = { 0 };
@@ -205,7 +167,8 @@ tally_rows(struct cm_store *store, const struct cm_filter *filter, struct alike 
 			rc = cm_probes_add(&looks, &look);
 	}
 	if (rc == 0)
-		rc = cm_probes_read(store, filter, raw ? raw_view : &rolled, &looks, take_row, counted);
+		rc = raw ? cm_probes_read(store, filter, raw_view, &looks, take_row, counted)
+			: cm_packs_read(store, filter, &looks, take_pack, counted);
 	cm_probes_done(&looks);
 	return rc;
 }
@@ -223,11 +186,8 @@ tally_cut(struct cm_store *store, const struct cm_filter *filter, const struct c
 		alike[count] = alike_of(cut, i);
 		count += alike[count].count > 0;
 	}
-	if ((rc = tally_rows(store, filter, alike, count, false, counted)) == 0)
-		rc = tally_rows(store, filter, alike, count, true, counted);
-	for (i = 0; i < cut->count && rc >= 0; i++)
-		if (cut->pieces[i].resolution_s != 0)
-			rc = tally_pending(store, filter, &cut->pieces[i], counted->edges, counted->tallies);
+	if ((rc = tally_pieces(store, filter, alike, count, false, counted)) == 0)
+		rc = tally_pieces(store, filter, alike, count, true, counted);
 	free(alike);
 	return rc;
 }
@@ -317,7 +277,7 @@ cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_
 	while ((rc = cm_rows_next(rows)) > 0) {
 		struct counts counts = { .n = cm_rows_int(rows, 2), .timed = cm_rows_int(rows, 3),
 			.duration_sum_us = cm_rows_int(rows, 4) };
-		struct outcome outcome = split_outcome(cm_rows_text(rows, 0));
+		struct cm_outcome outcome = cm_outcome_split(cm_rows_text(rows, 0));
 
 		seen += cm_rows_int(rows, 1);
 		add_outcome(&tally, &outcome, &counts);

@@ -11,8 +11,7 @@
 #include "store.h"
 
 /* The scripts that make each version of the schema out of the one before. */
-static const char *const versions[CM_SCHEMA_VERSION] = { "001-facts", "002-rollups", "003-intake" };
-
+static const char *const versions[] = { "001-facts", "002-rollups", "003-intake" };
 
 void
 cm_schema_report(const struct cm_progress *progress, const char *what, int64_t done, int64_t total)
@@ -101,7 +100,7 @@ make_schema(struct cm_store *store, void *arg)
 		return rc;
 	if ((rc = get_version(store, &making->version)) < 0 || making->version == CM_SCHEMA_VERSION)
 		return rc;
-	for (i = (size_t)making->version; i < nitems(versions); i++)
+	for (i = 0; i < nitems(versions) && making->version == 0; i++)
 		if ((rc = cm_store_script(store, versions[i])) < 0)
 			return rc;
 	if (making->version == 0 && making->key != NULL && (rc = (int)cm_store_run(store, "meta-set", state)) < 0)
@@ -112,24 +111,6 @@ make_schema(struct cm_store *store, void *arg)
 	    ((rc = cm_store_script(store, "months")) < 0 || (rc = cm_store_script(store, "views")) < 0))
 		return rc;
 	return set_meta(store, "schema_version", "", CM_SCHEMA_VERSION);
-}
-
-int
-cm_schema_fold_later(struct cm_store *store)
-{
-	int64_t rc = cm_store_is_remote(store) ? 0 : cm_store_run(store, "fold-later", NULL);
-
-	return rc < 0 ? (int)rc : 0;
-}
-
-int
-cm_schema_fold_now(struct cm_store *store)
-{
-	int64_t rc = cm_store_is_remote(store) ? 0 : cm_store_run(store, "fold-usual", NULL);
-
-	if (rc >= 0)
-		rc = cm_store_run(store, "fold-now", NULL);
-	return rc < 0 ? (int)rc : 0;
 }
 
 int
@@ -159,6 +140,8 @@ make(struct cm_store *store, struct making *making)
 		return rc;
 	if (making->version > CM_SCHEMA_VERSION)
 		return cm_store_refuse(store, "The call database is of a newer version than this program; upgrade callmetrics.");
+	if (making->version != 0 && making->version < CM_SCHEMA_VERSION)
+		return cm_store_refuse(store, "The call database is of an older version; run: callmetrics migrate DATABASE");
 	if ((rc = cm_store_journal_mode(store, "wal", former)) < 0)
 		return rc;
 	if (making->version == CM_SCHEMA_VERSION && !cm_store_is_remote(store))

@@ -15,11 +15,6 @@
 
 struct cm_store;
 
-/* For a transaction of many rows: lets all its facts pend until it ends, or goes back to the usual number of them and folds them.  On a
- * server facts are folded at the end anyway, so the former does nothing. */
-int cm_schema_fold_later(struct cm_store *store);
-int cm_schema_fold_now(struct cm_store *store);
-
 /* Makes our tables where there are none yet, as the first thing of attaching: they answer nothing until that is done.  *version: what
  * there was before, 0 for none.  The store is opened with CM_STORE_CREATE.  CM_ESTORE: they are of a newer version than this program. */
 int cm_schema_make(struct cm_store *store, const char *state, int64_t *version);

@@ -14,7 +14,7 @@
 /* libpq's functions, where it is loaded. */
 #define CM_POSTGRES_FUNCTIONS(X) \
 	X(PQclear) X(PQcmdStatus) X(PQcmdTuples) X(PQconnectdbParams) X(PQerrorMessage) X(PQescapeLiteral) \
-	X(PQexec) X(PQexecParams) X(PQexecPrepared) X(PQfinish) X(PQfreemem) X(PQftype) X(PQgetResult) X(PQgetisnull) \
+	X(PQexec) X(PQexecParams) X(PQexecPrepared) X(PQfformat) X(PQfinish) X(PQfreemem) X(PQftype) X(PQgetResult) X(PQgetisnull) \
 	X(PQgetlength) X(PQgetvalue) X(PQnfields) X(PQntuples) X(PQprepare) X(PQputCopyData) X(PQputCopyEnd) \
 	X(PQresultErrorField) X(PQresultStatus) X(PQsetNoticeReceiver) X(PQstatus) X(PQtransactionStatus)
 #define CM_POSTGRES_DECLARE(function) __typeof__(function) *function;
@@ -70,6 +70,7 @@ double cm_postgres_get_real(const struct cm_rows *rows, int column);
 enum cm_value_type cm_postgres_get_type(const struct cm_rows *rows, int column);
 const char *cm_postgres_get_text(const struct cm_rows *rows, int column);
 size_t cm_postgres_get_bytes(const struct cm_rows *rows, int column);
+const unsigned char *cm_postgres_get_blob(const struct cm_rows *rows, int column, size_t *bytes);
 char *cm_postgres_shown(const struct cm_rows *rows);
 
 #endif

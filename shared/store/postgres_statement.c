@@ -1,8 +1,9 @@
 /*
  * postgres_statement: statements on a PostgreSQL server: preparing, binding, running, reading; see postgres_own.h.
  *
- * Values go and come as text.  Statements are prepared once in each connection; the types of their parameters are those of the binds
- * (bigint, text), or, for the statements app-*, which are about the voice app's own tables, what the server finds.
+ * Values go and come as text, but for bytes, and for the rows of statements pack-*, whose columns are bytes and whole numbers.
+ * Statements are prepared once in each connection; the types of their parameters are those of the binds (bigint, text, bytea), or, for
+ * the statements app-*, which are about the voice app's own tables, what the server finds.
  */
 #include "config.h"
 
@@ -25,7 +26,7 @@ enum {
 /* Types by their numbers in pg_type. */
 enum {
 	TYPE_INFERRED = 0, TYPE_BYTES = 17, TYPE_BIGINT = 20, TYPE_SMALLINT = 21, TYPE_INTEGER = 23, TYPE_TEXT = 25, TYPE_REAL = 700,
-	TYPE_DOUBLE = 701, TYPE_TEXTS = 1009, TYPE_BIGINTS = 1016, TYPE_NUMERIC = 1700,
+	TYPE_DOUBLE = 701, TYPE_BYTES_MANY = 1001, TYPE_TEXTS = 1009, TYPE_BIGINTS = 1016, TYPE_NUMERIC = 1700,
 };
 
 struct statement {
@@ -38,6 +39,8 @@ struct statement {
 	bool out_of_memory;		/* a value could not be kept */
 	const char *values[CM_PARAMETERS_MAX];
 	char *owned[CM_PARAMETERS_MAX];	/* what of the values was made here */
+	int lengths[CM_PARAMETERS_MAX];	/* of those that go as bytes .. */
+	int formats[CM_PARAMETERS_MAX];	/* .. which is 1, text 0 */
 	char numbers[CM_PARAMETERS_MAX][NUMBER_TEXT];
 };
 
@@ -80,6 +83,8 @@ type_of(const struct cm_rows *rows, int i)
 
 	if (!parameter->known || (!parameter->many && strncmp(rows->name, "app-", 4) == 0))
 		return TYPE_INFERRED;
+	if (parameter->is_bytes)
+		return parameter->many ? TYPE_BYTES_MANY : TYPE_BYTES;
 	if (parameter->many)
 		return parameter->is_int ? TYPE_BIGINTS : TYPE_TEXTS;
 	return parameter->is_int ? TYPE_BIGINT : TYPE_TEXT;
@@ -128,6 +133,7 @@ drop_values(struct cm_rows *rows)
 		free(statement->owned[i]);
 		statement->owned[i] = NULL;
 		statement->values[i] = NULL;
+		statement->formats[i] = 0;
 	}
 	cm_pq.PQclear(statement->result);
 	statement->result = NULL;
@@ -162,17 +168,34 @@ cm_postgres_bind(struct cm_rows *rows, int position, const struct cm_bind *bind)
 	} else if (bind->type == CM_BIND_INT) {
 		snprintf(statement->numbers[i], NUMBER_TEXT, "%" PRId64, bind->number);
 		statement->values[i] = statement->numbers[i];
+	} else if (bind->type == CM_BIND_BYTES) {
+		statement->values[i] = bind->number > 0 ? bind->text : "";
+		statement->lengths[i] = (int)bind->number;
+		statement->formats[i] = 1;
 	}
+}
+
+static int
+bind_bytes(struct cm_rows *rows, int i, const struct cm_bind *binds, size_t width, size_t count)
+{
+	struct statement *statement = statement_of(rows);
+
+	statement->owned[i] = cm_postgres_bytes_array(binds, width, count, &statement->lengths[i]);
+	statement->values[i] = statement->owned[i];
+	statement->formats[i] = 1;
+	return statement->owned[i] != NULL ? 0 : cm_store_fail(rows->store, CM_ENOMEM, "Out of memory.");
 }
 
 int
 cm_postgres_bind_many(struct cm_rows *rows, int position, const struct cm_bind *binds, size_t width, size_t count)
 {
 	struct statement *statement = statement_of(rows);
-	char *array = cm_postgres_array(binds, width, count);
 	int i = position - 1;
+	char *array;
 
-	if (array == NULL)
+	if (rows->parameters[i].is_bytes)
+		return bind_bytes(rows, i, binds, width, count);
+	if ((array = cm_postgres_array(binds, width, count)) == NULL)
 		return cm_store_fail(rows->store, CM_ENOMEM, "Out of memory.");
 	statement->values[i] = clean(statement, i, array);
 	if (statement->values[i] == array)
@@ -244,8 +267,8 @@ start(struct cm_rows *rows)
 		return rc;
 	if (rows->streams)
 		return open_cursor(rows);
-	return take_result(rows, cm_pq.PQexecPrepared(conn_of(rows), statement->name, rows->parameter_count, statement->values, NULL,
-	    NULL, 0));
+	return take_result(rows, cm_pq.PQexecPrepared(conn_of(rows), statement->name, rows->parameter_count, statement->values,
+	    statement->lengths, statement->formats, rows->of_packs));
 }
 
 int
@@ -290,6 +313,17 @@ cm_postgres_get_text(const struct cm_rows *rows, int column)
 	return cm_pq.PQgetvalue(statement->result, statement->row, column);
 }
 
+/* A number that came as bytes, the highest first. */
+static int64_t
+number_of_bytes(const unsigned char *bytes, size_t count)
+{
+	uint64_t number = count > 0 && bytes[0] >= 0x80 ? UINT64_MAX : 0;
+
+	for (; count > 0; count--)
+		number = number << 8 | *bytes++;
+	return (int64_t)number;
+}
+
 int64_t
 cm_postgres_get_int(const struct cm_rows *rows, int column)
 {
@@ -297,6 +331,8 @@ cm_postgres_get_int(const struct cm_rows *rows, int column)
 	bool negative = *text == '-';
 	uint64_t number = 0;
 
+	if (cm_pq.PQfformat(statement_of(rows)->result, column) != 0)
+		return number_of_bytes((const unsigned char *)text, cm_postgres_get_bytes(rows, column));
 	if (*text == 't')
 		return 1;
 	for (text += negative; *text >= '0' && *text <= '9'; text++)
@@ -338,6 +374,13 @@ cm_postgres_get_bytes(const struct cm_rows *rows, int column)
 	const struct statement *statement = statement_of(rows);
 
 	return (size_t)cm_pq.PQgetlength(statement->result, statement->row, column);
+}
+
+const unsigned char *
+cm_postgres_get_blob(const struct cm_rows *rows, int column, size_t *bytes)
+{
+	*bytes = cm_postgres_is_null(rows, column) ? 0 : cm_postgres_get_bytes(rows, column);
+	return *bytes > 0 ? (const unsigned char *)cm_postgres_get_text(rows, column) : NULL;
 }
 
 /* A value as it stands in a statement; allocated. */

@@ -4,6 +4,7 @@
 #include "postgres_text.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "array.h"
 #include "error.h"
 
-enum { NUMBER_TEXT = 24 };
+enum { NUMBER_TEXT = 24, BYTES_TYPE = 17 };
 
 static size_t
 array_bytes(const struct cm_bind *bind, size_t width, size_t count)
@@ -53,6 +54,40 @@ cm_postgres_array(const struct cm_bind *bind, size_t width, size_t count)
 			*to++ = ',';
 	}
 	strcpy(to, "}");
+	return array;
+}
+
+/* Four bytes, the highest first. */
+static char *
+put_int(char *to, size_t number)
+{
+	int shift;
+
+	for (shift = 24; shift >= 0; shift -= 8)
+		*to++ = (char)(number >> shift);
+	return to;
+}
+
+char *
+cm_postgres_bytes_array(const struct cm_bind *bind, size_t width, size_t count, int *length)
+{
+	static const size_t head[] = { 1, 0, BYTES_TYPE };	/* of one dimension, none is null, what they are */
+	size_t i, bytes = sizeof(int32_t) * (nitems(head) + 2 + count);
+	char *array, *to;
+
+	for (i = 0; i < count; i++)
+		bytes += (size_t)bind[i * width].number;
+	if (bytes > INT_MAX || (array = to = malloc(bytes)) == NULL)
+		return NULL;
+	for (i = 0; i < nitems(head); i++)
+		to = put_int(to, head[i]);
+	to = put_int(put_int(to, count), 1);
+	for (i = 0; i < count; i++, bind += width) {
+		to = put_int(to, (size_t)bind->number);
+		if (bind->number > 0)
+			to = mempcpy(to, bind->text, (size_t)bind->number);
+	}
+	*length = (int)bytes;
 	return array;
 }
 

@@ -9,6 +9,9 @@
 /* {1,2,NULL} or {"a","b"} of `count` binds, each `width` after the one before; the caller frees.  NULL for want of memory. */
 char *cm_postgres_array(const struct cm_bind *bind, size_t width, size_t count);
 
+/* The same of bytes, in the form in which a server takes an array as bytes; *length: how many that are. */
+char *cm_postgres_bytes_array(const struct cm_bind *bind, size_t width, size_t count, int *length);
+
 /* A row that is being written; zeros at first. */
 struct cm_postgres_row {
 	char *text;

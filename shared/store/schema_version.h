@@ -2,6 +2,6 @@
 #ifndef CM_SCHEMA_VERSION_H
 #define CM_SCHEMA_VERSION_H
 
-enum { CM_SCHEMA_VERSION = 3 };
+enum { CM_SCHEMA_VERSION = 4 };
 
 #endif

@@ -371,6 +371,13 @@ cm_store_explain(struct cm_store *store, bool on)
 {
 	forget_notes(store);
 	store->explain = on;
+	store->kept_ms = 0;
+}
+
+bool
+cm_store_is_explained(const struct cm_store *store)
+{
+	return store->explain;
 }
 
 const struct cm_note *

@@ -32,13 +32,14 @@ enum { CM_BINDS_MAX = 24 };
 
 struct cm_bind {
 	const char *name;	/* without the colon; a text that never changes, which is known again by where it stands */
-	enum { CM_BIND_INT, CM_BIND_NO_INT, CM_BIND_TEXT } type;	/* NO_INT: null where an integer is meant */
-	int64_t number;
+	enum { CM_BIND_INT, CM_BIND_NO_INT, CM_BIND_TEXT, CM_BIND_BYTES } type;	/* NO_INT: null where an integer is meant */
+	int64_t number;		/* of bytes: how many */
 	const char *text;	/* NULL: null; borrowed until the rows are done */
 };
 
 #define CM_INT_PARAM(n, v) { .name = (n), .type = CM_BIND_INT, .number = (v) }
 #define CM_TEXT_PARAM(n, v) { .name = (n), .type = CM_BIND_TEXT, .text = (v) }
+#define CM_BYTES_PARAM(n, v, bytes) { .name = (n), .type = CM_BIND_BYTES, .text = (const char *)(v), .number = (int64_t)(bytes) }
 
 /*
  * Opens the database that `url` names: postgresql://... or the path of a SQLite file.  Cheap: the database is touched by the first
@@ -153,6 +154,9 @@ enum cm_value_type cm_rows_type(const struct cm_rows *rows, int column);
 const char *cm_rows_text(const struct cm_rows *rows, int column);
 /* Its length in bytes, which may include NUL. */
 size_t cm_rows_bytes(const struct cm_rows *rows, int column);
+/* The bytes of a column that holds such, NULL where there are none; borrowed until the next step.  Of statements pack-* alone, whose rows
+ * come from a server as bytes. */
+const unsigned char *cm_rows_blob(const struct cm_rows *rows, int column, size_t *bytes);
 void cm_rows_done(struct cm_rows *rows);
 
 /* A single integer answer of a statement, 0 where there is no row. */
@@ -176,12 +180,17 @@ int cm_store_journal_mode(struct cm_store *store, const char *mode, char former[
 
 /* While on, every statement is noted for cm_store_notes; of very many the last note is of all that have no place of their own. */
 void cm_store_explain(struct cm_store *store, bool on);
+bool cm_store_is_explained(const struct cm_store *store);
 
 struct cm_note {
 	const char *statement;	/* with its values bound: pastes into sqlite3 or psql */
 	int64_t rows;
 	double milliseconds;
 };
+
+/* While on, a note of a statement that was not run, since its answer, of so many rows, was kept: in the time that statements pack-* took
+ * since the last such note, which themselves are not noted. */
+int cm_store_note_kept(struct cm_store *store, const char *name, const struct cm_bind *binds, int64_t rows);
 
 /* What was noted since explain was switched on; borrowed. */
 const struct cm_note *cm_store_notes(const struct cm_store *store, size_t *count);

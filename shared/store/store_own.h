@@ -45,6 +45,7 @@ struct cm_engine {
 	enum cm_value_type (*get_type)(const struct cm_rows *rows, int column);
 	const char *(*get_text)(const struct cm_rows *rows, int column);
 	size_t (*get_bytes)(const struct cm_rows *rows, int column);
+	const unsigned char *(*get_blob)(const struct cm_rows *rows, int column, size_t *bytes);
 	char *(*shown)(const struct cm_rows *rows);	/* with its values; allocated */
 };
 
@@ -54,6 +55,7 @@ struct cm_parameter {
 	size_t length;
 	bool known;			/* something is bound */
 	bool is_int;
+	bool is_bytes;
 	bool many;			/* an array */
 	const char *bound;		/* what the last bind was called, and where it stood: the next one does, too, as a rule */
 	size_t place;
@@ -67,6 +69,7 @@ struct cm_rows {
 	int parameter_count;
 	bool streams;			/* its rows may be more than memory should hold */
 	bool is_open;			/* it is being read */
+	bool of_packs;			/* its name begins with pack- */
 	struct timespec started;
 	int64_t count;
 };
@@ -100,6 +103,7 @@ struct cm_store {
 	bool explain;
 	struct cm_note notes[CM_NOTES_MAX];
 	size_t note_count;
+	double kept_ms;			/* what statements of packs took since the last note of one */
 };
 
 extern const struct cm_engine cm_engine_sqlite, cm_engine_postgres;

@@ -152,7 +152,7 @@ check_attached(struct cm_store *store, bool ours, bool former)
  * owner wants nothing written, and nothing is.) */
 #define BEGIN_WRITING "BEGIN ISOLATION LEVEL READ COMMITTED; "
 
-/* Advisory locks, in all of callmetrics' own two-part numbers: who takes events in or folds (cm_fold), and who changes the schema. */
+/* Advisory locks, in all of callmetrics' own two-part numbers: who writes facts, and who changes the schema. */
 #define LOCK_WRITING "SELECT pg_advisory_xact_lock(25453, 1)"
 #define LOCK_SCHEMA "SELECT pg_advisory_xact_lock(25453, 2)"
 
@@ -393,5 +393,5 @@ const struct cm_engine cm_engine_postgres = {
 	.prepare = cm_postgres_prepare, .finish = cm_postgres_finish, .bind = cm_postgres_bind, .bind_many = cm_postgres_bind_many,
 	.next = cm_postgres_next, .reset = cm_postgres_reset, .is_null = cm_postgres_is_null, .get_int = cm_postgres_get_int,
 	.get_real = cm_postgres_get_real, .get_type = cm_postgres_get_type, .get_text = cm_postgres_get_text,
-	.get_bytes = cm_postgres_get_bytes, .shown = cm_postgres_shown,
+	.get_bytes = cm_postgres_get_bytes, .get_blob = cm_postgres_get_blob, .shown = cm_postgres_shown,
 };

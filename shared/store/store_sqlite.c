@@ -444,6 +444,9 @@ bind(struct cm_rows *rows, int position, const struct cm_bind *bind)
 		sqlite3_bind_int64(stmt_of(rows), position, bind->number);
 	else if (bind->type == CM_BIND_TEXT && bind->text != NULL)
 		sqlite3_bind_text(stmt_of(rows), position, bind->text, -1, SQLITE_STATIC);
+	else if (bind->type == CM_BIND_BYTES)
+		sqlite3_bind_blob64(stmt_of(rows), position, bind->number > 0 ? bind->text : "", (sqlite3_uint64)bind->number,
+		    SQLITE_STATIC);
 }
 
 static int
@@ -512,6 +515,15 @@ get_bytes(const struct cm_rows *rows, int column)
 	return (size_t)sqlite3_column_bytes(stmt_of(rows), column);
 }
 
+static const unsigned char *
+get_blob(const struct cm_rows *rows, int column, size_t *bytes)
+{
+	const unsigned char *blob = sqlite3_column_blob(stmt_of(rows), column);
+
+	*bytes = blob != NULL ? get_bytes(rows, column) : 0;
+	return blob;
+}
+
 static char *
 shown(const struct cm_rows *rows)
 {
@@ -563,5 +575,5 @@ const struct cm_engine cm_engine_sqlite = {
 	.prepare = prepare,
 	.finish = finish, .bind = bind, .next = next, .reset = reset, .is_null = is_null, .get_int = get_int, .get_real = get_real,
 	.get_type = get_type, .get_text = get_text,
-	.get_bytes = get_bytes, .shown = shown,
+	.get_bytes = get_bytes, .get_blob = get_blob, .shown = shown,
 };

@@ -146,7 +146,8 @@ type_parameters(struct cm_rows *rows, const struct values *values)
 		if (bind == NULL)
 			bind = common_of(parameter, values);
 		parameter->known = bind != NULL;
-		parameter->is_int = bind != NULL && bind->type != CM_BIND_TEXT;
+		parameter->is_bytes = bind != NULL && bind->type == CM_BIND_BYTES;
+		parameter->is_int = bind != NULL && bind->type != CM_BIND_TEXT && !parameter->is_bytes;
 	}
 }
 
@@ -250,7 +251,7 @@ new_rows(struct cm_store *store, const char *name)
 		store->rows_room = room;
 	}
 	if (rows != NULL)
-		*rows = (struct cm_rows){ .store = store, .name = name };
+		*rows = (struct cm_rows){ .store = store, .name = name, .of_packs = strncmp(name, "pack-", 5) == 0 };
 	return rows;
 }
 
@@ -435,22 +436,56 @@ cm_rows_bytes(const struct cm_rows *rows, int column)
 	return rows->store->engine->get_bytes(rows, column);
 }
 
+const unsigned char *
+cm_rows_blob(const struct cm_rows *rows, int column, size_t *bytes)
+{
+	return rows->store->engine->get_blob(rows, column, bytes);
+}
+
 static void
-note(struct cm_rows *rows)
+add_note(const struct cm_rows *rows, int64_t count, double milliseconds)
 {
 	struct cm_store *store = rows->store;
 	bool full = store->note_count >= CM_NOTES_MAX - 1;
 	struct cm_note *note = &store->notes[full ? CM_NOTES_MAX - 1 : store->note_count];
-	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (store->note_count < CM_NOTES_MAX) {
 		*note = (struct cm_note){ .statement = full ? strdup("-- all further statements together") : store->engine->shown(rows) };
 		store->note_count++;
 	}
-	note->rows += rows->count;
-	note->milliseconds += (double)(now.tv_sec - rows->started.tv_sec) * 1e3 +
-	    (double)(now.tv_nsec - rows->started.tv_nsec) / 1e6;
+	note->rows += count;
+	note->milliseconds += milliseconds;
+}
+
+static void
+note(const struct cm_rows *rows)
+{
+	struct timespec now;
+	double took_ms;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	took_ms = (double)(now.tv_sec - rows->started.tv_sec) * 1e3 + (double)(now.tv_nsec - rows->started.tv_nsec) / 1e6;
+	if (rows->of_packs)
+		rows->store->kept_ms += took_ms;
+	else
+		add_note(rows, rows->count, took_ms);
+}
+
+int
+cm_store_note_kept(struct cm_store *store, const char *name, const struct cm_bind *binds, int64_t count)
+{
+	struct cm_rows *rows;
+	int rc;
+
+	if (!store->explain)
+		return 0;
+	if ((rc = cm_store_query(store, name, binds, &rows)) < 0)
+		return rc;
+	add_note(rows, count, store->kept_ms);
+	store->kept_ms = 0;
+	rows->started.tv_sec = 0;
+	cm_rows_done(rows);
+	return 0;
 }
 
 void

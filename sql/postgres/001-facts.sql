@@ -12,7 +12,7 @@ SET LOCAL search_path = callmetrics, pg_temp;
 INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
 	@words()@;
 
-INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 512, 0);
+INSERT INTO cm_state (state_id, pruned_before_us) VALUES (1, 0);
 
 INSERT INTO cm_octave (floor_us, shift)
 	SELECT CASE shift WHEN 0 THEN 0 ELSE 512::bigint << shift END, shift FROM generate_series(0, 53) shift;

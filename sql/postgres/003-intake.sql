@@ -8,6 +8,3 @@
 -- List prices as the voice platform's documents give them: a minute of speech, a million tokens, a thousand characters.
 INSERT INTO cm_price (provider, model, service, unit, price_nusd, per, valid_from_us) VALUES
 	@listprices()@;
-
--- Steps go into the rollups many at once (shared/rollups/fold.c) rather than one by one by this trigger.
-DROP TRIGGER cm_latency_added ON cm_latency;

@@ -58,6 +58,7 @@ BEGIN
 		SELECT c.relname, CASE w.by
 			WHEN 'tenant_id' THEN 'tenant_id = (SELECT cm_wall())'
 			WHEN 'series_id' THEN 'series_id IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
+			WHEN 'pack_id' THEN 'pack_id >> 38 IN (SELECT s.series_id FROM cm_series s WHERE s.tenant_id = (SELECT cm_wall()))'
 			WHEN 'call_no' THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_no = %I.call_no)', c.relname)
 			WHEN 'none' THEN 'false' END
 		FROM pg_class c LEFT JOIN (VALUES @list(walls)@) w (name, by) ON w.name = c.relname
@@ -97,7 +98,7 @@ BEGIN
 			END IF;
 		END LOOP;
 	END IF;
-	-- What runs with its owner's rights: triggers need no right to be called, and the fold is the writers'.
+	-- What runs with its owner's rights: triggers need no right to be called.
 	FOR name IN
 		SELECT p.oid::regprocedure FROM pg_proc p
 		WHERE p.pronamespace = 'callmetrics'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype

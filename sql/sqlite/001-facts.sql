@@ -7,7 +7,7 @@
 INSERT INTO cm_vocabulary (topic, term, meaning) VALUES
 	@words()@;
 
-INSERT INTO cm_state (state_id, pending_most, pruned_before_us) VALUES (1, 512, 0);
+INSERT INTO cm_state (state_id, pruned_before_us) VALUES (1, 0);
 
 INSERT INTO cm_octave (floor_us, shift)
 	WITH RECURSIVE octave (floor_us, shift) AS (

@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import database
+import packs
 import voice_app
 from questions import (Asking, Different, Judge, Programs, is_counter, question_text, read_question, read_time, samples,
                        text_micros)
@@ -155,21 +156,12 @@ class World:
                "cm_latency")
 
     def check_rollups(self):
-        """The rollups, with what is pending, are what the facts come to: to the twin's rows, and to cm_call and cm_latency."""
-        counts, bins = self.referee.rollups(set(self.ours.execute("SELECT scope, resolution FROM cm_grid")))
-        series = "s.scope, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type"
-        rolled = self.ours.execute(
-            f"SELECT {series}, r.kind, r.resolution, r.bucket, r.outcome, sum(n), sum(n_transcript), sum(n_value), sum(sum_us) "
-            "FROM (SELECT series_id, kind, resolution, bucket, outcome, n, n_transcript, n_value, sum_us FROM cm_rollup "
-            "UNION ALL SELECT series_id, kind, resolution, bucket, outcome, n, n_transcript, n_value, sum_us "
-            "FROM cm_pending_count) r JOIN cm_series s USING (series_id) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10")
-        differ({row for row in rolled if any(row[10:])}, {key + tuple(sums) for key, sums in counts.items()}, "cm_rollup")
-        rolled = self.ours.execute(
-            f"SELECT {series}, r.kind, r.resolution, r.bucket, r.parent, r.bin, sum(n), sum(sum_us) "
-            "FROM (SELECT series_id, kind, resolution, bucket, parent, bin, n, sum_us FROM cm_rollup_bin UNION ALL "
-            "SELECT series_id, kind, resolution, bucket, parent, bin, n, sum_us FROM cm_pending_bin) r "
-            "JOIN cm_series s USING (series_id) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")
-        differ({row for row in rolled if any(row[11:])}, {key + tuple(sums) for key, sums in bins.items()}, "cm_rollup_bin")
+        """The rollups are what the facts come to: to the twin's rows, and to cm_call and cm_latency."""
+        series = {number: tuple(labels) for number, *labels in self.ours.execute(
+            "SELECT series_id, scope, tenant_id, agent, agent_version, provider, call_type FROM cm_series")}
+        for held, due, name in zip(packs.unpacked(self.ours), self.referee.rollups(packs.GRID), ("counts", "bins")):
+            differ({series[key[0]] + key[1:] + tuple(sums) for key, sums in held.items()},
+                   {key + tuple(sums) for key, sums in due.items() if any(sums)}, f"{name} of cm_pack")
 
     def check_counters(self):
         """No counter ever falls."""

@@ -18,6 +18,9 @@ import time
 import uuid
 from datetime import datetime, timedelta, timezone
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import packs
 import voice_app
 
 SLOWEST_MS = 250
@@ -179,11 +182,12 @@ def counted(build, path):
     connection.execute("ATTACH ? AS ours", (path + ".callmetrics",))
     rows = connection.execute(
         "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM ours.cm_call), (SELECT count(*) FROM latency_events), "
-        "(SELECT count(*) FROM ours.cm_latency), (SELECT total(n) FROM (SELECT n, resolution r, series_id FROM ours.cm_rollup UNION ALL "
-        "SELECT n, resolution, series_id FROM ours.cm_pending_count) JOIN ours.cm_series USING (series_id) "
-        "WHERE scope = 'all' AND r = 3600)").fetchone()
+        "(SELECT count(*) FROM ours.cm_latency), (SELECT series_id FROM ours.cm_series WHERE scope = 'all')").fetchone()
     connection.close()
-    return rows
+    ours = sqlite3.connect(path + ".callmetrics")
+    held = sum(sums[0] for key, sums in packs.unpacked(ours)[0].items() if (key[0], key[2]) == (rows[4], 3600))
+    ours.close()
+    return *rows[:4], held
 
 
 def main():

@@ -378,7 +378,7 @@ class Referee:
                    for call in self.calls.values())
 
     def rollups(self, grid):
-        """What cm_rollup and cm_rollup_bin must come to, for pairs of scope and width of bucket: two dicts of scope, labels,
+        """What the counts and histograms of cm_pack must come to, for pairs of scope and width of bucket: two dicts of scope, labels,
         kind, resolution, bucket, ..."""
         counts, bins = defaultdict(lambda: [0, 0, 0, 0]), defaultdict(lambda: [0, 0])
         for call in [*self.calls.values(), *self.gone_calls]:

@@ -52,32 +52,7 @@ test_monotone(void **state)
 	assert_true(bin > 10000);
 }
 
-/* Slots keep all that they are made of, and sort by it in its order. */
-static void
-test_slots(void **state)
-{
-	static const struct cm_slot slots[] = {
-		{ CM_KIND_CALL, 300, -1, -3155673600, 5 }, { CM_KIND_CALL, 300, -1, 0, 0 }, { CM_KIND_CALL, 300, -1, 300, 0 },
-		{ CM_KIND_CALL, 300, -1, 300, CM_COARSE_BINS - 1 }, { CM_KIND_CALL, 300, 0, 0, 31 },
-		{ CM_KIND_CALL, 300, CM_COARSE_BINS - 1, 253402300500, CM_FINE_BINS - 1 }, { CM_KIND_CALL, 3600, -1, 3600, 1 },
-		{ CM_KIND_CALL, 86400, -1, 86400, 1 }, { 1, 300, -1, 1770373800, 7 }, { 31, 86400, 3, 1770336000, 99 },
-	};
-	int64_t before = -1, packed;
-	struct cm_slot slot;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof slots / sizeof *slots; i++) {
-		packed = cm_slot_pack(&slots[i]);
-		slot = cm_slot_unpack(packed);
-		assert_true(packed > before);
-		assert_true(slot.kind == slots[i].kind && slot.resolution_s == slots[i].resolution_s && slot.parent == slots[i].parent &&
-		    slot.bucket_s == slots[i].bucket_s && slot.bin == slots[i].bin);
-		before = packed;
-	}
-}
-
-/* The triggers' own formula over their own table. */
+/* The formula that the database tells of its table. */
 static void
 test_agrees_with_the_database(void **state)
 {
@@ -113,7 +88,6 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_floor_of_each_bin),
 		cmocka_unit_test(test_monotone),
-		cmocka_unit_test(test_slots),
 		cmocka_unit_test(test_agrees_with_the_database),
 	};
 

@@ -48,7 +48,7 @@ remove_database(void **state)
 static bool
 is_prepared(const struct cm_sql *sql)
 {
-	static const char *const of_the_app[] = { "app-", "attach-", "copy-", "journal-", "reach-", "source-" };
+	static const char *const of_the_app[] = { "app-", "attach-", "copy-", "former-", "journal-", "reach-", "source-" };
 	size_t i;
 
 	for (i = 0; i < sizeof of_the_app / sizeof *of_the_app; i++)

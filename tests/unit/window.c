@@ -6,12 +6,9 @@
 
 #include "window.h"
 #include "error.h"
-#include "sql.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <sqlite3.h>
 
 #include "cm_test.h"
 
@@ -250,35 +247,6 @@ test_buckets_of_an_answer(void **state)
 	cm_cut_done(&cut);
 }
 
-/* The widths per scope are those that the database keeps. */
-static void
-test_agrees_with_the_grid_of_the_database(void **state)
-{
-	const char *schema[] = { cm_sql_find("sqlite", "001-facts")->text, cm_sql_find("sqlite", "002-rollups")->text };
-	sqlite3_stmt *stmt;
-	sqlite3 *db;
-	size_t i;
-	int rung, rows = 0;
-
-	(void)state;
-	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	for (i = 0; i < nitems(schema); i++)
-		assert_int_equal(sqlite3_exec(db, schema[i], NULL, NULL, NULL), SQLITE_OK);
-	for (i = 0; i < nitems(filters); i++) {
-		const struct cm_scope *scope = cm_filter_scope(&filters[i]);
-
-		assert_int_equal(sqlite3_prepare_v2(db, "SELECT resolution FROM cm_grid WHERE scope = ?1 ORDER BY 1", -1, &stmt, NULL),
-		    SQLITE_OK);
-		sqlite3_bind_text(stmt, 1, scope->name, -1, SQLITE_STATIC);
-		for (rung = 0; sqlite3_step(stmt) == SQLITE_ROW; rung++, rows++)
-			assert_int_equal(sqlite3_column_int(stmt, 0), scope->ladder_s[rung]);
-		assert_true(rung == CM_RUNGS_MAX || scope->ladder_s[rung] == 0);
-		sqlite3_finalize(stmt);
-	}
-	assert_true(rows > 0);
-	sqlite3_close(db);
-}
-
 static void
 test_scope(void **state)
 {
@@ -344,7 +312,6 @@ main(void)
 		cmocka_unit_test(test_the_shorter_way),
 		cmocka_unit_test(test_buckets_of_an_answer),
 		cmocka_unit_test(test_pruned_edges),
-		cmocka_unit_test(test_agrees_with_the_grid_of_the_database),
 		cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_binds),
 	};

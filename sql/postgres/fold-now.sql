@@ -1,2 +1,0 @@
--- Folds what is pending, where that is many.
-SELECT cm_fold(512)
