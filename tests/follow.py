@@ -434,8 +434,12 @@ class Worker:
         self.process = subprocess.Popen(["spawn-fcgi", "-n", "-s", self.socket, "--", os.path.join(build, "cgi-bin", question)],
                                         env={**os.environ, "CALLMETRICS_DB": path, "CALLMETRICS_NOW": "2026-02-06T10:30:00Z"},
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not os.path.exists(self.socket):
+        while not self.listens():
             time.sleep(0.02)
+
+    def listens(self):
+        with socket.socket(socket.AF_UNIX) as connection:
+            return connection.connect_ex(self.socket) == 0
 
     def ask(self, query):
         """Head and body, and how long that took."""

@@ -105,7 +105,7 @@ questions=${PG_FOLLOW_QUESTIONS:-20}
 for beside in nobody follower; do
 	attached_db "sees_$beside"
 	[ "$beside" = nobody ] || follower
-	writers 'read committed' $((questions / 2 + 10))
+	writers 'read committed' 600
 	i=0
 	late=0
 	behind=0
