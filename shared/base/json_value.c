@@ -64,7 +64,7 @@ member(const struct cm_value *object, const char *key)
 	const struct cm_value *end = object + object->span, *at;
 
 	for (at = object + 1; at < end; at += at->span)
-		if (*at->key == *key && strcmp(at->key, key) == 0 && !at->gone && at->key[at->key_bytes] == key[at->key_bytes])
+		if (*at->key == *key && strcmp(at->key, key) == 0 && !at->gone && strlen(at->key) == at->key_bytes)
 			return at;
 	return NULL;
 }

@@ -50,6 +50,7 @@ look_at(void *object, const char *key, const struct cm_value *value)
 	if ((text = cm_value_text(value, &bytes)) != NULL)
 		must(text[bytes] == '\0' && cm_utf8_valid(text, bytes), "a string is UTF-8, and ends");
 	must(!cm_value_number(value, &number) || isfinite(number), "a number is finite");
+	must(cm_value_get(value, "a") == NULL || cm_value_has(value, "a"), "what is got is there");
 	if (cm_value_is_object(value))
 		cm_value_each(value, look_at, (void *)(uintptr_t)value);
 	if (cm_value_is_array(value))
