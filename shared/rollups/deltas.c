@@ -80,7 +80,8 @@ cm_deltas_merge(struct cm_delta *changes, size_t count)
 {
 	size_t i, kept = 0;
 
-	qsort(changes, count, sizeof *changes, by_bin);
+	if (count > 0)
+		qsort(changes, count, sizeof *changes, by_bin);
 	for (i = 0; i < count; i++) {
 		if (kept > 0 && by_bin(&changes[kept - 1], &changes[i]) == 0) {
 			changes[kept - 1].sum.n += changes[i].sum.n;
