@@ -26,7 +26,7 @@ post events "$work/acme"
 is "all are taken" "$status $(json '[.accepted, .duplicates, (.rejected | length)] | map(tostring) | join(" ")')" "200 6 0 0"
 is "three agents, and others" "$(agents acme)" 'a|1 b|1 c|1 other|3'
 ask health
-like "health warns" "$(json '.warnings[]')" '*1 tenants have more combinations of labels than CALLMETRICS_LABELS_MOST*'
+like "health warns" "$(json '.warnings[]')" '*1 tenant has more combinations of labels than CALLMETRICS_LABELS_MOST*'
 for agent in a d g; do
 	call "north-$agent" north "$agent" call_started
 done >"$work/north"

@@ -227,8 +227,8 @@ report_skipped(struct cm_store *store, struct cm_json *json)
 		long long count = cm_rows_int(rows, 2);
 
 		if (strcmp(cm_rows_text(rows, 0), "labels") == 0)
-			snprintf(text, sizeof text, "%lld tenants have more combinations of labels than CALLMETRICS_LABELS_MOST; further "
-			    "ones count as other (see cm_skipped)", count);
+			snprintf(text, sizeof text, "%lld %s more combinations of labels than CALLMETRICS_LABELS_MOST; further "
+			    "ones count as other (see cm_skipped)", count, count == 1 ? "tenant has" : "tenants have");
 		else
 			snprintf(text, sizeof text, "%lld rows of %s were skipped: %s makes no sense (see cm_skipped)", count,
 			    cm_rows_text(rows, 0), cm_rows_text(rows, 1));
@@ -264,8 +264,8 @@ report_future(struct cm_store *store, struct cm_json *json)
 
 	if (rc < 0 || count == 0)
 		return rc;
-	snprintf(text, sizeof text, "%lld calls begin in the future: times without an offset are read as UTC unless attach --tz ZONE says "
-	    "otherwise", (long long)count);
+	snprintf(text, sizeof text, "%lld %s in the future: times without an offset are read as UTC unless attach --tz ZONE says "
+	    "otherwise", (long long)count, count == 1 ? "call begins" : "calls begin");
 	cm_json_text(json, NULL, text);
 	return 0;
 }

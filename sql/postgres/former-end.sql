@@ -9,5 +9,5 @@ DROP FUNCTION cm_call_added, cm_call_changed, cm_call_told, cm_call_relabelled, 
 	cm_latency_removed, cm_pending_full, cm_fold, cm_fold_part, cm_fold_rows CASCADE;
 DROP VIEW cm_rollup_bin;
 DROP TABLE cm_rollup, cm_rollup_slot, cm_grid, cm_grid_bin;
-DROP FUNCTION cm_slot;
+DROP FUNCTION cm_slot, cm_bin;
 ALTER TABLE cm_state DROP COLUMN pending_most;

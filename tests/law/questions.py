@@ -384,7 +384,7 @@ class Judge:
         # A tenant learns nothing of rows that are nobody's, or another's.
         if not window.given.get("tenant_id"):
             future = sum(call.start > now + FUTURE for call in self.referee.calls.values())
-            warnings += self.skipped() + (["%d calls begin in the future" % future] if future else [])
+            warnings += self.skipped() + (["%d %s in the future" % (future, "call begins" if future == 1 else "calls begin")] if future else [])
         status, answer = self.json_of("health", query, now, (200, 503))
         answer["warnings"] = [short(given, wanted) for given, wanted in zip(answer["warnings"], warnings + [""] * 99)]
         last_hour = window.end == now and window.end - window.start == HOUR
