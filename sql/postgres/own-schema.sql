@@ -21,7 +21,7 @@ BEGIN
 				USING HINT = 'It is needed for ours: rename that one';
 		END IF;
 	END IF;
-	IF to_regclass('callmetrics.cm_meta') IS NOT NULL OR to_regclass(former::regnamespace || '.cm_rollup') IS NULL THEN
+	IF to_regclass('callmetrics.cm_meta') IS NOT NULL OR to_regclass(former::regnamespace || '.cm_marginal') IS NULL THEN
 		RETURN;
 	END IF;
 	FOR one IN
