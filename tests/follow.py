@@ -270,12 +270,18 @@ def dropped():
 
 # Killed at random points while an app writes.
 
-def counter(path):
-    total = 0
+def counters(path):
+    """What Prometheus is told that may never fall."""
+    said = {}
     for line in ask("prometheus", path)[1].splitlines():
-        if line.startswith(("voice_calls_total", "voice_calls_started_total")):
-            total += float(line.split()[-1])
-    return total
+        name, _, value = line.rpartition(" ")
+        if name[:1] != "#" and name.partition("{")[0].endswith(("_total", "_sum", "_count")):
+            said[name] = float(value)
+    return said
+
+
+def fallen(before, after):
+    return ["%s: %r, then %r" % (name, value, after.get(name)) for name, value in before.items() if after.get(name, -1) < value]
 
 
 def kill():
@@ -290,9 +296,11 @@ def kill():
             mine.write()
         mine.db.close()
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     killed = 0
+    read = counters(path)
+    check("there are counters", any("calls" in name for name in read), read)
     for number in range(count):
         victim = subprocess.Popen([os.path.join(build, "jobs", "follow"), path] if number % 2 else [os.path.join(build, "cgi-bin", "dashboard")],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -302,11 +310,15 @@ def kill():
             victim.send_signal(signal.SIGKILL)
             killed += 1
         victim.wait()
+        if number % 4 == 0:
+            former, read = read, counters(path)
+            check("killed %d times: no counter fell" % killed, not fallen(former, read), fallen(former, read))
     stop.set()
     writer.join()
     check("some were killed", killed > 0)
     take_in(path, "killed %d times" % killed)
-    print("killed %d of %d" % (killed, count))
+    check("no counter fell in the end", not fallen(read, counters(path)), fallen(read, counters(path)))
+    print("killed %d of %d; %d counters, of which none fell" % (killed, count, len(read)))
 
 
 # Detach, ended at any point: either all is as it was, or nothing is answered.
@@ -377,12 +389,13 @@ def power():
         mine.db.close()
 
     follower = subprocess.Popen([os.path.join(build, "jobs", "follow"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     image = os.path.join(folder, "image.db")
     lost = 0
     for number in range(count):
         time.sleep(rng.random() * 0.05)
+        read = counters(path)
         remove(image)
         # The app's files first or ours: either may be the older.
         names = ["", "-wal", ".callmetrics", ".callmetrics-wal"]
@@ -400,6 +413,7 @@ def power():
         done = job("attach" if number % 3 == 0 else "follow", *([image] if number % 3 == 0 else ["--once", image]))
         found = differences(image, number % 10 == 0)
         check("power cut %d" % number, done.returncode == 0 and not found, done.stdout, found)
+        check("power cut %d: no counter fell" % number, not fallen(read, counters(image)), fallen(read, counters(image)))
     stop.set()
     writer.join()
     follower.terminate()
