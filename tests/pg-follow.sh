@@ -62,10 +62,10 @@ COMMIT;
 \endif
 END
 
-# writers ISOLATION SECONDS: eight of them; sets writers, the process.
+# writers ISOLATION SECONDS [RATE]: eight of them, as fast as they can or so many transactions a second; sets writers, the process.
 writers() {
 	PGOPTIONS="-c default_transaction_isolation=$(printf '%s' "$1" | sed 's/ /\\ /g')" "$programs/pgbench" -n -c 8 -j 2 -T "$2" --max-tries=2000 \
-		-f "$work/writes.sql" "$db" >"$work/wrote" 2>&1 &
+		${3:+--rate="$3"} -f "$work/writes.sql" "$db" >"$work/wrote" 2>&1 &
 	writers=$!
 	later "$writers"
 }
@@ -105,7 +105,7 @@ questions=${PG_FOLLOW_QUESTIONS:-20}
 for beside in nobody follower; do
 	attached_db "sees_$beside"
 	[ "$beside" = nobody ] || follower
-	writers 'read committed' 600
+	writers 'read committed' 600 "$((100000 / ${CM_PACE:-100}))"
 	i=0
 	late=0
 	behind=0
