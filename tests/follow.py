@@ -1,7 +1,7 @@
 """
 follow: what happens to a voice app's file while it is followed.
 
-	follow.py BUILD FOLDER restore | vacuum | dropped | kill | power | fresh | held | backlog | modes ...
+	follow.py BUILD FOLDER restore | vacuum | dropped | renamed | kill | power | fresh | held | backlog | modes ...
 
 Each part makes a database of its own, lets an app write to it, does what its name says, and compares our facts with what Python makes of
 the app's rows.  Prints what is wrong, and what it measured; the exit status tells whether all was right.
@@ -266,6 +266,24 @@ def dropped():
     check("triggers dropped: health tells", "no longer watched" in warnings(path), warnings(path))
     take_in(path, "triggers dropped")
     check("triggers dropped: and is content again", "no longer watched" not in warnings(path), warnings(path))
+
+
+# A changed id is another call: all answers have it once, the counters count it again and never fall.
+
+def renamed():
+    path, app = make("renamed", rows=0)
+    app.db.execute("INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('was', 'inbound', '2026-02-06T10:00:00', 'active')")
+    app.db.execute("INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp) VALUES ('was', 'stt', 5, '2026-02-06T10:00:00')")
+    before = counters(path)
+    app.db.execute("UPDATE calls SET call_id = 'is'")
+    total = json.loads(ask("dashboard", path)[1])["summary"]["total_calls"]
+    after = counters(path)
+    check("renamed: one call", total == 1, total)
+    check("renamed: counted again", before["voice_calls_total"] == 1 and after["voice_calls_total"] == 2, before, after)
+    check("renamed: no counter fell", not fallen(before, after), fallen(before, after))
+    take_in(path, "renamed")
+    app.db.execute("UPDATE latency_events SET call_id = 'is'")
+    take_in(path, "renamed, and its step follows")
 
 
 # Killed at random points while an app writes.
