@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "array.h"
+#include "clock.h"
 #include "error.h"
 #include "json.h"
 #include "log.h"
@@ -87,18 +87,9 @@ mind_signals(void)
 }
 
 static int64_t
-now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int64_t
 now_ms(void)
 {
-	return now_us() / 1000;
+	return cm_monotonic_us() / 1000;
 }
 
 static void
@@ -232,7 +223,7 @@ static int
 tick(struct cm_run *run)
 {
 	char former[PROBLEM_TEXT];
-	int64_t started_us = now_us();
+	int64_t started_us = cm_monotonic_us();
 	int rc;
 
 	memcpy(former, run->problem, sizeof former);
@@ -242,7 +233,7 @@ tick(struct cm_run *run)
 		snprintf(run->problem, sizeof run->problem, "It failed without a reason.");
 	run->ticks++;
 	run->failed += rc < 0;
-	run->busy_us += now_us() - started_us;
+	run->busy_us += cm_monotonic_us() - started_us;
 	run->failures = rc < 0 ? run->failures + 1 : 0;
 	run->tick_at_ms = now_ms() + (rc > 0 ? 0 : rc < 0 ? later_ms(run) : run->again_in_ms);
 	if (strcmp(former, run->problem) != 0) {

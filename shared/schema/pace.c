@@ -5,15 +5,14 @@
 
 #include <time.h>
 
+#include "clock.h"
+
 enum { ROWS_FIRST = 200, ROWS_MOST = 20000, BUSY_MS = 15, PAUSE_LEAST_MS = 25, PAUSE_MOST_MS = 60, EXCLUSIVE_ROWS = 200000 };
 
 int64_t
 cm_pace_now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return cm_monotonic_us() / 1000;
 }
 
 static void

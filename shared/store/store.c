@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "error.h"
 #include "settings.h"
 #include "sql.h"
@@ -14,10 +15,7 @@
 int64_t
 cm_store_now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return cm_monotonic_us() / 1000;
 }
 
 int
