@@ -514,17 +514,15 @@ cm_follow_until_ms(const struct cm_follow *follow, int64_t most_ms, int64_t left
 	return cm_pace_now_ms() + (follow->asks && left > MUCH && most_ms > IMPATIENT_MS ? IMPATIENT_MS : most_ms);
 }
 
-/* Where there is much to take, pages that are written again and again stay in memory, and in the log; that is given back afterwards. */
 static int
-make_room(struct cm_follow *follow, bool much)
+expect_much(struct cm_follow *follow, bool much)
 {
 	int rc;
 
-	if (follow->asks || follow->roomy == much)
+	if (follow->asks || follow->expects_much == much)
 		return 0;
-	rc = cm_store_script_text(follow->own, much ? "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000"
-	    : "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 2000; PRAGMA shrink_memory");
-	follow->roomy = much;
+	follow->expects_much = much;
+	rc = cm_store_expect_much(follow->own, much);
 	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
 }
 
@@ -541,7 +539,7 @@ take_wanted(struct cm_follow *follow, int64_t until_ms)
 		if (follow->asks)
 			cm_store_patience(follow->own, left_ms > 0 && follow->wanted - follow->taken <= MUCH ? left_ms : 1);
 		if ((rc = cm_follow_take_some(follow, &whole)) == 0)
-			rc = make_room(follow, follow->wanted - follow->taken > MUCH);
+			rc = expect_much(follow, follow->wanted - follow->taken > MUCH);
 		left_ms = until_ms - cm_pace_now_ms();
 	} while (rc == 0 && follow->wanted > follow->taken && left_ms > 0);
 	if (rc != CM_EBUSY || !follow->asks)

@@ -17,7 +17,7 @@ struct cm_follow {
 	int64_t mark;			/* .. and its mark */
 	int64_t wanted;			/* the one that is to be taken; a question needs no later one */
 	int64_t rows;			/* of the app, that were looked at */
-	bool roomy;			/* it keeps more of our file in memory */
+	bool expects_much;		/* the store knows that there is much to take */
 	bool tables_known;
 	int64_t cookie;			/* of the app's schema when they were read .. */
 	bool watched;			/* .. and when it was last seen whether they are watched */

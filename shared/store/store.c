@@ -202,6 +202,12 @@ cm_store_patience(struct cm_store *store, int64_t ms)
 	store->patience_ms = ms;
 }
 
+int
+cm_store_expect_much(struct cm_store *store, bool much)
+{
+	return store->engine->expect_much != NULL ? store->engine->expect_much(store, much) : 0;
+}
+
 bool
 cm_store_lies_beside(const struct cm_store *store)
 {

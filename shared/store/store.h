@@ -78,6 +78,10 @@ int cm_store_wall(struct cm_store *store, const char *tenant_id);
 /* How long it waits for others who write; 0: as long as is usual for its mode.  On a server of its next connection. */
 void cm_store_patience(struct cm_store *store, int64_t ms);
 
+/* Between transactions: much is to be written, or no more; meanwhile more of the database stays in memory and in its log, where that is
+ * ours to say. */
+int cm_store_expect_much(struct cm_store *store, bool much);
+
 /* Transactions that read end early, with CM_EBUSY, once given_up says that nobody waits for what they read; NULL: never.  It is asked
  * often: about each millisecond of a statement on SQLite, before each statement on a server. */
 void cm_store_give_up(struct cm_store *store, bool (*given_up)(void *arg), void *arg);

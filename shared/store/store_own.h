@@ -30,6 +30,7 @@ struct cm_engine {
 	int64_t (*append)(struct cm_store *store, const char *table, struct cm_rows *rows, int64_t most);	/* NULL: not remote */
 	int (*journal_mode)(struct cm_store *store, const char *mode, char former[16]);
 	bool (*lies_beside)(const struct cm_store *store);	/* NULL: it never does */
+	int (*expect_much)(struct cm_store *store, bool much);	/* NULL: nothing is to be done */
 	int64_t (*changes)(struct cm_store *store);	/* rows that the last statement changed */
 	/* Of one statement: */
 	int (*prepare)(struct cm_rows *rows, const char *text);

@@ -563,6 +563,19 @@ journal_mode(struct cm_store *store, const char *mode, char former[16])
 	return read_journal_mode(store, pragma, now);
 }
 
+/* Pages that are written again and again stay in memory, and are brought into the file less often. */
+static int
+expect_much(struct cm_store *store, bool much)
+{
+	int rc;
+
+	if (link_of(store)->db == NULL)
+		return 0;
+	if (much)
+		return run_text(store, "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000");
+	return (rc = run_text(store, modes[store->mode].set_up)) < 0 ? rc : run_text(store, "PRAGMA shrink_memory");
+}
+
 static bool
 lies_beside(const struct cm_store *store)
 {
@@ -571,8 +584,8 @@ lies_beside(const struct cm_store *store)
 
 const struct cm_engine cm_engine_sqlite = {
 	.name = "sqlite", .open = open_link, .close = close_link, .begin = begin, .commit = commit, .roll_back = roll_back,
-	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .lies_beside = lies_beside, .changes = changes,
-	.prepare = prepare,
+	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .lies_beside = lies_beside, .expect_much = expect_much,
+	.changes = changes, .prepare = prepare,
 	.finish = finish, .bind = bind, .next = next, .reset = reset, .is_null = is_null, .get_int = get_int, .get_real = get_real,
 	.get_type = get_type, .get_text = get_text,
 	.get_bytes = get_bytes, .get_blob = get_blob, .shown = shown,
