@@ -11,17 +11,7 @@
 #include <string.h>
 
 #include "cm_test.h"
-
-static uint64_t random_state = 88172645463325252u;
-
-static int64_t
-random_below(int64_t limit)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (int64_t)(random_state % (uint64_t)limit);
-}
+#include "cm_random.h"
 
 /* One filter of each scope. */
 static const struct cm_filter filters[] = {
