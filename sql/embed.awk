@@ -4,9 +4,10 @@
 # stay in the file.  @name(text)@ is replaced by the content of the file name.inc in the same folder, or else in sql/ itself, in which
 # $1 stands for the text; or else by that of name-text.inc, made from the declarations of tables (tables-sql.awk) in the folder `made`.
 #
-# A server gets many rows in one statement: a statement that puts one row, INSERT ... VALUES (:a, 'b', ...), and one that changes or
-# removes one, UPDATE t SET a = :a ... WHERE b = :b and DELETE FROM t WHERE a = :a ..., is there for PostgreSQL as NAME-many, too, whose
-# parameters are arrays, unless there is a file of that name.
+# A server gets many rows in one statement: a statement that puts one row, INSERT ... VALUES (:a, 'b', ...), and one that reads, changes or
+# removes those that have given values, SELECT a, b FROM t WHERE c = :c ..., UPDATE t SET a = :a ... WHERE b = :b and DELETE FROM t WHERE
+# a = :a ..., is there for PostgreSQL as NAME-many, too, whose parameters are arrays, unless there is a file of that name.  What is read
+# comes in the order in which it was asked for.
 
 function c_quote(line) {
 	line = literal_sub(line, "\\", "\\\\")
@@ -59,11 +60,17 @@ function expand(dir, line,    open, name, rest, shut) {
 	return line
 }
 
-# The statement that changes or removes many rows; "" where this is not one that does so with a row, by columns that are parameters.
+# The statement that reads, changes or removes many rows; "" where this is not one that does so by columns that are parameters.
 function many_by(text,    item, table, sets, where, name, arrays, columns) {
 	gsub(/[ \t\n]+/, " ", text)
-	item = "[a-z_]+ = :[a-z_0-9]+"
-	if (text ~ ("^DELETE FROM [a-z_]+ WHERE " item "( AND " item ")*$")) {
+	item = "[a-z_0-9]+ = :[a-z_0-9]+"
+	if (text ~ ("^SELECT [a-z_0-9]+(, [a-z_0-9]+)* FROM [a-z_]+ WHERE " item "( AND " item ")*$")) {
+		table = substr(text, 8, index(text, " FROM ") - 8)
+		name = substr(text, index(text, " FROM ") + 6)
+		name = substr(name, 1, index(name, " ") - 1)
+		gsub(/, /, ", " name ".", table)
+		table = "SELECT " name "." table " FROM " name " JOIN"
+	} else if (text ~ ("^DELETE FROM [a-z_]+ WHERE " item "( AND " item ")*$")) {
 		table = "DELETE FROM " (name = substr(text, 13, index(text, " WHERE ") - 13))
 	} else if (text ~ ("^UPDATE [a-z_]+ SET " item "(, " item ")* WHERE " item "( AND " item ")*$")) {
 		name = substr(text, 8, index(text, " SET ") - 8)
@@ -84,6 +91,8 @@ function many_by(text,    item, table, sets, where, name, arrays, columns) {
 	}
 	gsub(/:/, "w.w_", sets)
 	gsub(/:/, "w.w_", where)
+	if (table ~ /^SELECT/)
+		return table " unnest(" arrays ") WITH ORDINALITY w (" columns ", number)\n\tON " substr(where, 6) " ORDER BY w.number"
 	return table sets (sets == "" ? " USING" : " FROM") " unnest(" arrays ") w (" columns ")\n\tWHERE " substr(where, 6)
 }
 

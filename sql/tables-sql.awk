@@ -99,10 +99,10 @@ function create(t, engine,    i, name, out, alone) {
 	return out
 }
 
-# The columns that are no part of the key, each set to something of its name, that is behind a text.
-function sets(t, to,    i, out) {
+# Columns, or else those that are no part of the key, each set to something of its name, that is behind a text.
+function sets(t, list, to,    i, out) {
 	for (i = 1; i <= columns[t]; i++)
-		if (index(", " key[t] ",", ", " column[t, i] ",") == 0)
+		if (list == "" ? index(", " key[t] ",", ", " column[t, i] ",") == 0 : index(", " list ",", ", " column[t, i] ",") > 0)
 			out = out (out == "" ? "" : ", ") column[t, i] " = " to column[t, i]
 	return wrapped(out, "\t\t")
 }
@@ -112,26 +112,38 @@ function put_statement(t, how,    out) {
 	if (how == "once")
 		out = out "\n\tON CONFLICT DO NOTHING"
 	if (how == "over")
-		out = out "\n\tON CONFLICT (" key[t] ") DO UPDATE SET " sets(t, "excluded.")
+		out = out "\n\tON CONFLICT (" key[t] ") DO UPDATE SET " sets(t, "", "excluded.")
 	return out
 }
 
-# The condition that a row is the one of a key.
-function by_key(t,    n, items, i, out) {
-	n = split(key[t], items, /,[ \t]*/)
+# The condition that columns, or else the key, are parameters of their names.
+function given(t, list,    n, items, i, out) {
+	n = split(list == "" ? key[t] : list, items, /,[ \t]*/)
 	for (i = 1; i <= n; i++)
 		out = out (i > 1 ? " AND " : "") items[i] " = :" items[i]
 	return out
 }
 
+function make_verb(t, i,    uses) {
+	uses = verb_by[t, i] == "" ? "  Uses the primary key." : ""
+	if (verb[t, i] == "get")
+		statement(verb_name[t, i], "Reads a row of " t "." uses,
+		    "SELECT " wrapped(verb_columns[t, i], "\t") " FROM " t "\n\tWHERE " given(t, verb_by[t, i]))
+	if (verb[t, i] == "next")
+		statement(verb_name[t, i], "Reads rows of " t " after one." uses,
+		    "SELECT " wrapped(verb_columns[t, i], "\t") " FROM " t "\n\tWHERE " key[t] " > :after ORDER BY " key[t] " LIMIT :limit")
+	if (verb[t, i] == "change")
+		statement(verb_name[t, i], "Puts a row of " t " in place of what it was." uses,
+		    "UPDATE " t " SET " sets(t, verb_columns[t, i], ":") "\n\tWHERE " given(t, verb_by[t, i]))
+}
+
 function make_row_statements(t,    i) {
 	for (i = 1; i <= puts[t]; i++)
 		statement(put[t, i], "Stores a row of " t ".", put_statement(t, put_how[t, i]))
-	if (change[t] != "")
-		statement(change[t], "Puts a row of " t " in place of what it was.  Uses the primary key.",
-		    "UPDATE " t " SET " sets(t, ":") "\n\tWHERE " by_key(t))
+	for (i = 1; i <= statements[t]; i++)
+		make_verb(t, i)
 	if (remove[t] != "")
-		statement(remove[t], "Takes a row of " t " away.  Uses the primary key.", "DELETE FROM " t " WHERE " by_key(t))
+		statement(remove[t], "Takes a row of " t " away.  Uses the primary key.", "DELETE FROM " t " WHERE " given(t))
 	if (last_of[t] != "")
 		statement(last_of[t], "The highest number of " t "; null where there is none.  Uses the primary key.",
 		    "SELECT max(" key[t] ") FROM " t)

@@ -60,6 +60,16 @@ function add_index(rest,    i) {
 	index_carries[t, i] = cut_off
 }
 
+# NAME, or NAME: COLUMNS [by COLUMNS].
+function add_statement(rest,    i) {
+	i = ++statements[t]
+	verb[t, i] = $1
+	verb_name[t, i] = cut(rest, ":")
+	rest = cut_off
+	verb_columns[t, i] = cut(rest, " by ")
+	verb_by[t, i] = cut_off
+}
+
 FNR == 1 {
 	t = FILENAME
 	sub(/^.*\//, "", t)
@@ -92,7 +102,7 @@ $1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_no pack_id none");
 $1 == "copy" { copy[t] = one_of($2, "no seeded from"); copied_from[t] = $3; next }
 $1 == "sign" { sign[t] = after(1); next }
 $1 == "put" { put[t, ++puts[t]] = $2; put_how[t, puts[t]] = NF > 2 ? one_of($3, "once over") : "new"; next }
-$1 == "change" { change[t] = $2; next }
+$1 == "get" || $1 == "next" || $1 == "change" { add_statement(after(1)); next }
 $1 == "remove" { remove[t] = $2; next }
 $1 == "last" { last_of[t] = $2; next }
 $1 == "view" { view[t] = $2; next }
@@ -140,6 +150,8 @@ END {
 			known_columns(t, unique[t])
 		if (time[t] != "")
 			known_columns(t, time[t])
+		for (j = 1; j <= statements[t]; j++)
+			known_columns(t, verb_columns[t, j] (verb_by[t, j] == "" ? "" : ", " verb_by[t, j]))
 		for (j = 1; j <= indexes[t]; j++)
 			known_columns(t, index_columns[t, j] (index_carries[t, j] == "" ? "" : ", " index_carries[t, j]))
 		if (time[t] != "" && !time_leads(t) && !pruned_by_hand[t]) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "meta.h"
 #include "zone.h"
 
 /* Average, extremes and percentiles, in units of so many microseconds; null where there is no value. */
@@ -244,9 +245,8 @@ report_skipped(struct cm_store *store, struct cm_json *json)
 static int
 report_trouble(struct cm_store *store, struct cm_json *json)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", "follow_trouble"), { 0 } };
 	char text[1024] = "";
-	int rc = cm_store_text(store, "meta-text", binds, text, sizeof text);
+	int rc = cm_meta_text(store, "follow_trouble", text, sizeof text);
 
 	if (rc == 0 && text[0] != '\0')
 		cm_json_text(json, NULL, text);

@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "follow_own.h"
+#include "meta.h"
 #include "partitions.h"
 #include "repack.h"
 #include "schema.h"
@@ -137,7 +138,7 @@ set_zone(struct cm_store *own, void *arg)
 {
 	const struct attaching *attaching = arg;
 
-	return cm_follow_set_meta_text(own, CM_FOLLOW_ZONE, attaching->zone);
+	return cm_meta_set_text(own, CM_FOLLOW_ZONE, attaching->zone);
 }
 
 /* On a server: settles, and where ours is there notes, in which schemas the app's tables are. */
@@ -189,13 +190,13 @@ wants_sweep(struct attaching *attaching, bool *sweep, bool *resume)
 
 	if ((rc = cm_store_begin(attaching->own)) < 0)
 		return fail(attaching, attaching->own, rc);
-	if ((rc = cm_follow_meta(attaching->own, CM_FOLLOW_SWEEP, 1, &swept)) == 0 &&
-	    (rc = cm_follow_meta(attaching->own, CM_FOLLOW_SEED, 0, &seed)) == 0 && (rc = cm_taker_init(&taker, attaching->own)) == 0) {
+	if ((rc = cm_meta_number(attaching->own, CM_FOLLOW_SWEEP, 1, &swept)) == 0 &&
+	    (rc = cm_meta_number(attaching->own, CM_FOLLOW_SEED, 0, &seed)) == 0 && (rc = cm_taker_init(&taker, attaching->own)) == 0) {
 		*resume = swept == CM_SWEEP_ON;
 		*sweep = swept != CM_SWEEP_NONE || seed != taker.teller.seed;
-		if (seed != taker.teller.seed && (rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SEED, taker.teller.seed)) == 0 &&
+		if (seed != taker.teller.seed && (rc = cm_meta_set_number(attaching->own, CM_FOLLOW_SEED, taker.teller.seed)) == 0 &&
 		    seed != 0)
-			rc = cm_follow_set_meta(attaching->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
+			rc = cm_meta_set_number(attaching->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
 	}
 	cm_taker_done(&taker);
 	if (cm_store_end(attaching->own, rc == 0) < 0 || rc < 0)
@@ -207,24 +208,22 @@ wants_sweep(struct attaching *attaching, bool *sweep, bool *resume)
 static int
 open_to_questions(struct cm_store *own, void *arg)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_STATE), { 0 } };
-	int64_t rc = cm_store_run(own, "meta-drop", binds);
+	int rc = cm_meta_drop(own, CM_STATE);
 
 	(void)arg;
-	return rc < 0 ? (int)rc : cm_follow_set_meta_text(own, CM_FOLLOW_TROUBLE, "");
+	return rc < 0 ? rc : cm_meta_set_text(own, CM_FOLLOW_TROUBLE, "");
 }
 
 /* Whether questions are not answered yet, so that nobody else takes rows. */
 static int
 is_closed(struct attaching *attaching, bool *out)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_STATE), { 0 } };
 	char state[16] = "";
 	int rc;
 
 	if ((rc = cm_store_begin(attaching->own)) < 0)
 		return fail(attaching, attaching->own, rc);
-	rc = cm_store_text(attaching->own, "meta-text", binds, state, sizeof state);
+	rc = cm_meta_text(attaching->own, CM_STATE, state, sizeof state);
 	cm_store_end(attaching->own, false);
 	*out = state[0] != '\0';
 	return rc < 0 ? fail(attaching, attaching->own, rc) : 0;
@@ -369,7 +368,7 @@ static int
 stop_answering(struct cm_store *own, void *arg)
 {
 	(void)arg;
-	return cm_follow_set_meta_text(own, CM_STATE, "detaching");
+	return cm_meta_set_text(own, CM_STATE, "detaching");
 }
 
 static int

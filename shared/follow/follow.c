@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "meta.h"
 #include "schema.h"
 
 /* Of the journal, in one transaction; and where there is much to take and nobody waits for an answer. */
@@ -34,32 +35,6 @@ const char *
 cm_follow_problem(const struct cm_follow *follow)
 {
 	return follow->problem;
-}
-
-int
-cm_follow_meta(struct cm_store *own, const char *key, int64_t fallback, int64_t *out)
-{
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_INT_PARAM("fallback", fallback), { 0 } };
-
-	return cm_store_number(own, "meta-get", binds, out);
-}
-
-int
-cm_follow_set_meta_text(struct cm_store *own, const char *key, const char *text)
-{
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_TEXT_PARAM("value", text), { 0 } };
-	int64_t rc = cm_store_run(own, "meta-set", binds);
-
-	return rc < 0 ? (int)rc : 0;
-}
-
-int
-cm_follow_set_meta(struct cm_store *own, const char *key, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "%lld", (long long)value);
-	return cm_follow_set_meta_text(own, key, text);
 }
 
 /* The app's own file, where `url` names it or ours beside it; allocated. */
@@ -204,9 +179,9 @@ cm_follow_has_app(struct cm_follow *follow, bool *out)
 int
 cm_follow_want_sweep(struct cm_follow *follow, const char *why)
 {
-	int rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
+	int rc = cm_meta_set_number(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_FROM_START);
 
-	return rc < 0 || why == NULL ? rc : cm_follow_set_meta_text(follow->own, CM_FOLLOW_TROUBLE, why);
+	return rc < 0 || why == NULL ? rc : cm_meta_set_text(follow->own, CM_FOLLOW_TROUBLE, why);
 }
 
 /* Rows that are known by SQLite's numbers may have got other ones, by VACUUM, where the schema's cookie is another. */
@@ -218,8 +193,8 @@ mind_numbers(struct cm_follow *follow, int64_t cookie)
 
 	if ((rc = cm_store_begin(follow->own)) < 0)
 		return cm_follow_fail(follow, follow->own, rc);
-	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_COOKIE, cookie, &known)) == 0 && known != cookie &&
-	    (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_COOKIE, cookie)) == 0)
+	if ((rc = cm_meta_number(follow->own, CM_FOLLOW_COOKIE, cookie, &known)) == 0 && known != cookie &&
+	    (rc = cm_meta_set_number(follow->own, CM_FOLLOW_COOKIE, cookie)) == 0)
 		rc = cm_follow_want_sweep(follow, "Rows of the voice app that have no key of their own may have new numbers, since "
 		    "its schema was "
 		    "changed or its file vacuumed; they are compared by: callmetrics follow DATABASE");
@@ -292,8 +267,8 @@ cm_follow_realign(struct cm_follow *follow)
 
 	if (follow->remote)
 		return 0;
-	if ((rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, &taken)) < 0 ||
-	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_MARK, 0, &mark)) < 0 || taken == 0)
+	if ((rc = cm_meta_number(follow->own, CM_FOLLOW_TAKEN, 0, &taken)) < 0 ||
+	    (rc = cm_meta_number(follow->own, CM_FOLLOW_MARK, 0, &mark)) < 0 || taken == 0)
 		return rc;
 	binds[0].number = taken;
 	if ((rc = cm_store_number(follow->app, "journal-mark", binds, &found)) < 0 ||
@@ -301,8 +276,8 @@ cm_follow_realign(struct cm_follow *follow)
 		return cm_follow_fail(follow, follow->app, rc);
 	if (found == mark)
 		return 0;
-	if ((rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, head)) < 0 ||
-	    (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_MARK, found)) < 0)
+	if ((rc = cm_meta_set_number(follow->own, CM_FOLLOW_TAKEN, head)) < 0 ||
+	    (rc = cm_meta_set_number(follow->own, CM_FOLLOW_MARK, found)) < 0)
 		return rc;
 	return cm_follow_want_sweep(follow, "The voice app's database is not what was read of it last: it was restored, or the "
 	    "machine lost "
@@ -399,8 +374,8 @@ find_reach(struct cm_follow *follow, struct taking *taking)
 
 	if (follow->remote)
 		return take_keys(follow, taking);
-	if ((rc = cm_follow_realign(follow)) < 0 || (rc = cm_follow_meta(follow->own, CM_FOLLOW_TAKEN, 0, &taking->after)) < 0 ||
-	    (rc = cm_follow_meta(follow->own, CM_FOLLOW_MARK, 0, &taking->mark)) < 0)
+	if ((rc = cm_follow_realign(follow)) < 0 || (rc = cm_meta_number(follow->own, CM_FOLLOW_TAKEN, 0, &taking->after)) < 0 ||
+	    (rc = cm_meta_number(follow->own, CM_FOLLOW_MARK, 0, &taking->mark)) < 0)
 		return rc;
 	taking->until = taking->after;
 	/* Others took it meanwhile. */
@@ -449,9 +424,9 @@ take_journaled(struct cm_follow *follow, struct taking *taking)
 	    (rc = find_reach(follow, taking)) < 0 || taking->until <= taking->after || (rc = take_sources(follow, taking)) < 0 ||
 	    (rc = cm_take_write(&taking->taker)) < 0)
 		return rc;
-	if (follow->remote || (rc = cm_follow_set_meta(follow->own, CM_FOLLOW_TAKEN, taking->until)) < 0)
+	if (follow->remote || (rc = cm_meta_set_number(follow->own, CM_FOLLOW_TAKEN, taking->until)) < 0)
 		return rc;
-	return cm_follow_set_meta(follow->own, CM_FOLLOW_MARK, taking->mark);
+	return cm_meta_set_number(follow->own, CM_FOLLOW_MARK, taking->mark);
 }
 
 int
@@ -493,8 +468,8 @@ know_taken(struct cm_follow *follow)
 		return 0;
 	if (cm_store_open(follow->app_url, CM_STORE_READ, &reader) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_store_begin(reader)) == 0 && (rc = cm_follow_meta(reader, CM_FOLLOW_MARK, 0, &follow->mark)) == 0)
-		rc = cm_follow_meta(reader, CM_FOLLOW_TAKEN, 0, &follow->taken);
+	if ((rc = cm_store_begin(reader)) == 0 && (rc = cm_meta_number(reader, CM_FOLLOW_MARK, 0, &follow->mark)) == 0)
+		rc = cm_meta_number(reader, CM_FOLLOW_TAKEN, 0, &follow->taken);
 	cm_store_end(reader, false);
 	if (rc < 0)
 		cm_follow_fail(follow, reader, rc);

@@ -92,9 +92,4 @@ enum { CM_FOLLOW_TROUBLE_TEXT = 1024 };
 int cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT], bool *by_number);
 int cm_follow_note_trouble(struct cm_follow *follow, const char *text);
 
-/* What cm_meta says, within a transaction; a number that is not there is `fallback`. */
-int cm_follow_meta(struct cm_store *own, const char *key, int64_t fallback, int64_t *out);
-int cm_follow_set_meta(struct cm_store *own, const char *key, int64_t value);
-int cm_follow_set_meta_text(struct cm_store *own, const char *key, const char *text);
-
 #endif

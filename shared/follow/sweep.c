@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "meta.h"
 #include "schema.h"
 
 enum { ROWS_AT_ONCE = 2000, KEY_TEXT = 1024, META_TEXT = 64 };
@@ -57,18 +58,17 @@ keep_place(struct sweep *sweep)
 
 	snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, sweep->table->name);
 	snprintf(text, sizeof text, "%c%s", sweep->place.is_number ? '#' : '=', sweep->place.text);
-	return cm_follow_set_meta_text(sweep->follow->own, key, text);
+	return cm_meta_set_text(sweep->follow->own, key, text);
 }
 
 static int
 find_place(struct sweep *sweep)
 {
 	char key[META_TEXT], text[KEY_TEXT] = "";
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), { 0 } };
 	int rc;
 
 	snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, sweep->table->name);
-	if ((rc = cm_store_text(sweep->follow->own, "meta-text", binds, text, sizeof text)) < 0 || text[0] == '\0')
+	if ((rc = cm_meta_text(sweep->follow->own, key, text, sizeof text)) < 0 || text[0] == '\0')
 		return rc;
 	sweep->place.begun = true;
 	sweep->place.is_number = text[0] == '#';
@@ -246,7 +246,7 @@ note_cookie(struct cm_follow *follow)
 	int64_t cookie;
 	int rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
 
-	return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : cm_follow_set_meta(follow->own, CM_FOLLOW_COOKIE, cookie);
+	return rc < 0 ? cm_follow_fail(follow, follow->app, rc) : cm_meta_set_number(follow->own, CM_FOLLOW_COOKIE, cookie);
 }
 
 /* Before all: what the tables are, and where reading goes on. */
@@ -264,14 +264,14 @@ prepare(struct sweep *sweep, bool resume, struct place places[CM_SOURCES])
 		sweep->table = &follow->tables.of[i];
 		sweep->place = (struct place){ 0 };
 		snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, sweep->table->name);
-		rc = resume ? find_place(sweep) : cm_follow_set_meta_text(follow->own, key, "");
+		rc = resume ? find_place(sweep) : cm_meta_set_text(follow->own, key, "");
 		places[i] = sweep->place;
 	}
 	/* What the journal names by now is found, too. */
 	if (rc == 0 && (rc = cm_follow_realign(follow)) == 0 && !follow->remote)
 		rc = note_cookie(follow);
 	if (rc == 0)
-		rc = cm_follow_set_meta(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_ON);
+		rc = cm_meta_set_number(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_ON);
 	i = cm_follow_end(follow, rc == 0);
 	return rc < 0 ? rc : i;
 }
@@ -289,14 +289,14 @@ conclude(struct sweep *sweep)
 		return rc;
 	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
 		snprintf(key, sizeof key, "%s%s", CM_FOLLOW_PLACE, cm_source_name(i + 1));
-		rc = cm_follow_set_meta_text(own, key, "");
+		rc = cm_meta_set_text(own, key, "");
 	}
 	/* What was read first was not mended. */
-	if (rc == 0 && (rc = cm_follow_meta(own, CM_FOLLOW_MENDED, -1, &mended)) == 0)
-		rc = cm_follow_set_meta(own, CM_FOLLOW_MENDED, mended < 0 ? 0 : mended + sweep->mended);
+	if (rc == 0 && (rc = cm_meta_number(own, CM_FOLLOW_MENDED, -1, &mended)) == 0)
+		rc = cm_meta_set_number(own, CM_FOLLOW_MENDED, mended < 0 ? 0 : mended + sweep->mended);
 	/* Somebody may have asked for another one meanwhile. */
-	if (rc == 0 && (rc = cm_follow_meta(own, CM_FOLLOW_SWEEP, CM_SWEEP_ON, &state)) == 0 && state == CM_SWEEP_ON)
-		rc = cm_follow_set_meta(own, CM_FOLLOW_SWEEP, sweep->again ? CM_SWEEP_FROM_START : CM_SWEEP_NONE);
+	if (rc == 0 && (rc = cm_meta_number(own, CM_FOLLOW_SWEEP, CM_SWEEP_ON, &state)) == 0 && state == CM_SWEEP_ON)
+		rc = cm_meta_set_number(own, CM_FOLLOW_SWEEP, sweep->again ? CM_SWEEP_FROM_START : CM_SWEEP_NONE);
 	i = cm_follow_end(sweep->follow, rc == 0);
 	return rc < 0 ? rc : i;
 }

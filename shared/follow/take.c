@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "map.h"
+#include "meta.h"
 #include "zone.h"
 
 /* A fact keeps its row's number where that is one that we do not give to what is sent. */
@@ -51,9 +52,8 @@ read_seed(struct cm_taker *taker)
 static int
 read_zone(struct cm_taker *taker)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_FOLLOW_ZONE), { 0 } };
 	char zone[ZONE_TEXT] = "";
-	int rc = cm_store_text(taker->own, "meta-text", binds, zone, sizeof zone);
+	int rc = cm_meta_text(taker->own, CM_FOLLOW_ZONE, zone, sizeof zone);
 
 	if (rc < 0 || zone[0] == '\0')
 		return rc;
@@ -94,13 +94,12 @@ bind_key(const struct cm_row_key *key)
 	return (struct cm_bind)CM_TEXT_PARAM("row_key", key->text);
 }
 
-/* What stands from a column on. */
 static int
-read_known_row(struct cm_taker *taker, const struct cm_rows *rows, int column, struct known_row *known)
+read_known_row(struct cm_taker *taker, const struct cm_rows *rows, struct known_row *known)
 {
-	*known = (struct known_row){ true, cm_rows_int(rows, column), cm_rows_int(rows, column + 1), NULL };
-	if (!cm_rows_null(rows, column + 2) && (known->call_id = cm_arena_copy(&taker->teller.unit->arena,
-	    cm_rows_text(rows, column + 2), cm_rows_bytes(rows, column + 2))) == NULL)
+	*known = (struct known_row){ true, cm_rows_int(rows, 1), cm_rows_int(rows, 2), NULL };
+	if (!cm_rows_null(rows, 3) && (known->call_id = cm_arena_copy(&taker->teller.unit->arena, cm_rows_text(rows, 3),
+	    cm_rows_bytes(rows, 3))) == NULL)
 		return CM_ENOMEM;
 	return 1;
 }
@@ -116,7 +115,7 @@ read_known(struct cm_taker *taker, enum cm_source source, const struct cm_row_ke
 	if ((rc = cm_store_query(taker->own, "source-row-get", binds, &rows)) < 0)
 		return rc;
 	if ((rc = cm_rows_next(rows)) > 0)
-		rc = read_known_row(taker, rows, 0, known);
+		rc = read_known_row(taker, rows, known);
 	cm_rows_done(rows);
 	return rc < 0 ? rc : 0;
 }
@@ -380,17 +379,16 @@ let_wait(struct cm_taker *taker, const struct cm_told *told)
 static int
 read_known_of(struct cm_taker *taker, const struct cm_row_batch *keys)
 {
-	const struct cm_bind common[] = { CM_INT_PARAM("source", taker->waiting_source), { 0 } };
 	struct cm_rows *rows;
 	int rc;
 
-	if ((rc = cm_store_query_many(taker->own, "source-rows-known", common, keys->binds, keys->width, keys->count, &rows)) < 0)
+	if ((rc = cm_store_query_many(taker->own, "source-row-get-many", NULL, keys->binds, keys->width, keys->count, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		const char *key = cm_rows_text(rows, 0);
 		struct cm_waiting_row *row = cm_map_find(&taker->waiting, cm_hash_text(CM_HASH, key), is_row, key);
 
-		if (row != NULL && (rc = read_known_row(taker, rows, 1, &row->known)) < 0)
+		if (row != NULL && (rc = read_known_row(taker, rows, &row->known)) < 0)
 			break;
 	}
 	cm_rows_done(rows);
@@ -419,7 +417,8 @@ prefetch(struct cm_taker *taker, struct cm_waiting_row *const *rows)
 	int rc = 0;
 
 	for (i = 0; i < taker->waiting.count && rc == 0; i++) {
-		const struct cm_bind binds[] = { CM_TEXT_PARAM("row_key", rows[i]->told.key.text), { 0 } };
+		const struct cm_bind binds[] = { CM_INT_PARAM("source", taker->waiting_source),
+			CM_TEXT_PARAM("row_key", rows[i]->told.key.text), { 0 } };
 
 		rc = cm_row_batch_add(&keys, binds);
 	}

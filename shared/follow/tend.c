@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "meta.h"
 
 enum { TRIM_AT_ONCE = 1000, TRIM_PAUSE_MS = 2 };	/* rows of the journal, so that the app need not wait */
 
@@ -75,15 +76,14 @@ cm_follow_watch(struct cm_follow *follow, char text[CM_FOLLOW_TROUBLE_TEXT], boo
 int
 cm_follow_note_trouble(struct cm_follow *follow, const char *text)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", CM_FOLLOW_TROUBLE), { 0 } };
 	char noted[CM_FOLLOW_TROUBLE_TEXT] = "";
 	int rc, end;
 
 	if ((rc = cm_store_begin(follow->own)) < 0)
 		return cm_follow_fail(follow, follow->own, rc);
-	rc = cm_store_text(follow->own, "meta-text", binds, noted, sizeof noted);
+	rc = cm_meta_text(follow->own, CM_FOLLOW_TROUBLE, noted, sizeof noted);
 	if (rc == 0 && strcmp(noted, text) != 0)
-		rc = cm_follow_set_meta_text(follow->own, CM_FOLLOW_TROUBLE, text);
+		rc = cm_meta_set_text(follow->own, CM_FOLLOW_TROUBLE, text);
 	end = cm_store_end(follow->own, rc == 0);
 	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
 }
@@ -173,12 +173,12 @@ settle(struct cm_follow *follow, int64_t *taken)
 	if (cm_store_open(follow->app_url, CM_STORE_WRITE, &own) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
 	if ((rc = cm_store_begin(own)) == 0) {
-		if ((rc = cm_follow_meta(own, CM_FOLLOW_TAKEN, 0, taken)) == 0 &&
-		    (rc = cm_follow_meta(own, CM_FOLLOW_TRIMMED, 0, &trimmed)) == 0) {
+		if ((rc = cm_meta_number(own, CM_FOLLOW_TAKEN, 0, taken)) == 0 &&
+		    (rc = cm_meta_number(own, CM_FOLLOW_TRIMMED, 0, &trimmed)) == 0) {
 			if (trimmed == *taken)
 				*taken = 0;
 			else
-				rc = cm_follow_set_meta(own, CM_FOLLOW_TRIMMED, *taken);
+				rc = cm_meta_set_number(own, CM_FOLLOW_TRIMMED, *taken);
 		}
 		rc = cm_store_finish(own, rc);
 	}
@@ -220,7 +220,7 @@ is_sweep_due(struct cm_follow *follow, int64_t *due)
 
 	if ((rc = cm_store_begin(follow->own)) < 0)
 		return cm_follow_fail(follow, follow->own, rc);
-	rc = cm_follow_meta(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_NONE, due);
+	rc = cm_meta_number(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_NONE, due);
 	cm_store_end(follow->own, false);
 	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
 }

@@ -14,6 +14,7 @@
 
 #include "error.h"
 #include "import_own.h"
+#include "meta.h"
 #include "pace.h"
 #include "schema.h"
 #include "text.h"
@@ -118,14 +119,13 @@ read_head(struct run *run)
 static int
 read_place(struct run *run)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", run->key), { 0 } };
 	char text[160] = "";
 	struct place place;
 	long long n[7];
 	size_t i;
 	int rc;
 
-	if ((rc = cm_store_text(run->store, "meta-text", binds, text, sizeof text)) < 0)
+	if ((rc = cm_meta_text(run->store, run->key, text, sizeof text)) < 0)
 		return rc;
 	if (sscanf(text, "%lld %lld %lld %lld %lld %lld %lld", &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6]) != nitems(n))
 		return 0;
@@ -143,14 +143,11 @@ keep_place(struct run *run)
 {
 	char text[160];
 	const struct place *place = &run->place;
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", run->key), CM_TEXT_PARAM("value", text), { 0 } };
-	int64_t rc;
 
 	snprintf(text, sizeof text, "%lld %lld %lld %lld %lld %lld %lld", (long long)place->at, (long long)place->line,
 	    (long long)place->refused_bytes, (long long)place->counts[0], (long long)place->counts[1],
 	    (long long)place->counts[2], (long long)place->counts[3]);
-	rc = cm_store_run(run->store, "meta-set", binds);
-	return rc < 0 ? (int)rc : 0;
+	return cm_meta_set_text(run->store, run->key, text);
 }
 
 /* Only a database of our own is imported into, and a file that was begun is gone on with. */

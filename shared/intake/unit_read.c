@@ -129,7 +129,7 @@ ask(struct cm_unit *unit, const char *one, const struct cm_row_batch *batch, str
 int
 cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry)
 {
-	struct cm_row_batch batch = { .statement = "events-known" };
+	struct cm_row_batch batch = { .statement = "event-known-many" };
 	struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]), { 0 } };
 	struct cm_rows *rows;
 	int rc = 0;

@@ -51,10 +51,10 @@ cm_unit_series_place(struct cm_unit *unit, const struct cm_labels *labels)
 }
 
 static void
-bind_labels(const struct cm_labels *labels, struct cm_bind binds[LABELS + 1])
+bind_labels(const struct cm_labels *labels, struct cm_bind binds[LABELS + 2])
 {
 	const struct cm_bind all[] = {
-		CM_TEXT_PARAM("tenant_id", labels->tenant_id), CM_TEXT_PARAM("agent", labels->agent),
+		CM_TEXT_PARAM("scope", "full"), CM_TEXT_PARAM("tenant_id", labels->tenant_id), CM_TEXT_PARAM("agent", labels->agent),
 		CM_TEXT_PARAM("agent_version", labels->agent_version), CM_TEXT_PARAM("provider", labels->provider),
 		CM_TEXT_PARAM("call_type", labels->call_type), { 0 },
 	};
@@ -73,7 +73,7 @@ target_of(struct cm_series_entry *entry)
 static int
 gather(struct cm_series_entry *const *series, size_t count, struct cm_row_batch *batch)
 {
-	struct cm_bind binds[LABELS + 1];
+	struct cm_bind binds[LABELS + 2];
 	size_t i;
 	int rc = 0;
 
@@ -92,7 +92,7 @@ read_numbers(struct cm_unit *unit, const struct cm_row_batch *batch)
 	struct cm_rows *rows;
 	int rc;
 
-	if ((rc = cm_store_query_many(unit->store, "series-known", NULL, batch->binds, batch->width, batch->count, &rows)) < 0)
+	if ((rc = cm_store_query_many(unit->store, "series-get-many", NULL, batch->binds, batch->width, batch->count, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		const char *texts[LABELS];
@@ -100,7 +100,7 @@ read_numbers(struct cm_unit *unit, const struct cm_row_batch *batch)
 		int i;
 
 		for (i = 0; i < LABELS; i++)
-			if ((texts[i] = cm_arena_copy(&unit->arena, cm_rows_text(rows, i), cm_rows_bytes(rows, i))) == NULL)
+			if ((texts[i] = cm_arena_copy(&unit->arena, cm_rows_text(rows, 1 + i), cm_rows_bytes(rows, 1 + i))) == NULL)
 				break;
 		if (i < LABELS) {
 			rc = CM_ENOMEM;
@@ -109,7 +109,7 @@ read_numbers(struct cm_unit *unit, const struct cm_row_batch *batch)
 		labels = (struct cm_labels){ texts[0], texts[1], texts[2], texts[3], texts[4] };
 		entry = cm_map_find(&unit->series, hash_labels(&labels), is_series, &labels);
 		if (entry != NULL)
-			entry->series_id = cm_rows_int(rows, LABELS);
+			entry->series_id = cm_rows_int(rows, 0);
 	}
 	cm_rows_done(rows);
 	return rc;
@@ -118,7 +118,7 @@ read_numbers(struct cm_unit *unit, const struct cm_row_batch *batch)
 static int
 look_up(struct cm_store *store, struct cm_series_entry *entry)
 {
-	struct cm_bind binds[LABELS + 1];
+	struct cm_bind binds[LABELS + 2];
 
 	bind_labels(&entry->labels, binds);
 	return cm_store_number(store, "series-get", binds, &entry->series_id);

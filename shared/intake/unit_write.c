@@ -56,7 +56,7 @@ add_event(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 {
 	const struct cm_event_entry *entry = thing;
 	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]),
-		CM_INT_PARAM("seen", entry->seen), { 0 } };
+		CM_INT_PARAM("seen_us", entry->seen), { 0 } };
 
 	(void)unit;
 	return entry->is_new ? cm_row_batch_add(batch, binds) : 0;
@@ -164,7 +164,7 @@ add_change(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
 	const struct cm_counted_step counted = { .latency_id = turn->latency_id, .at = turn->step_at, .duration_us = turn->duration_us };
 	int rc;
 	const struct cm_bind binds[] = {
-		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("at", turn->step_at),
+		CM_INT_PARAM("latency_id", turn->latency_id), CM_INT_PARAM("at_us", turn->step_at),
 		CM_INT_PARAM("duration_us", turn->duration_us), CM_INT_PARAM("bin", cm_bin_of(turn->duration_us)),
 		CM_TEXT_PARAM("provider", turn->provider), CM_TEXT_PARAM("model", turn->model), { 0 },
 	};

@@ -91,7 +91,7 @@ read_batch(struct cm_store *store, const struct cm_marginal_book *book, const st
 	if (batch->count == 0)
 		return 0;
 	if (cm_store_is_remote(store)) {
-		rc = cm_store_query_many(store, "marginals-known", NULL, batch->binds, batch->width, batch->count, &rows);
+		rc = cm_store_query_many(store, "marginal-of-many", NULL, batch->binds, batch->width, batch->count, &rows);
 		return rc < 0 ? rc : take_rows(store, book, rows);
 	}
 	for (i = 0, rc = 0; i < batch->count && rc == 0; i++) {

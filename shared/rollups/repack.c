@@ -8,6 +8,7 @@
 #include "array.h"
 #include "error.h"
 #include "kinds.h"
+#include "meta.h"
 #include "packs_write.h"
 #include "schema.h"
 #include "store.h"
@@ -138,13 +139,10 @@ begin(struct cm_store *store, void *arg)
 static int
 end(struct cm_store *store, void *arg)
 {
-	const struct cm_bind version[] = { CM_TEXT_PARAM("key", "schema_version"), CM_TEXT_PARAM("value", "4"), { 0 } };
-	int64_t rc = cm_store_script(store, "former-end");
+	int rc = cm_store_script(store, "former-end");
 
 	(void)arg;
-	if (rc == 0)
-		rc = cm_store_run(store, "meta-set", version);
-	return rc < 0 ? (int)rc : 0;
+	return rc < 0 ? rc : cm_meta_set_number(store, "schema_version", 4);
 }
 
 int

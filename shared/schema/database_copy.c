@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "map.h"
+#include "meta.h"
 #include "partitions.h"
 #include "schema.h"
 #include "store.h"
@@ -77,43 +78,23 @@ read_signs(struct cm_store *from, struct inventory *inventory)
 	return rc;
 }
 
-static int
-set_text(struct cm_store *store, const char *key, const char *value)
-{
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_TEXT_PARAM("value", value), { 0 } };
-	int64_t rc = cm_store_run(store, "meta-set", binds);
-
-	return rc < 0 ? (int)rc : 0;
-}
-
-static int
-get_text(struct cm_store *store, const char *key, char *value, size_t room)
-{
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), { 0 } };
-
-	*value = '\0';
-	return cm_store_text(store, "meta-text", binds, value, room);
-}
-
 /* How far a table is copied stands in cm_meta, under "moved_" and its name. */
 static int
 moved_rows(struct cm_store *to, const struct cm_table *table, int64_t *done)
 {
 	char key[64];
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", key), CM_INT_PARAM("fallback", 0), { 0 } };
 
 	snprintf(key, sizeof key, "moved_%s", table->name);
-	return cm_store_number(to, "meta-get", binds, done);
+	return cm_meta_number(to, key, 0, done);
 }
 
 static int
 set_moved(struct cm_store *to, const struct cm_table *table, int64_t done)
 {
-	char key[64], value[24];
+	char key[64];
 
 	snprintf(key, sizeof key, "moved_%s", table->name);
-	snprintf(value, sizeof value, "%" PRId64, done);
-	return set_text(to, key, value);
+	return cm_meta_set_number(to, key, done);
 }
 
 /* Empties the target, and says that what follows is a copy of this original. */
@@ -128,7 +109,7 @@ start_anew(struct move *move, const char *script)
 	for (table = cm_tables; (table = to_move(table)) != NULL; table++)
 		if ((rc = set_moved(move->to, table, 0)) < 0)
 			return rc;
-	return set_text(move->to, "moving", move->signs);
+	return cm_meta_set_text(move->to, "moving", move->signs);
 }
 
 /* In a transaction of the target: goes on with a copy, or begins one. */
@@ -139,7 +120,7 @@ start(struct move *move)
 	char moving[SIGNS_TEXT];
 	int rc;
 
-	if ((rc = get_text(move->to, "moving", moving, sizeof moving)) < 0)
+	if ((rc = cm_meta_text(move->to, "moving", moving, sizeof moving)) < 0)
 		return rc;
 	if (strcmp(moving, move->signs) == 0)
 		return 0;
@@ -214,7 +195,6 @@ move_table(struct move *move, const struct cm_table *table)
 static int
 finish(struct move *move)
 {
-	const struct cm_bind moving[] = { CM_TEXT_PARAM("key", "moving"), { 0 } };
 	int64_t before, rc;
 
 	if ((rc = cm_store_pruned_before(move->from, &before)) < 0)
@@ -222,9 +202,9 @@ finish(struct move *move)
 	const struct cm_bind horizon[] = { CM_INT_PARAM("before", before), { 0 } };
 
 	if ((rc = cm_store_run(move->to, "prune-from", horizon)) < 0 || (rc = cm_store_script(move->to, "move-end")) < 0 ||
-	    (rc = cm_store_run(move->to, "meta-drop", moving)) < 0)
+	    (rc = cm_meta_drop(move->to, "moving")) < 0)
 		return (int)rc;
-	return set_text(move->to, "moved", move->signs);
+	return cm_meta_set_text(move->to, "moved", move->signs);
 }
 
 /* Within one view of the original. */
@@ -240,7 +220,7 @@ move_all(struct move *move)
 	snprintf(move->signs, sizeof move->signs, "%" PRId64 " %016" PRIx64, move->inventory.total, move->inventory.hash);
 	if ((rc = cm_store_begin(move->to)) < 0)
 		return rc;
-	rc = get_text(move->to, "moved", moved, sizeof moved);
+	rc = cm_meta_text(move->to, "moved", moved, sizeof moved);
 	cm_store_end(move->to, false);
 	if (rc < 0 || strcmp(moved, move->signs) == 0)
 		return rc;

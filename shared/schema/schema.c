@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "meta.h"
 #include "partitions.h"
 #include "store.h"
 
@@ -33,29 +34,6 @@ cm_schema_exists(struct cm_store *store, const char *name, bool *out)
 	return 0;
 }
 
-static int
-set_meta(struct cm_store *store, const char *key, const char *of, int64_t value)
-{
-	char name[64], text[24];
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", name), CM_TEXT_PARAM("value", text), { 0 } };
-	int64_t rc;
-
-	snprintf(name, sizeof name, "%s%s", key, of);
-	snprintf(text, sizeof text, "%lld", (long long)value);
-	rc = cm_store_run(store, "meta-set", binds);
-	return rc < 0 ? (int)rc : 0;
-}
-
-static int
-get_meta(struct cm_store *store, const char *key, const char *of, int64_t fallback, int64_t *out)
-{
-	char name[64];
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("key", name), CM_INT_PARAM("fallback", fallback), { 0 } };
-
-	snprintf(name, sizeof name, "%s%s", key, of);
-	return cm_store_number(store, "meta-get", binds, out);
-}
-
 /* The version of the schema that is there; 0: none. */
 static int
 get_version(struct cm_store *store, int64_t *out)
@@ -66,7 +44,7 @@ get_version(struct cm_store *store, int64_t *out)
 	*out = 0;
 	if ((rc = cm_schema_exists(store, "cm_meta", &attached)) < 0 || !attached)
 		return rc;
-	return get_meta(store, "schema_version", "", 0, out);
+	return cm_meta_number(store, "schema_version", 0, out);
 }
 
 int
@@ -92,7 +70,6 @@ static int
 make_schema(struct cm_store *store, void *arg)
 {
 	struct making *making = arg;
-	const struct cm_bind state[] = { CM_TEXT_PARAM("key", making->key), CM_TEXT_PARAM("value", making->value), { 0 } };
 	size_t i;
 	int rc;
 
@@ -103,14 +80,14 @@ make_schema(struct cm_store *store, void *arg)
 	for (i = 0; i < nitems(versions) && making->version == 0; i++)
 		if ((rc = cm_store_script(store, versions[i])) < 0)
 			return rc;
-	if (making->version == 0 && making->key != NULL && (rc = (int)cm_store_run(store, "meta-set", state)) < 0)
+	if (making->version == 0 && making->key != NULL && (rc = cm_meta_set_text(store, making->key, making->value)) < 0)
 		return rc;
 	if ((rc = (int)cm_store_run(store, "kinds-put", NULL)) < 0 || (rc = (int)cm_store_run(store, "components-put", NULL)) < 0)
 		return rc;
 	if (cm_store_is_remote(store) &&
 	    ((rc = cm_store_script(store, "months")) < 0 || (rc = cm_store_script(store, "views")) < 0))
 		return rc;
-	return set_meta(store, "schema_version", "", CM_SCHEMA_VERSION);
+	return cm_meta_set_number(store, "schema_version", CM_SCHEMA_VERSION);
 }
 
 int

@@ -347,10 +347,11 @@ cm_store_journal_mode(struct cm_store *store, const char *mode, char former[16])
 int
 cm_store_pruned_before(struct cm_store *store, int64_t *out_us)
 {
+	const struct cm_bind state[] = { CM_INT_PARAM("state_id", 1), { 0 } };
 	int rc = 0;
 
 	if (!store->horizon_known)
-		rc = cm_store_number(store, "pruned-before", NULL, &store->pruned_before_us);
+		rc = cm_store_number(store, "pruned-before", state, &store->pruned_before_us);
 	if (rc < 0)
 		return rc;
 	store->horizon_known = true;

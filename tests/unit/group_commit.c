@@ -68,7 +68,7 @@ static int
 work(struct cm_store *store, void *arg)
 {
 	struct writer *writer = arg;
-	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", writer->number), CM_INT_PARAM("key_2", 0), CM_INT_PARAM("seen", 1), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", writer->number), CM_INT_PARAM("key_2", 0), CM_INT_PARAM("seen_us", 1), { 0 } };
 
 	writer->runs++;
 	held |= writer->waits;

@@ -136,7 +136,7 @@ static int released, ran, answer;
 static int
 before_commit(struct cm_store *store, void *memo)
 {
-	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", *(int *)memo), CM_INT_PARAM("key_2", 0), CM_INT_PARAM("seen", 1), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", *(int *)memo), CM_INT_PARAM("key_2", 0), CM_INT_PARAM("seen_us", 1), { 0 } };
 
 	ran++;
 	assert_int_equal(cm_store_run(store, "event-new", binds), 1);
