@@ -100,7 +100,8 @@ for isolation in 'read committed' 'repeatable read' serializable; do
 done
 is "deadlocks" "$(grep -A 6 'deadlock detected' "$postgres_folder/log" || :)" ''
 
-# A question sees what was committed before it was asked, each time, whatever is written meanwhile, beside a follower and without.
+# A question sees what was committed before it was asked, each time, whatever is written meanwhile, beside a follower and without.  It
+# waits two seconds for that, which a machine that is busy with other things may need more of: then it says that it is behind.
 questions=${PG_FOLLOW_QUESTIONS:-20}
 for beside in nobody follower; do
 	attached_db "sees_$beside"
@@ -113,14 +114,18 @@ for beside in nobody follower; do
 		i=$((i + 1))
 		psql -X -q -d "$db" -c "INSERT INTO calls (call_id, call_type, started_at, status) VALUES ('s$i', 'inbound', '2026-02-06T07:00:00', 'active')"
 		ask dashboard 'start_time=2026-02-06T06:30:00Z&end_time=2026-02-06T07:30:00Z'
-		[ "$(json .summary.total_calls)" = "$i" ] || late=$((late + 1))
-		[ -z "$(header X-Callmetrics-Behind)" ] || behind=$((behind + 1))
+		if [ -n "$(header X-Callmetrics-Behind)" ]; then
+			behind=$((behind + 1))
+		elif [ "$(json .summary.total_calls)" != "$i" ]; then
+			late=$((late + 1))
+		fi
 	done
 	is "beside $beside: the writers still wrote" "$(kill -0 "$writers" 2>/dev/null && echo yes)" yes
 	end_process "$writers"
 	[ "$beside" = nobody ] || end_process "$follower"
 	is "beside $beside: questions that came before what was committed" "$late" 0
-	is "beside $beside: questions that were told to be behind" "$behind" 0
+	allowed=$((${CM_PACE:-100} < 150 ? 0 : questions / 10))
+	passes "beside $beside: $behind questions were told to be behind, of $allowed at most" test "$behind" -le "$allowed"
 	echo "beside $beside: $i questions, $late late, $behind behind"
 done
 
