@@ -30,7 +30,7 @@ only_in() {
 	is "$1 is known to one file" "$found" "$3 "
 }
 only_in libfcgi '#include <fcgi' shared/http/client.c
-only_in sqlite3 '#include <sqlite3' shared/store/store_sqlite.c
+only_in sqlite3 '#include <sqlite3' shared/store/sqlite_own.h
 only_in libpq '#include <libpq' shared/store/postgres_own.h
 only_in libcsv '#include <csv' shared/base/csv_text.c
 only_in zlib '#include <zlib' shared/http/body.c

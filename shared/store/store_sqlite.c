@@ -1,12 +1,12 @@
 /*
- * store_sqlite: a store over a SQLite file.  The only file that knows sqlite3.
+ * store_sqlite: a store over a SQLite file.
  *
  * Readers open read-only; the file is looked at before each transaction, so that one that was moved away, replaced or
  * attached meanwhile is noticed without a restart.
  */
 #include "config.h"
 
-#include "store_own.h"
+#include "sqlite_own.h"
 
 #include <sys/stat.h>
 
@@ -20,90 +20,26 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "error.h"
 #include "schema_version.h"
 #include "settings.h"
 
 enum { BUSY_READ_MS = 2000, BUSY_WRITE_MS = 5000, PROGRESS_OPS = 100000, BUSY_STEP_US = 100, BUSY_TRIES = 50 };
 
-enum { PATH_BYTES = 4096 };
-
-/* A store's connection, and which file it is to. */
-struct link {
-	sqlite3 *db;
-	char path[PATH_BYTES];
-	dev_t device;
-	ino_t inode;
-	ino_t wal;		/* its write-ahead log; 0: none was seen yet */
-	int64_t busy_until_ms;	/* of a wait for others */
-};
-
-static struct link *
-link_of(const struct cm_store *store)
-{
-	return store->link;
-}
-
-static sqlite3_stmt *
-stmt_of(const struct cm_rows *rows)
-{
-	return rows->statement;
-}
-
-/* Every way SQLite can fail, in words that name no path. */
-static const struct {
-	int code;
-	int error;
-	const char *problem;
-} failures[] = {
-	{ SQLITE_BUSY, CM_EBUSY, "The call database is locked by another program; try again." },
-	{ SQLITE_LOCKED, CM_EBUSY, "The call database is locked by another program; try again." },
-	{ SQLITE_INTERRUPT, CM_EBUSY, "The question took too long; ask for a narrower window." },
-	{ SQLITE_NOMEM, CM_ENOMEM, "Out of memory." },
-	{ SQLITE_NOTADB, CM_ESTORE,
-	    "The call database is corrupt or is not a SQLite database; check that it is the right file, or restore it from a backup." },
-	{ SQLITE_CORRUPT, CM_ESTORE,
-	    "The call database is corrupt; check it with PRAGMA integrity_check and restore it from a backup." },
-	{ SQLITE_FULL, CM_EBUSY, "The disk of the call database is full; free some space." },
-	{ SQLITE_READONLY, CM_ESTORE, "The call database cannot be written: check its owner and mode, and those of its folder." },
-	{ SQLITE_PERM, CM_ESTORE, "The call database cannot be read: check its owner and mode." },
-	{ SQLITE_AUTH, CM_ESTORE, "The call database cannot be read: check its owner and mode." },
-	{ SQLITE_CANTOPEN, CM_ESTORE,
-	    "The call database cannot be opened: check its owner and mode, and those of its folder." },
-	{ SQLITE_IOERR, CM_ESTORE, "Reading or writing the call database failed; check the disk." },
-};
-
-static int
-fail(struct cm_store *store, int code)
-{
-	sqlite3 *db = link_of(store)->db;
-	char problem[CM_PROBLEM_TEXT];
-	size_t i;
-
-	for (i = 0; i < nitems(failures); i++)
-		if (failures[i].code == (code & 0xff))
-			return cm_store_fail(store, failures[i].error, failures[i].problem);
-	snprintf(problem, sizeof problem, "The call database refused a statement: %s.",
-	    db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code));
-	return cm_store_fail(store, CM_ESTORE, problem);
-}
-
 static int
 open_link(struct cm_store *store)
 {
 	/* Statistics of memory that nobody asks for take a lock at each allocation.  Refused, and no matter, once SQLite is in use. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	store->link = calloc(1, sizeof(struct link));
+	store->link = calloc(1, sizeof(struct cm_sqlite_link));
 	return store->link != NULL ? 0 : CM_ENOMEM;
 }
 
 static void
 disconnect(struct cm_store *store)
 {
-	sqlite3_close(link_of(store)->db);
-	link_of(store)->db = NULL;
+	sqlite3_close(cm_sqlite_link(store)->db);
+	cm_sqlite_link(store)->db = NULL;
 }
 
 static void
@@ -123,9 +59,9 @@ past_deadline(void *arg)
 static int
 run_text(struct cm_store *store, const char *text)
 {
-	int code = sqlite3_exec(link_of(store)->db, text, NULL, NULL, NULL);
+	int code = sqlite3_exec(cm_sqlite_link(store)->db, text, NULL, NULL, NULL);
 
-	return code == SQLITE_OK ? 0 : fail(store, code);
+	return code == SQLITE_OK ? 0 : cm_sqlite_fail(store, code);
 }
 
 static int
@@ -141,11 +77,11 @@ check_state(struct cm_store *store)
 	sqlite3_stmt *stmt;
 	int rc = 0, code;
 
-	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT value FROM cm_meta WHERE key = 'state'", -1, &stmt, NULL);
+	code = sqlite3_prepare_v2(cm_sqlite_link(store)->db, "SELECT value FROM cm_meta WHERE key = 'state'", -1, &stmt, NULL);
 	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW)
 		rc = cm_store_fail(store, CM_ESTORE, cm_store_state_problem((const char *)sqlite3_column_text(stmt, 0)));
 	sqlite3_finalize(stmt);
-	return rc < 0 || code == SQLITE_DONE ? rc : fail(store, code);
+	return rc < 0 || code == SQLITE_DONE ? rc : cm_sqlite_fail(store, code);
 }
 
 /* A database that is there but cannot be ours yet says what to do. */
@@ -155,7 +91,7 @@ check_attached(struct cm_store *store)
 	sqlite3_stmt *stmt;
 	int code, rc, version = 0, objects = 0;
 
-	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT count(*), sum(name = 'cm_meta') FROM sqlite_master", -1, &stmt, NULL);
+	code = sqlite3_prepare_v2(cm_sqlite_link(store)->db, "SELECT count(*), sum(name = 'cm_meta') FROM sqlite_master", -1, &stmt, NULL);
 	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		objects = sqlite3_column_int(stmt, 0);
 		version = sqlite3_column_int(stmt, 1);
@@ -163,21 +99,21 @@ check_attached(struct cm_store *store)
 	}
 	sqlite3_finalize(stmt);
 	if (code != SQLITE_OK)
-		return fail(store, code);
+		return cm_sqlite_fail(store, code);
 	if (objects == 0)
 		return fail_empty(store);
 	if (version == 0)
 		return cm_store_fail(store, CM_ESTORE, "The call database is not attached; run: callmetrics attach DATABASE");
 	if ((rc = check_state(store)) < 0)
 		return rc;
-	code = sqlite3_prepare_v2(link_of(store)->db, "SELECT value FROM cm_meta WHERE key = 'schema_version'", -1, &stmt, NULL);
+	code = sqlite3_prepare_v2(cm_sqlite_link(store)->db, "SELECT value FROM cm_meta WHERE key = 'schema_version'", -1, &stmt, NULL);
 	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		version = sqlite3_column_int(stmt, 0);
 		code = SQLITE_OK;
 	}
 	sqlite3_finalize(stmt);
 	if (code != SQLITE_OK && code != SQLITE_DONE)
-		return fail(store, code);
+		return cm_sqlite_fail(store, code);
 	if (code == SQLITE_DONE)
 		return cm_store_fail(store, CM_ESTORE, "Attaching the call database was broken off; run: callmetrics attach DATABASE");
 	if (version < CM_SCHEMA_VERSION)
@@ -224,7 +160,7 @@ static int
 wait_for_others(void *arg, int tries)
 {
 	const struct cm_store *store = arg;
-	struct link *link = link_of(store);
+	struct cm_sqlite_link *link = cm_sqlite_link(store);
 	struct timespec pause = { .tv_nsec = (tries < BUSY_TRIES ? tries + 1 : BUSY_TRIES) * BUSY_STEP_US * 1000L };
 
 	if (tries == 0)
@@ -254,7 +190,7 @@ make_file(const char *path)
 static int
 connect(struct cm_store *store)
 {
-	struct link *link = link_of(store);
+	struct cm_sqlite_link *link = cm_sqlite_link(store);
 	struct stat file;
 	int code, rc;
 
@@ -262,7 +198,7 @@ connect(struct cm_store *store)
 		make_file(link->path);
 	code = sqlite3_open_v2(link->path, &link->db, modes[store->mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK || stat(link->path, &file) < 0) {
-		rc = fail(store, code != SQLITE_OK ? code : SQLITE_CANTOPEN);
+		rc = cm_sqlite_fail(store, code != SQLITE_OK ? code : SQLITE_CANTOPEN);
 		cm_store_forget(store);
 		return rc;
 	}
@@ -285,7 +221,7 @@ connect(struct cm_store *store)
 static bool
 wal_is_gone(struct cm_store *store)
 {
-	struct link *link = link_of(store);
+	struct cm_sqlite_link *link = cm_sqlite_link(store);
 	char path[PATH_MAX];
 	struct stat file;
 
@@ -310,7 +246,7 @@ static int
 leave_wal(struct cm_store *store)
 {
 	if (modes[store->mode].flags & SQLITE_OPEN_READWRITE)
-		sqlite3_wal_checkpoint_v2(link_of(store)->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+		sqlite3_wal_checkpoint_v2(cm_sqlite_link(store)->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
 	cm_store_forget(store);
 	return fail_wal(store);
 }
@@ -348,7 +284,7 @@ fail_missing(struct cm_store *store)
 static void
 find_path(struct cm_store *store)
 {
-	struct link *link = link_of(store);
+	struct cm_sqlite_link *link = cm_sqlite_link(store);
 	struct stat file;
 
 	snprintf(link->path, sizeof link->path, "%s%s", store->url, CM_OWN_SUFFIX);
@@ -360,7 +296,7 @@ find_path(struct cm_store *store)
 static int
 reconnect(struct cm_store *store)
 {
-	const struct link *link = link_of(store);
+	const struct cm_sqlite_link *link = cm_sqlite_link(store);
 	struct stat file;
 	int missing, rc;
 
@@ -374,7 +310,7 @@ reconnect(struct cm_store *store)
 		return link->db != NULL ? 0 : connect(store);
 	if (missing != 0) {
 		cm_store_forget(store);
-		return missing == ENOENT || missing == ENOTDIR ? fail_missing(store) : fail(store, SQLITE_PERM);
+		return missing == ENOENT || missing == ENOTDIR ? fail_missing(store) : cm_sqlite_fail(store, SQLITE_PERM);
 	}
 	if (file.st_size == 0) {
 		cm_store_forget(store);
@@ -382,7 +318,7 @@ reconnect(struct cm_store *store)
 	}
 	if (access(link->path, modes[store->mode].flags & SQLITE_OPEN_READONLY ? R_OK : R_OK | W_OK) < 0) {
 		cm_store_forget(store);
-		return fail(store, SQLITE_PERM);
+		return cm_sqlite_fail(store, SQLITE_PERM);
 	}
 	if (link->db != NULL && (link->device != file.st_dev || link->inode != file.st_ino))
 		cm_store_forget(store);
@@ -413,125 +349,11 @@ commit(struct cm_store *store)
 static int
 roll_back(struct cm_store *store)
 {
-	sqlite3 *db = link_of(store)->db;
+	sqlite3 *db = cm_sqlite_link(store)->db;
 
 	if (sqlite3_get_autocommit(db) != 0 || sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	return CM_ESTORE;
-}
-
-static int
-prepare(struct cm_rows *rows, const char *text)
-{
-	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v3(link_of(rows->store)->db, text, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
-
-	rows->statement = stmt;
-	return code == SQLITE_OK ? 0 : fail(rows->store, code);
-}
-
-static void
-finish(struct cm_rows *rows)
-{
-	sqlite3_finalize(stmt_of(rows));
-}
-
-/* SQLite, too, numbers parameters in the order in which they first stand in the text. */
-static void
-bind(struct cm_rows *rows, int position, const struct cm_bind *bind)
-{
-	if (bind->type == CM_BIND_INT)
-		sqlite3_bind_int64(stmt_of(rows), position, bind->number);
-	else if (bind->type == CM_BIND_TEXT && bind->text != NULL)
-		sqlite3_bind_text(stmt_of(rows), position, bind->text, -1, SQLITE_STATIC);
-	else if (bind->type == CM_BIND_BYTES)
-		sqlite3_bind_blob64(stmt_of(rows), position, bind->number > 0 ? bind->text : "", (sqlite3_uint64)bind->number,
-		    SQLITE_STATIC);
-}
-
-static int
-next(struct cm_rows *rows)
-{
-	int code = sqlite3_step(stmt_of(rows));
-
-	if (code == SQLITE_ROW)
-		return 1;
-	return code == SQLITE_DONE ? 0 : fail(rows->store, code);
-}
-
-static void
-reset(struct cm_rows *rows)
-{
-	sqlite3_reset(stmt_of(rows));
-	sqlite3_clear_bindings(stmt_of(rows));
-}
-
-static int64_t
-changes(struct cm_store *store)
-{
-	return sqlite3_changes(link_of(store)->db);
-}
-
-static bool
-is_null(const struct cm_rows *rows, int column)
-{
-	return sqlite3_column_type(stmt_of(rows), column) == SQLITE_NULL;
-}
-
-static int64_t
-get_int(const struct cm_rows *rows, int column)
-{
-	return sqlite3_column_int64(stmt_of(rows), column);
-}
-
-static double
-get_real(const struct cm_rows *rows, int column)
-{
-	return sqlite3_column_double(stmt_of(rows), column);
-}
-
-static enum cm_value_type
-get_type(const struct cm_rows *rows, int column)
-{
-	static const enum cm_value_type types[] = {
-		[SQLITE_INTEGER] = CM_VALUE_INT, [SQLITE_FLOAT] = CM_VALUE_REAL, [SQLITE_TEXT] = CM_VALUE_TEXT,
-		[SQLITE_BLOB] = CM_VALUE_BYTES, [SQLITE_NULL] = CM_VALUE_NULL,
-	};
-
-	return types[sqlite3_column_type(stmt_of(rows), column)];
-}
-
-static const char *
-get_text(const struct cm_rows *rows, int column)
-{
-	const unsigned char *text = sqlite3_column_text(stmt_of(rows), column);
-
-	return text != NULL ? (const char *)text : "";
-}
-
-static size_t
-get_bytes(const struct cm_rows *rows, int column)
-{
-	return (size_t)sqlite3_column_bytes(stmt_of(rows), column);
-}
-
-static const unsigned char *
-get_blob(const struct cm_rows *rows, int column, size_t *bytes)
-{
-	const unsigned char *blob = sqlite3_column_blob(stmt_of(rows), column);
-
-	*bytes = blob != NULL ? get_bytes(rows, column) : 0;
-	return blob;
-}
-
-static char *
-shown(const struct cm_rows *rows)
-{
-	char *expanded = sqlite3_expanded_sql(stmt_of(rows));
-	char *copy = expanded != NULL ? strdup(expanded) : NULL;
-
-	sqlite3_free(expanded);
-	return copy;
 }
 
 static int
@@ -540,13 +362,13 @@ read_journal_mode(struct cm_store *store, const char *pragma, char mode[16])
 	sqlite3_stmt *stmt;
 	int code;
 
-	code = sqlite3_prepare_v2(link_of(store)->db, pragma, -1, &stmt, NULL);
+	code = sqlite3_prepare_v2(cm_sqlite_link(store)->db, pragma, -1, &stmt, NULL);
 	if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		snprintf(mode, 16, "%s", (const char *)sqlite3_column_text(stmt, 0));
 		code = SQLITE_OK;
 	}
 	sqlite3_finalize(stmt);
-	return code == SQLITE_OK ? 0 : fail(store, code);
+	return code == SQLITE_OK ? 0 : cm_sqlite_fail(store, code);
 }
 
 static int
@@ -569,7 +391,7 @@ expect_much(struct cm_store *store, bool much)
 {
 	int rc;
 
-	if (link_of(store)->db == NULL)
+	if (cm_sqlite_link(store)->db == NULL)
 		return 0;
 	if (much)
 		return run_text(store, "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000");
@@ -579,14 +401,14 @@ expect_much(struct cm_store *store, bool much)
 static bool
 lies_beside(const struct cm_store *store)
 {
-	return strcmp(link_of(store)->path, store->url) != 0;
+	return strcmp(cm_sqlite_link(store)->path, store->url) != 0;
 }
 
 const struct cm_engine cm_engine_sqlite = {
 	.name = "sqlite", .open = open_link, .close = close_link, .begin = begin, .commit = commit, .roll_back = roll_back,
 	.disconnect = disconnect, .script = run_text, .journal_mode = journal_mode, .lies_beside = lies_beside, .expect_much = expect_much,
-	.changes = changes, .prepare = prepare,
-	.finish = finish, .bind = bind, .next = next, .reset = reset, .is_null = is_null, .get_int = get_int, .get_real = get_real,
-	.get_type = get_type, .get_text = get_text,
-	.get_bytes = get_bytes, .get_blob = get_blob, .shown = shown,
+	.changes = cm_sqlite_changes, .prepare = cm_sqlite_prepare, .finish = cm_sqlite_finish, .bind = cm_sqlite_bind,
+	.next = cm_sqlite_next, .reset = cm_sqlite_reset, .is_null = cm_sqlite_is_null, .get_int = cm_sqlite_get_int,
+	.get_real = cm_sqlite_get_real, .get_type = cm_sqlite_get_type, .get_text = cm_sqlite_get_text,
+	.get_bytes = cm_sqlite_get_bytes, .get_blob = cm_sqlite_get_blob, .shown = cm_sqlite_shown,
 };
