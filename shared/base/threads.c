@@ -13,7 +13,7 @@
 enum {
 	THREADS_MOST = 64,
 	NUDGE_MS = 20,
-	ARENAS_MOST = 4,			/* of malloc's; each keeps for itself what was freed in it */
+	ARENAS_MOST = 1,			/* of malloc; each would keep for itself what was freed in it */
 	MAPPED_FROM_BYTES = 256 * 1024,		/* what is larger goes back to the system when it is freed */
 };
 
