@@ -21,20 +21,18 @@ static const struct cm_param options[] = {
 
 static const struct cm_param arguments[] = { CM_JOB_DATABASE(.required = true), { 0 } };
 
-/* All that is to be done now. */
+/* All that is to be done now; taking in lasts so many milliseconds at most. */
 static int
-work(struct cm_follow *follow, bool compare, int64_t *mended)
+work(struct cm_follow *follow, bool compare, int most_ms, const struct cm_progress *progress, int64_t *mended)
 {
-	struct cm_bar bar = { 0 };
-	struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
 	int64_t behind;
 	int rc;
 
 	/* What cannot be taken in may be mended. */
-	if ((rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind)) == CM_ENOMEM || (rc = cm_follow_tend(follow, mended)) < 0 ||
-	    (rc = cm_follow_catch_up(follow, CATCH_UP_MS, &behind)) < 0)
+	if ((rc = cm_follow_catch_up(follow, most_ms, &behind)) == CM_ENOMEM || (rc = cm_follow_tend(follow, progress, mended)) < 0 ||
+	    (rc = cm_follow_catch_up(follow, most_ms, &behind)) < 0)
 		return rc;
-	if (compare && (rc = cm_follow_sweep(follow, false, &progress, mended)) < 0)
+	if (compare && (rc = cm_follow_sweep(follow, false, progress, mended)) < 0)
 		return rc;
 	return cm_follow_trim(follow);
 }
@@ -42,9 +40,11 @@ work(struct cm_follow *follow, bool compare, int64_t *mended)
 static int
 once(const struct cm_options *given, struct cm_follow *follow)
 {
+	struct cm_bar bar = { 0 };
+	const struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
 	int64_t mended;
 
-	if (work(follow, cm_options_flag(given, "compare"), &mended) < 0)
+	if (work(follow, cm_options_flag(given, "compare"), CATCH_UP_MS, &progress, &mended) < 0)
 		return cm_job_fail(given, "%s", cm_follow_problem(follow));
 	printf("taken in; rows that were mended: %lld\n", (long long)mended);
 	return 0;
@@ -73,12 +73,19 @@ take(struct cm_run *run, struct following *following, int64_t *behind)
 	return rc;
 }
 
+static bool
+goes_on(void *arg)
+{
+	return cm_run_goes_on(arg);
+}
+
 static int
 tend(struct cm_run *run, struct following *following, int64_t now_ms)
 {
 	bool compare = now_ms - following->compared_ms >= COMPARE_MS;
+	const struct cm_progress progress = { .goes_on = goes_on, .arg = run };
 	int64_t mended = 0;
-	int rc = work(following->follow, compare, &mended);
+	int rc = work(following->follow, compare, SLICE_MS, &progress, &mended);
 
 	following->tended_ms = rc < 0 ? 0 : now_ms;
 	following->compared_ms = compare ? now_ms : following->compared_ms;

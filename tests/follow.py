@@ -245,6 +245,41 @@ def vacuum():
     check("broken off, vacuumed, attached again", done.returncode == 0 and not differences(path, True), done.stdout, differences(path))
 
 
+def beat(own):
+    """Until when the follower has its lease, and whether a comparison is under way."""
+    return (own.execute("SELECT until_us FROM cm_job WHERE name = 'follow'").fetchone() or (0,))[0], own.execute(
+        "SELECT count(*) FROM cm_meta WHERE key LIKE 'follow_place_%' AND value <> ''").fetchone()[0] > 0
+
+
+def compared():
+    """A comparison of much renews the follower's lease, ends soon when that is told to end, and is gone on with."""
+    path, app = make("compared")
+    app.db.execute("BEGIN")
+    app.db.executemany("INSERT INTO calls (call_id, call_type, started_at, status) VALUES (?, 'inbound', '2026-02-06T09:00:00', 'completed')",
+                       (("much%d" % i,) for i in range(30000)))
+    app.db.execute("COMMIT")
+    take_in(path, "much to compare")
+    app.db.executescript("DROP TRIGGER callmetrics_calls_changed; UPDATE calls SET status = 'failed' WHERE call_id = 'much29999'")
+    follower = subprocess.Popen([os.path.join(build, "jobs", "follow"), path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                env=dict(os.environ, CALLMETRICS_JOB_LEASE_MS="100"))
+    own = sqlite3.connect("file:%s.callmetrics?mode=ro" % path, uri=True, timeout=20)
+    leases = set()
+    for _ in range(4000):
+        until, comparing = beat(own)
+        if comparing:
+            leases.add(until)
+        if len(leases) > 2:
+            break
+        time.sleep(0.005)
+    check("compared: the lease is renewed meanwhile", len(leases) > 2, leases)
+    follower.terminate()
+    follower.wait()
+    check("compared: it was broken off", beat(own)[1], follower.returncode)
+    check("compared: it ended well", follower.returncode == 0, follower.returncode)
+    job("follow", "--once", path)
+    check("compared: and was gone on with", not beat(own)[1] and not differences(path, True), differences(path))
+
+
 def dropped():
     path, app = make("dropped")
     app.db.execute("DROP TABLE callmetrics_journal")

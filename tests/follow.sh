@@ -10,7 +10,7 @@ mkdir "$work/files"
 ${CC:-cc} -shared -fPIC -O2 -o "$work/unwritten.so" "$top/tests/unwritten.c" -ldl
 CM_UNWRITTEN=$work/unwritten.so
 export CM_UNWRITTEN
-for part in restore vacuum dropped renamed kill detach power fresh held backlog modes; do
+for part in restore vacuum compared dropped renamed kill detach power fresh held backlog modes; do
 	passes "$part" "$python" "$top/tests/follow.py" "$build" "$work/files" "$part"
 	cat "$work/passes.log"
 done

@@ -48,14 +48,15 @@ int cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behin
 /* How many rows of the app were looked at since it was opened. */
 int64_t cm_follow_rows(const struct cm_follow *follow);
 
-/* Sees to what a question may not: mends triggers that are gone and what was missed meanwhile.  *mended: how many rows were not as they
- * were known. */
-int cm_follow_tend(struct cm_follow *follow, int64_t *mended);
+/* Sees to what a question may not: mends triggers that are gone and what was missed meanwhile.  progress: of a sweep.  *mended: how many
+ * rows were not as they were known. */
+int cm_follow_tend(struct cm_follow *follow, const struct cm_progress *progress, int64_t *mended);
 
 /* Shortens the journal by what was taken. */
 int cm_follow_trim(struct cm_follow *follow);
 
-/* Reads all rows of the app anew and mends what is not as it is known, gone rows too.  Goes on where it was broken off when `resume`. */
+/* Reads all rows of the app anew and mends what is not as it is known, gone rows too.  Goes on where it was broken off when `resume`;
+ * where progress breaks it off, the next cm_follow_tend goes on. */
 int cm_follow_sweep(struct cm_follow *follow, bool resume, const struct cm_progress *progress, int64_t *mended);
 
 #endif

@@ -31,6 +31,7 @@ struct sweep {
 	int64_t mended;
 	bool more;
 	bool again;			/* some rows are to be read once more */
+	bool broken_off;
 };
 
 static struct cm_bind
@@ -193,6 +194,16 @@ step(struct sweep *sweep, int (*work)(struct sweep *sweep))
 	return rc < 0 ? rc : end;
 }
 
+/* Whether to read on; if not, the next sweep goes on from there. */
+static bool
+goes_on(struct sweep *sweep)
+{
+	const struct cm_progress *progress = sweep->progress;
+
+	sweep->broken_off = progress != NULL && progress->goes_on != NULL && !progress->goes_on(progress->arg);
+	return !sweep->broken_off;
+}
+
 /* Does a piece of work until there is no more of it. */
 static int
 repeat(struct sweep *sweep, int (*work)(struct sweep *sweep))
@@ -202,7 +213,7 @@ repeat(struct sweep *sweep, int (*work)(struct sweep *sweep))
 	do {
 		rc = step(sweep, work);
 		cm_schema_report(sweep->progress, sweep->table->name, sweep->done, sweep->total);
-	} while (rc == 0 && sweep->more);
+	} while (rc == 0 && sweep->more && goes_on(sweep));
 	return rc;
 }
 
@@ -214,7 +225,7 @@ count_rows(struct sweep *sweep)
 	char text[128];
 	int rc;
 
-	if (sweep->progress == NULL)
+	if (sweep->progress == NULL || sweep->progress->step == NULL)
 		return 0;
 	snprintf(text, sizeof text, "SELECT count(*) FROM \"%s\"", sweep->table->name);
 	if ((rc = cm_follow_begin(sweep->follow)) < 0)
@@ -233,7 +244,7 @@ sweep_table(struct sweep *sweep)
 	sweep->done = 0;
 	if ((rc = count_rows(sweep)) < 0)
 		return rc;
-	if ((rc = repeat(sweep, read_on)) < 0)
+	if ((rc = repeat(sweep, read_on)) < 0 || sweep->broken_off)
 		return rc;
 	sweep->place = (struct place){ 0 };
 	return repeat(sweep, look_for_gone);
@@ -311,13 +322,13 @@ sweep_all(struct sweep *sweep, bool resume)
 	sweep->again = false;
 	if ((rc = prepare(sweep, resume, places)) < 0)
 		return rc;
-	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
+	for (i = 0; i < CM_SOURCES && rc == 0 && !sweep->broken_off; i++) {
 		sweep->table = &follow->tables.of[i];
 		sweep->place = places[i];
 		if (sweep->table->there && sweep->table->problem[0] == '\0')
 			rc = sweep_table(sweep);
 	}
-	return rc < 0 ? rc : conclude(sweep);
+	return rc < 0 || sweep->broken_off ? rc : conclude(sweep);
 }
 
 int
@@ -326,7 +337,7 @@ cm_follow_sweep(struct cm_follow *follow, bool resume, const struct cm_progress 
 	struct sweep sweep = { .follow = follow, .progress = progress };
 	int rc = sweep_all(&sweep, resume);
 
-	if (rc == 0 && sweep.again)
+	if (rc == 0 && sweep.again && !sweep.broken_off)
 		rc = sweep_all(&sweep, false);
 	*mended = sweep.mended;
 	return rc;

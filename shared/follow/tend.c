@@ -226,7 +226,7 @@ is_sweep_due(struct cm_follow *follow, int64_t *due)
 }
 
 int
-cm_follow_tend(struct cm_follow *follow, int64_t *mended)
+cm_follow_tend(struct cm_follow *follow, const struct cm_progress *progress, int64_t *mended)
 {
 	char trouble[CM_FOLLOW_TROUBLE_TEXT];
 	bool has_app, by_number;
@@ -243,7 +243,7 @@ cm_follow_tend(struct cm_follow *follow, int64_t *mended)
 			return rc;
 		due = CM_SWEEP_FROM_START;
 	}
-	if (due != CM_SWEEP_NONE && ((rc = cm_follow_sweep(follow, due == CM_SWEEP_ON, NULL, mended)) < 0 ||
+	if (due != CM_SWEEP_NONE && ((rc = cm_follow_sweep(follow, due == CM_SWEEP_ON, progress, mended)) < 0 ||
 	    (rc = cm_follow_watch(follow, trouble, &by_number)) < 0))
 		return rc;
 	return cm_follow_note_trouble(follow, trouble);

@@ -10,7 +10,8 @@
 
 /* How long work goes on: whom to tell how far it is, and whether it has to leave room for others. */
 struct cm_progress {
-	void (*step)(void *arg, const char *what, int64_t done, int64_t total);
+	void (*step)(void *arg, const char *what, int64_t done, int64_t total);	/* NULL: nobody looks on */
+	bool (*goes_on)(void *arg);	/* asked now and then by what can be broken off and gone on with; NULL: it does */
 	void *arg;
 	bool exclusive;		/* nobody else uses the database: long transactions and no pauses, many times faster */
 };
