@@ -21,12 +21,12 @@ cp "$work/results.json" "$work/first.json"
 is "no row without a number" "$(counted '.rows[] | select(.value | type != "number")')" 0
 is "no row twice" "$(counted '.rows[] | .what')" "$(counted '.rows | unique_by(.what)[]')"
 is "phases" "$(json '[.phases[].phase] | join(" ")')" \
-	"writes intake questions-1k rates-1k export-1k memory-1k bytes-1k others-30d growth"
+	"writes fresh intake questions-1k rates-1k export-1k memory-1k bytes-1k others-30d growth"
 for what in dashboard health failures hourly daily prometheus latency latency-events; do
 	is "$what at the socket" "$(counted ".rows[] | select(.what | test(\"^1k $what: p99\"))")" 1
 	is "$what off the edge" "$(counted ".rows[] | select(.what | test(\"^1k at 10:32:17 $what: p99\"))")" 1
 done
-for what in 'not cached' 'cached, of a static' 'CSV export' 'export worker' 'PSS' 'connection kept' 'first answer' \
+for what in 'not cached' 'cached, of a static' 'CSV export' 'export worker' 'PSS' 'connection kept' 'first answer' 'dashboard after a commit .no follower, others write' \
 	'events a second.*16 calls' 'events a second.*2 000 calls' 'one event a second.*2 000 calls' 'bytes an event.*after vacuum' \
 	'bytes a call' 'interval=1h' 'in Python: dashboard, times as long' '200 combinations of labels.*dashboard.agent'; do
 	isnt "a row about: $what" "$(counted ".rows[] | select(.what | test(\"$what\"))")" 0
