@@ -2,7 +2,8 @@
 -- :now (Unix seconds), and five latency events for each of the recent ones.  Figures come from multiplicative hashes of the
 -- row's number, so that the same numbers give the same database.
 --
--- Labels: 1 000 tenants of very different size, 6 agents in 3 versions, 3 providers.
+-- Labels: 1 000 tenants of very different size, 6 agents in 3 versions, 3 providers.  Where :combinations is not 0, so many
+-- combinations of labels of the same size, ten to a tenant, each with an agent of 40 that no other of the tenant has.
 
 CREATE TABLE calls (call_id TEXT PRIMARY KEY, call_type TEXT NOT NULL, caller_number TEXT, callee_number TEXT,
 	started_at TEXT NOT NULL, ended_at TEXT, duration_seconds REAL, status TEXT NOT NULL, recording_path TEXT,
@@ -15,8 +16,8 @@ CREATE TABLE latency_events (id INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT 
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 
-CREATE TEMP TABLE parameter (older INTEGER, recent INTEGER, now INTEGER);
-INSERT INTO parameter VALUES (:older, :recent, :now);
+CREATE TEMP TABLE parameter (older INTEGER, recent INTEGER, now INTEGER, combinations INTEGER);
+INSERT INTO parameter VALUES (:older, :recent, :now, :combinations);
 
 -- r1..r4 are even in [0, 1); g is close to normal.
 CREATE TEMP VIEW call_plan AS
@@ -25,7 +26,7 @@ CREATE TEMP VIEW call_plan AS
 		((i * 40503 + 977 & 4294967295) * 1103515245 & 4294967295) / 4294967296.0 AS r2,
 		((i * 69069 + 5 & 4294967295) * 1664525 & 4294967295) / 4294967296.0 AS r3,
 		((i * 22695477 + 12345 & 4294967295) * 134775813 & 4294967295) / 4294967296.0 AS r4 FROM n)
-	SELECT i, r1, r2, r3, r4, (r1 + r2 + r3 + r4 - 2) * 1.7320508 AS g,
+	SELECT i, i * 7919 % combinations AS c, r1, r2, r3, r4, (r1 + r2 + r3 + r4 - 2) * 1.7320508 AS g,
 		CASE WHEN i <= older THEN now - 86400 - 29 * 86400.0 * (older - i + r1) / older
 			ELSE now - 86400.0 * (older + recent - i + r1) / recent END AS at
 	FROM h, parameter;
@@ -33,7 +34,7 @@ CREATE TEMP VIEW call_plan AS
 INSERT INTO calls
 	SELECT printf('CA%08x%08x%08x%08x', i, cast(r1 * 4294967295 AS INTEGER), cast(r2 * 4294967295 AS INTEGER),
 			cast(r3 * 4294967295 AS INTEGER)),
-		CASE WHEN r2 < 0.45 THEN 'inbound' ELSE 'outbound' END,
+		CASE WHEN coalesce(c % 2, r2 < 0.45) THEN 'inbound' ELSE 'outbound' END,
 		printf('+1%010d', cast(r3 * 9999999999 AS INTEGER)), '+14402915517',
 		strftime('%Y-%m-%dT%H:%M:%f', at, 'unixepoch') || printf('%03d+00:00', cast(r4 * 999 AS INTEGER)),
 		CASE WHEN at + 60 * exp(0.7 * g) < now THEN strftime('%Y-%m-%dT%H:%M:%f+00:00', at + 60 * exp(0.7 * g), 'unixepoch') END,
@@ -41,9 +42,12 @@ INSERT INTO calls
 		CASE WHEN at + 60 * exp(0.7 * g) >= now THEN 'active' WHEN r3 < 0.92 THEN 'completed' WHEN r3 < 0.96 THEN 'failed'
 			WHEN r3 < 0.99 THEN 'cancelled' ELSE 'timeout' END,
 		NULL, NULL, 0, r4 < 0.95,
-		json_object('tenant_id', printf('tenant-%03d', cast(999 * r1 * r1 * r1 AS INTEGER)),
-			'agent', 'agent-' || cast(r2 * 6 AS INTEGER), 'agent_version', 'v' || (10 + cast(r4 * 3 AS INTEGER)),
-			'provider', CASE WHEN r3 < 0.5 THEN 'openai' WHEN r3 < 0.8 THEN 'deepgram' ELSE 'cartesia' END)
+		json_object('tenant_id', CASE WHEN c IS NULL THEN printf('tenant-%03d', cast(999 * r1 * r1 * r1 AS INTEGER))
+				ELSE printf('tenant-%04d', c / 10) END,
+			'agent', 'agent-' || coalesce(c % 40, cast(r2 * 6 AS INTEGER)),
+			'agent_version', 'v' || (10 + coalesce(c / 7 % 3, cast(r4 * 3 AS INTEGER))),
+			'provider', CASE WHEN coalesce((c / 3 % 3 + 0.5) / 3, r3) < 0.5 THEN 'openai'
+				WHEN coalesce((c / 3 % 3 + 0.5) / 3, r3) < 0.8 THEN 'deepgram' ELSE 'cartesia' END)
 	FROM call_plan, parameter;
 
 INSERT INTO latency_events (call_id, event_type, duration_ms, timestamp)

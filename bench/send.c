@@ -1,11 +1,15 @@
 /*
  * send: posts events over kept connections and counts what was answered.
  *
- *   send HOST PORT PATH CONNECTIONS EVENTS SECONDS [AUTHORIZATION]
+ *   send HOST PORT PATH CONNECTIONS EVENTS SECONDS CALLS [AUTHORIZATION]
  *
  * Each connection posts requests of EVENTS events, one after the other, for so many seconds.  The events are those of calls as they
- * go: started, turns of six events, ended; each with an id of its own, for 20 tenants.  Prints: requests, events accepted, the
- * seconds, and the median and 99th percentile of a request in milliseconds.  Exit status 1 where anything but 200 came.
+ * go: started, turns of six events, ended; each with an id of its own, for 20 tenants.  CALLS go at once, on all connections together,
+ * each as a platform sends them: an event of one call, then one of any other, and ids of calls and events that are random.  With 0 a
+ * connection tells one call after the other, with ids in order, which is the kindest case there is.
+ *
+ * Prints: requests, events accepted, the seconds, and the median and 99th percentile of a request in milliseconds.  Exit status 1 where
+ * anything but 200 came.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BODY_ROOM = 8 << 20, REPLY_ROOM = 65536, CONNECTIONS_MOST = 256, SAMPLES_MOST = 1 << 20, TURNS = 8 };
+enum { REPLY_ROOM = 65536, CONNECTIONS_MOST = 256, SAMPLES_MOST = 1 << 20, TURNS = 8, CALL_EVENTS = TURNS * 6 + 2, ID_ROOM = 64 };
 
 static struct {
 	const char *host;
@@ -28,13 +32,22 @@ static struct {
 	const char *path;
 	int events;
 	double seconds;
+	int calls;			/* at once on each connection; 0: one after the other */
 	const char *authorization;
 	unsigned run;
 } settings;
 
+struct call {
+	char id[ID_ROOM];
+	int tenant;
+	unsigned place;			/* of its next event */
+};
+
 struct sender {
 	int number;
 	uint64_t serial;		/* of its events */
+	uint64_t random;		/* the state of its generator */
+	struct call *calls;
 	long requests;
 	long accepted;
 	long failed;
@@ -53,9 +66,48 @@ now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* One event of the sender's current call: its place in the call says which. */
+/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016. */
+static uint64_t
+draw(struct sender *sender)
+{
+	sender->random ^= sender->random >> 12;
+	sender->random ^= sender->random << 25;
+	sender->random ^= sender->random >> 27;
+	return sender->random * 2685821657736338717ULL;
+}
+
+static void
+print_uuid(struct sender *sender, char id[ID_ROOM])
+{
+	unsigned long long a = draw(sender), b = draw(sender);
+
+	snprintf(id, ID_ROOM, "%08llx-%04llx-4%03llx-8%03llx-%012llx", a >> 32, a >> 16 & 0xffff, a & 0xfff, b >> 52, b & 0xffffffffffffULL);
+}
+
+/* The call whose event is next, and that event's id. */
+static struct call *
+next_call(struct sender *sender, char event_id[ID_ROOM])
+{
+	unsigned long long serial = sender->serial++, number = serial / CALL_EVENTS;
+	struct call *call = &sender->calls[settings.calls > 0 ? draw(sender) % (uint64_t)settings.calls : 0];
+
+	if (settings.calls > 0)
+		print_uuid(sender, event_id);
+	else
+		snprintf(event_id, ID_ROOM, "%08x-%04x-4000-8000-%012llx", settings.run, sender->number, serial);
+	if (call->place != 0)
+		return call;
+	if (settings.calls > 0)
+		print_uuid(sender, call->id);
+	else
+		snprintf(call->id, sizeof call->id, "call-%x-%x-%llx", settings.run, sender->number, number);
+	call->tenant = (int)(settings.calls > 0 ? draw(sender) % 20 : number % 20);
+	return call;
+}
+
+/* The event of a turn at this place of its call, from the name of its type on. */
 static int
-print_event(const struct sender *sender, char *at, uint64_t serial)
+print_turn(char *at, unsigned place, int value)
 {
 	static const char *const data[] = {
 		"user_speech_ended\",\"data\":{\"turn_id\":\"turn-%d\"",
@@ -65,29 +117,37 @@ print_event(const struct sender *sender, char *at, uint64_t serial)
 		"tts_first_byte\",\"data\":{\"turn_id\":\"turn-%d\",\"provider\":\"cartesia\",\"ttfb_ms\":%d",
 		"agent_speech_started\",\"data\":{\"turn_id\":\"turn-%d\"",
 	};
-	const unsigned length = TURNS * 6 + 2;
-	uint64_t call = serial / length;
-	unsigned place = (unsigned)(serial % length);
+	int n;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	n = sprintf(at, data[(place - 1) % 6], (int)(place - 1) / 6, value);
+#pragma GCC diagnostic pop
+	return n + sprintf(at + n, "}}");
+}
+
+/* One event of a call: its place in the call says which. */
+static int
+print_event(struct sender *sender, char *at)
+{
+	char event_id[ID_ROOM], time_text[32];
+	struct call *call = next_call(sender, event_id);
+	const unsigned place = call->place;
 	double when = now_s() + place * 0.001;
 	time_t second = (time_t)when;
-	char time_text[32];
 	struct tm tm;
 	int n;
 
+	call->place = (place + 1) % CALL_EVENTS;
 	gmtime_r(&second, &tm);
 	strftime(time_text, sizeof time_text, "%Y-%m-%dT%H:%M:%S", &tm);
-	n = sprintf(at, "{\"event_id\":\"%08x-%04x-4000-8000-%012llx\",\"trace_id\":\"call-%x-%x-%llx\",\"tenant_id\":\"tenant-%d\","
-	    "\"timestamp\":\"%s.%03dZ\",\"event_type\":\"", settings.run, sender->number, (unsigned long long)serial, settings.run,
-	    sender->number, (unsigned long long)call, (int)(call % 20), time_text, (int)((when - (double)second) * 1000));
+	n = sprintf(at, "{\"event_id\":\"%s\",\"trace_id\":\"%s\",\"tenant_id\":\"tenant-%d\",\"timestamp\":\"%s.%03dZ\",\"event_type\":\"",
+	    event_id, call->id, call->tenant, time_text, (int)((when - (double)second) * 1000));
 	if (place == 0)
 		return n + sprintf(at + n, "call_started\",\"data\":{\"direction\":\"inbound\",\"provider\":\"telnyx\",\"agent\":\"desk\"}}");
-	if (place == length - 1)
+	if (place == CALL_EVENTS - 1)
 		return n + sprintf(at + n, "call_ended\",\"data\":{\"status\":\"completed\",\"duration_seconds\":64}}");
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	n += sprintf(at + n, data[(place - 1) % 6], (int)(place - 1) / 6, 100 + rand() % 900);
-#pragma GCC diagnostic pop
-	return n + sprintf(at + n, "}}");
+	return n + print_turn(at + n, place, 100 + (int)(draw(sender) % 900));
 }
 
 static size_t
@@ -97,7 +157,7 @@ fill_body(struct sender *sender)
 	int i;
 
 	for (i = 0; i < settings.events; i++) {
-		at += print_event(sender, at, sender->serial++);
+		at += print_event(sender, at);
 		*at++ = '\n';
 	}
 	return (size_t)(at - sender->body);
@@ -206,54 +266,72 @@ by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int
-main(int argc, char **argv)
+static struct sender *
+open_sender(int number)
 {
-	static struct sender *senders[CONNECTIONS_MOST];
-	static pthread_t threads[CONNECTIONS_MOST];
-	long requests = 0, accepted = 0, failed = 0;
-	size_t samples = 0, i;
-	double started, took;
-	float *ms;
-	int count, n;
+	struct sender *sender = calloc(1, sizeof *sender);
 
-	if (argc < 7) {
-		fprintf(stderr, "usage: send HOST PORT PATH CONNECTIONS EVENTS SECONDS [AUTHORIZATION]\n");
-		return 2;
-	}
-	settings.host = argv[1];
-	settings.port = atoi(argv[2]);
-	settings.path = argv[3];
-	count = atoi(argv[4]);
-	settings.events = atoi(argv[5]);
-	settings.seconds = atof(argv[6]);
-	settings.authorization = argc > 7 ? argv[7] : "";
-	settings.run = (unsigned)time(NULL) ^ (unsigned)getpid() << 16;
-	if (count < 1 || count > CONNECTIONS_MOST || settings.events < 1 || settings.events > 10000)
-		return 2;
-	started = now_s();
+	sender->number = number;
+	sender->random = (settings.run + 1) * 0x9e3779b97f4a7c15ULL + (uint64_t)number;
+	sender->calls = calloc((size_t)settings.calls + 1, sizeof *sender->calls);
+	sender->ms = malloc(SAMPLES_MOST * sizeof *sender->ms);
+	sender->body = malloc((size_t)settings.events * 512 + 512);
+	return sender;
+}
+
+/* What all of them did in so many seconds; 1 where one was refused. */
+static int
+print_sum(struct sender *const *senders, int count, double took_s)
+{
+	long requests = 0, accepted = 0, failed = 0;
+	size_t samples = 0, i = 0;
+	float *ms;
+	int n;
+
 	for (n = 0; n < count; n++) {
-		senders[n] = calloc(1, sizeof **senders);
-		senders[n]->number = n;
-		senders[n]->ms = malloc(SAMPLES_MOST * sizeof(float));
-		senders[n]->body = malloc((size_t)settings.events * 512 + 512);
-		pthread_create(&threads[n], NULL, send_all, senders[n]);
-	}
-	for (n = 0; n < count; n++) {
-		pthread_join(threads[n], NULL);
 		requests += senders[n]->requests;
 		accepted += senders[n]->accepted;
 		failed += senders[n]->failed;
 		samples += senders[n]->samples;
 	}
-	took = now_s() - started;
 	ms = malloc((samples + 1) * sizeof *ms);
-	for (n = 0, i = 0; n < count; n++) {
+	for (n = 0; n < count; n++) {
 		memcpy(ms + i, senders[n]->ms, senders[n]->samples * sizeof *ms);
 		i += senders[n]->samples;
 	}
 	qsort(ms, samples, sizeof *ms, by_size);
-	printf("%ld %ld %.3f %.3f %.3f\n", requests, accepted, took, samples > 0 ? (double)ms[samples / 2] : 0,
+	printf("%ld %ld %.3f %.3f %.3f\n", requests, accepted, took_s, samples > 0 ? (double)ms[samples / 2] : 0,
 	    samples > 0 ? (double)ms[samples * 99 / 100] : 0);
+	free(ms);
 	return failed > 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct sender *senders[CONNECTIONS_MOST];
+	static pthread_t threads[CONNECTIONS_MOST];
+	int count = argc > 7 ? atoi(argv[4]) : 0, n;
+	double started;
+
+	if (count < 1 || count > CONNECTIONS_MOST || atoi(argv[5]) < 1 || atoi(argv[5]) > 10000) {
+		fprintf(stderr, "usage: send HOST PORT PATH CONNECTIONS EVENTS SECONDS CALLS [AUTHORIZATION]\n");
+		return 2;
+	}
+	settings.host = argv[1];
+	settings.port = atoi(argv[2]);
+	settings.path = argv[3];
+	settings.events = atoi(argv[5]);
+	settings.seconds = atof(argv[6]);
+	settings.calls = (atoi(argv[7]) + count - 1) / count;
+	settings.authorization = argc > 8 ? argv[8] : "";
+	settings.run = (unsigned)time(NULL) ^ (unsigned)getpid() << 16;
+	started = now_s();
+	for (n = 0; n < count; n++) {
+		senders[n] = open_sender(n);
+		pthread_create(&threads[n], NULL, send_all, senders[n]);
+	}
+	for (n = 0; n < count; n++)
+		pthread_join(threads[n], NULL);
+	return print_sum(senders, count, now_s() - started);
 }
