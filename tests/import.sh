@@ -32,7 +32,7 @@ calls() {
 # held: and what it has ever counted; without the numbers that it gave.
 held() {
 	calls
-	sql "SELECT s.scope, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, kind, outcome, sum(n_seen), sum(n_reached),
+	sql "SELECT s.scope, s.tenant_id, s.agent, s.agent_version, s.provider, s.call_type, kind, outcome, sum(n), sum(n_owed),
 			sum(n_value), sum(sum_us)
 		FROM cm_counter x JOIN cm_series s USING (series_id)
 		GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
