@@ -1,7 +1,7 @@
 -- Calls of all time per series and outcome, for counters: what was counted and is owed, and what is due and not counted yet.  Uses
 -- cm_series' unique index, the primary keys and cm_unsettled_due.
-SELECT e.outcome, sum(e.n), sum(e.n_owed), sum(e.n_due), sum(e.n_value), sum(e.n_value_owed), sum(e.n_value_due), sum(e.sum_us),
-	sum(e.sum_us_owed), sum(e.sum_us_due)
+SELECT outcome, sum(n), sum(n_owed), sum(n_due), sum(n_value), sum(n_value_owed), sum(n_value_due), sum(sum_us), sum(sum_us_owed),
+	sum(sum_us_due)
 FROM (SELECT e.series_id, e.outcome, e.n, e.n_owed, 0 AS n_due, e.n_value, e.n_value_owed, 0 AS n_value_due, e.sum_us, e.sum_us_owed,
 		0 AS sum_us_due
 	FROM cm_series s CROSS JOIN cm_counter e
@@ -16,5 +16,5 @@ FROM (SELECT e.series_id, e.outcome, e.n, e.n_owed, 0 AS n_due, e.n_value, e.n_v
 	WHERE u.due_us <= :now AND c.call_no = u.call_no AND m.series_id = c.series_id AND m.scope = :scope AND s.series_id = m.into_id
 		AND s.tenant_id = coalesce(:tenant_id, '') AND (:agent IS NULL OR s.agent = :agent)
 		AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
-		AND (:call_type IS NULL OR s.call_type = :call_type)) e
-GROUP BY e.series_id, e.outcome
+		AND (:call_type IS NULL OR s.call_type = :call_type)) counted
+GROUP BY series_id, outcome
