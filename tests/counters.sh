@@ -128,6 +128,6 @@ if [ "$engine" = postgres ]; then
 	set -- --server "$(postgres_url "$postgres_folder" postgres)"
 fi
 checks=$((checks + 1))
-"$python" "$top/tests/counters.py" --build "$build" --seed "${COUNTERS_SEED:-1}" --steps "${COUNTERS_STEPS:-150}" "$@" >"$work/out" 2>&1 ||
+"$python" "$top/tests/counters.py" --build "$build" --seed "${COUNTERS_SEED:-1}" --steps "${COUNTERS_STEPS:-100}" "$@" >"$work/out" 2>&1 ||
 	wrong "the model and counters differ" "$(cut -c 1-600 "$work/out" | tail -n 20)"
 finish
