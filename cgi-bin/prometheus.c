@@ -2,9 +2,9 @@
  * prometheus: GET /metrics/prometheus, also /metrics
  *
  * What Prometheus scrapes.  Counters and the _sum and _count of summaries are of all time and never fall; gauges and
- * quantiles are of the last 24 hours, NaN without data.  A call counts as what was told of it first, as it came and as it ended: what
- * is told later changes all other answers, but a counter that moved it would have to fall.  No label carries a call, a person or a
- * number.  Of several hosts over one database each says the same but for callmetrics_build_info, which says which of them answers.
+ * quantiles are of the last 24 hours, NaN without data.  A call counts as what it is a minute after it ended, in voice_calls_total
+ * of all or of a tenant as soon as it is told of (docs/counters.md).  No label carries a call, a person or a number.  Of several
+ * hosts over one database each says the same but for callmetrics_build_info, which says which of them answers.
  *
  *   200  text format 0.0.4, or OpenMetrics 1.0 when the Accept header asks for it
  *   503  the call database is busy or cannot be read
@@ -63,7 +63,7 @@ calls_ended(struct cm_exposition *out, const struct cm_tally *ever)
 	char labels[64];
 	int status, direction;
 
-	cm_exposition_family(out, "voice_calls_ended", CM_COUNTER, "Calls that ended, by how and direction as they were told first.");
+	cm_exposition_family(out, "voice_calls_ended", CM_COUNTER, "Calls that ended, by how and direction.");
 	for (status = CM_COMPLETED; status < CM_STATUSES; status++)
 		for (direction = 0; direction < CM_DIRECTIONS; direction++) {
 			snprintf(labels, sizeof labels, "status=\"%s\",type=\"%s\"", cm_status_names[status],
@@ -94,7 +94,7 @@ calls(struct cm_exposition *out, const struct cm_tally *now, const struct cm_tal
 	cm_exposition_family(out, "voice_calls_by_type", CM_GAUGE, "Calls of the last 24 hours, by direction.");
 	by_label(out, "type", cm_direction_names, now->by_direction, CM_DIRECTIONS);
 	calls_ended(out, ever);
-	cm_exposition_family(out, "voice_call_failures", CM_COUNTER, "Calls that failed or timed out, by reason as it was told first.");
+	cm_exposition_family(out, "voice_call_failures", CM_COUNTER, "Calls that failed or timed out, by reason.");
 	by_label(out, "reason", cm_reason_names, ever->by_reason, CM_REASONS);
 }
 

@@ -1,7 +1,14 @@
--- Adds what was seen to a counter.  Uses the primary key.
-INSERT INTO cm_counter (series_id, kind, outcome, n_seen, n_reached, n_value, sum_us)
-	VALUES (:series_id, :kind, :outcome, :n_seen, :n_reached, :n_value, :sum_us)
-	ON CONFLICT (series_id, kind, outcome) DO UPDATE SET n_seen = cm_counter.n_seen + excluded.n_seen,
-		n_reached = cm_counter.n_reached + excluded.n_reached, n_value = cm_counter.n_value + excluded.n_value,
+-- Adds to a counter what was counted, of which what it owes is paid first, and then what it owes from now on.  Uses the primary key.
+INSERT INTO cm_counter (series_id, kind, outcome, n, n_owed, n_value, n_value_owed, sum_us, sum_us_owed)
+	VALUES (:series_id, :kind, :outcome, :n, :n_owed, :n_value, :n_value_owed, :sum_us, :sum_us_owed)
+	ON CONFLICT (series_id, kind, outcome) DO UPDATE SET
+		n = cm_counter.n + CASE WHEN excluded.n > cm_counter.n_owed THEN excluded.n - cm_counter.n_owed ELSE 0 END,
+		n_owed = excluded.n_owed + CASE WHEN excluded.n < cm_counter.n_owed THEN cm_counter.n_owed - excluded.n ELSE 0 END,
+		n_value = cm_counter.n_value + CASE WHEN excluded.n_value > cm_counter.n_value_owed
+			THEN excluded.n_value - cm_counter.n_value_owed ELSE 0 END,
+		n_value_owed = excluded.n_value_owed + CASE WHEN excluded.n_value < cm_counter.n_value_owed
+			THEN cm_counter.n_value_owed - excluded.n_value ELSE 0 END,
 		sum_us = CASE WHEN cm_counter.sum_us > 4611686018427387904 THEN 4611686018427387904 ELSE cm_counter.sum_us END
-			+ excluded.sum_us
+			+ CASE WHEN excluded.sum_us > cm_counter.sum_us_owed THEN excluded.sum_us - cm_counter.sum_us_owed ELSE 0 END,
+		sum_us_owed = excluded.sum_us_owed + CASE WHEN excluded.sum_us < cm_counter.sum_us_owed
+			THEN cm_counter.sum_us_owed - excluded.sum_us ELSE 0 END

@@ -5,6 +5,9 @@
 . "${0%/*}/lib.sh"
 
 checks=1
+# Calls are counted as soon as they have ended; how they settle is counters.sh's.
+CALLMETRICS_SETTLE_S=0
+export CALLMETRICS_SETTLE_S
 if [ "$engine" = postgres ]; then
 	postgres_server
 	LAW_SERVER=$(postgres_url "$postgres_folder" postgres)

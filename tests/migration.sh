@@ -4,6 +4,9 @@
 
 db=$work/old.db
 CALLMETRICS_NOW=$NOW
+# This clock stands still, and calls that ended just before it are to be counted.
+CALLMETRICS_SETTLE_S=0
+export CALLMETRICS_SETTLE_S
 CALLMETRICS_DB=$db
 export CALLMETRICS_NOW CALLMETRICS_DB
 

@@ -44,7 +44,7 @@ obeys_law "migrated"
 code=0
 "$build/jobs/check" "$db" >"$work/told" 2>&1 || code=$?
 is "check finds nothing" "$code" 0
-counted=$(sql "SELECT sum(n_seen) FROM cm_counter")
+counted=$(sql "SELECT sum(n) FROM cm_counter")
 
 # It is what a new one is, but for what is in it.
 objects() {
@@ -75,7 +75,7 @@ for pause in 0.004 0.008 0.012 0.02 0.03 0.05; do
 	passes "migrate after it was killed, $pause, $again times" migrate "$db"
 	answers
 	same_as_golden answers-of-version-3.txt "$work/answers"
-	is "killed after $pause: counters" "$(sql "SELECT sum(n_seen) FROM cm_counter")" "$counted"
+	is "killed after $pause: counters" "$(sql "SELECT sum(n) FROM cm_counter")" "$counted"
 	obeys_law "killed after $pause"
 done
 finish

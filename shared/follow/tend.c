@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "meta.h"
+#include "unit.h"
 
 enum { TRIM_AT_ONCE = 1000, TRIM_PAUSE_MS = 2 };	/* rows of the journal, so that the app need not wait */
 
@@ -225,6 +226,18 @@ is_sweep_due(struct cm_follow *follow, int64_t *due)
 	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
 }
 
+/* Whoever writes counts the calls that have settled; so it is done where nobody writes, too. */
+static int
+count_settled(struct cm_follow *follow)
+{
+	int rc;
+
+	if ((rc = cm_store_begin(follow->own)) < 0)
+		return cm_follow_fail(follow, follow->own, rc);
+	rc = cm_store_finish(follow->own, cm_unit_of(follow->own) != NULL ? 0 : CM_ENOMEM);
+	return rc < 0 ? cm_follow_fail(follow, follow->own, rc) : 0;
+}
+
 int
 cm_follow_tend(struct cm_follow *follow, const struct cm_progress *progress, int64_t *mended)
 {
@@ -236,7 +249,8 @@ cm_follow_tend(struct cm_follow *follow, const struct cm_progress *progress, int
 	*mended = 0;
 	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app)
 		return rc;
-	if ((rc = cm_follow_watch(follow, trouble, &by_number)) < 0 || (rc = is_sweep_due(follow, &due)) < 0)
+	if ((rc = count_settled(follow)) < 0 || (rc = cm_follow_watch(follow, trouble, &by_number)) < 0 ||
+	    (rc = is_sweep_due(follow, &due)) < 0)
 		return rc;
 	if (trouble[0] != '\0') {
 		if ((rc = mend_journal(follow)) < 0)

@@ -18,7 +18,7 @@ finish(struct cm_store *store, void *memo)
 	struct cm_unit *unit = memo;
 	int rc;
 
-	if ((rc = cm_unit_write(unit)) < 0 || (rc = cm_deltas_write(store, &unit->deltas)) < 0)
+	if ((rc = cm_unit_write(unit)) < 0 || (rc = cm_deltas_write(store, &unit->deltas)) < 0 || (rc = cm_unit_settle_all(unit)) < 0)
 		return rc;
 	return cm_counters_write(store, &unit->counters, &unit->deltas.marginals);
 }
@@ -45,6 +45,8 @@ free_unit(void *memo)
 	cm_row_batch_done(&unit->labels);
 	cm_deltas_done(&unit->deltas);
 	cm_counters_done(&unit->counters);
+	free(unit->gone.calls);
+	free(unit->come.calls);
 	cm_arena_done(&unit->arena);
 	free(unit->steps);
 	free(unit);

@@ -137,6 +137,13 @@ struct cm_put {
 	size_t call_room;
 };
 
+/* Calls as they count. */
+struct cm_settled_calls {
+	struct cm_counted_call *calls;
+	size_t count;
+	size_t room;
+};
+
 #define CM_FACT_PARAMS CM_INT_PARAM("call_no", 0), CM_INT_PARAM("series_id", 0)
 
 struct cm_unit {
@@ -162,6 +169,10 @@ struct cm_unit {
 	struct cm_row_batch labels;	/* calls whose facts are to get their labels */
 	struct cm_map counted_calls;	/* what calls and steps that are read or written count as, as they are stored */
 	struct cm_map counted_steps;
+	struct cm_stored_call *awaited;	/* of those calls: which settle at another time than the database says */
+	cm_us now;			/* as of when calls settle: when writing began */
+	cm_us settle_us;		/* how long they take to; of the setting */
+	bool owes;			/* something that was counted is not so any more */
 	bool words_known;
 	const struct cm_word *words;
 	bool prices_known;
@@ -171,6 +182,8 @@ struct cm_unit {
 	int64_t last_line_id;
 	struct cm_deltas deltas;	/* kept for the whole transaction, too */
 	struct cm_counters counters;
+	struct cm_settled_calls gone;	/* calls that had settled, and whose rows the voice app has taken away .. */
+	struct cm_settled_calls come;	/* .. and that had ended when it first told of them */
 };
 
 /* The set of this transaction; NULL for want of memory. */

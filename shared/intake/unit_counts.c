@@ -11,16 +11,6 @@
 #include "kinds.h"
 #include "tables.h"
 
-/* A call as it is stored; its texts are those of the set. */
-struct stored_call {
-	int64_t call_no;
-	bool told;			/* false: it is only spoken of, and does not count */
-	struct cm_counted_call as;
-	const char *status;
-	const char *call_type;
-	const char *failure_reason;
-};
-
 static uint64_t
 hash_of(int64_t number)
 {
@@ -30,40 +20,39 @@ hash_of(int64_t number)
 static bool
 is_call(const void *thing, const void *key)
 {
-	const struct stored_call *stored = thing;
+	const struct cm_stored_call *stored = thing;
 	const int64_t *call_no = key;
 
 	return stored->call_no == *call_no;
 }
 
-static struct stored_call *
+static struct cm_stored_call *
 find_call(const struct cm_unit *unit, int64_t call_no)
 {
 	return cm_map_find(&unit->counted_calls, hash_of(call_no), is_call, &call_no);
 }
 
-static struct stored_call *
+static struct cm_stored_call *
 add_call(struct cm_unit *unit, int64_t call_no)
 {
-	struct stored_call *stored = cm_arena_take(&unit->arena, sizeof *stored);
+	struct cm_stored_call *stored = cm_arena_take(&unit->arena, sizeof *stored);
 
 	if (stored == NULL)
 		return NULL;
-	stored->call_no = call_no;
+	*stored = (struct cm_stored_call){ .call_no = call_no, .due_us = -1 };
 	return cm_map_add(&unit->counted_calls, hash_of(call_no), stored) == 0 ? stored : NULL;
 }
 
-static struct stored_call
+static struct cm_stored_call
 as_it_is(const struct cm_call_entry *entry)
 {
 	const struct cm_unit_call *call = &entry->call;
 	bool timed = call->found && strcmp(call->status, "completed") == 0;
 
 	if (!call->found)
-		return (struct stored_call){ .call_no = entry->call_no, .as = { .series_id = entry->series_id } };
-	return (struct stored_call){
-		.call_no = entry->call_no, .told = true, .status = call->status, .call_type = call->labels.call_type,
-		.failure_reason = call->failure_reason,
+		return (struct cm_stored_call){ .call_no = entry->call_no, .as = { .series_id = entry->series_id }, .due_us = -1 };
+	return (struct cm_stored_call){
+		.call_no = entry->call_no, .told = true, .due_us = -1,
 		.as = { .series_id = entry->series_id, .started = call->started_us, .has_transcript = call->has_transcript,
 		    .outcome = cm_outcome_of(call->status, call->labels.call_type, call->failure_reason),
 		    .timed_us = timed ? call->duration_us : -1 },
@@ -71,41 +60,23 @@ as_it_is(const struct cm_call_entry *entry)
 }
 
 int
-cm_unit_call_counted(struct cm_unit *unit, const struct cm_call_entry *entry)
+cm_unit_call_counted(struct cm_unit *unit, const struct cm_call_entry *entry, cm_us due_us)
 {
-	struct stored_call *stored;
+	const struct cm_stored_call is = as_it_is(entry);
+	struct cm_stored_call *stored;
 
 	if (find_call(unit, entry->call_no) != NULL)
 		return 0;
 	if ((stored = add_call(unit, entry->call_no)) == NULL)
 		return CM_ENOMEM;
-	*stored = as_it_is(entry);
+	stored->told = is.told;
+	stored->as = is.as;
+	stored->due_us = due_us;
 	return 0;
 }
 
-/* A call that was not there before, or of which nobody had told, is seen; it reaches what it was not; and its length becomes known. */
-static int
-count_up(struct cm_unit *unit, const struct stored_call *was, const struct stored_call *is)
-{
-	bool seen = !was->told, timed = is->as.timed_us >= 0 && (seen || was->as.timed_us < 0);
-	const struct cm_counted more = { .n_seen = seen, .n_reached = seen || strcmp(was->status, is->status) != 0, .n_value = timed,
-		.sum_us = timed ? is->as.timed_us : 0 };
-	char text[256], *outcome = text;
-	int length, rc;
-
-	if (more.n_reached == 0 && more.n_value == 0)
-		return 0;
-	length = snprintf(text, sizeof text, "%s/%s/%s", is->status, is->call_type, is->failure_reason);
-	if (length >= (int)sizeof text && asprintf(&outcome, "%s/%s/%s", is->status, is->call_type, is->failure_reason) < 0)
-		return CM_ENOMEM;
-	rc = cm_counters_note(&unit->counters, is->as.series_id, cm_kinds[CM_KIND_CALL].name, outcome, &more);
-	if (outcome != text)
-		free(outcome);
-	return rc;
-}
-
 static bool
-same(const struct stored_call *was, const struct stored_call *is)
+same(const struct cm_stored_call *was, const struct cm_stored_call *is)
 {
 	const struct cm_counted_call *a = &was->as, *b = &is->as;
 
@@ -114,12 +85,19 @@ same(const struct stored_call *was, const struct stored_call *is)
 	    cm_outcome_number(&a->outcome) == cm_outcome_number(&b->outcome);
 }
 
+/* When a call ended, as far as that is known. */
+static cm_us
+end_of(const struct cm_unit_call *call)
+{
+	return call->ended_us >= 0 ? call->ended_us : call->started_us + (call->duration_us > 0 ? call->duration_us : 0);
+}
+
 int
 cm_unit_count_call(struct cm_unit *unit, const struct cm_call_entry *entry)
 {
 	const struct cm_bind labels[] = { CM_INT_PARAM("call_no", entry->call_no), CM_INT_PARAM("series_id", entry->series_id), { 0 } };
-	const struct stored_call is = as_it_is(entry);
-	struct stored_call *was = find_call(unit, entry->call_no);
+	const struct cm_stored_call is = as_it_is(entry);
+	struct cm_stored_call *was = find_call(unit, entry->call_no);
 	bool is_new = was == NULL;
 	int rc = 0;
 
@@ -131,22 +109,24 @@ cm_unit_count_call(struct cm_unit *unit, const struct cm_call_entry *entry)
 		rc = cm_deltas_call(&unit->deltas, &was->as, -1);
 	if (rc == 0 && is.told && !same(was, &is))
 		rc = cm_deltas_call(&unit->deltas, &is.as, 1);
-	if (rc == 0 && is.told)
-		rc = count_up(unit, was, &is);
-	*was = is;
+	if (rc == 0)
+		rc = cm_unit_settle(unit, was, &is, end_of(&entry->call), entry->of_rows);
+	was->told = is.told;
+	was->as = is.as;
 	return rc;
 }
 
 int
 cm_unit_uncount_call(struct cm_unit *unit, int64_t call_no)
 {
-	struct stored_call *was = find_call(unit, call_no);
+	struct cm_stored_call *was = find_call(unit, call_no);
 	int rc = 0;
 
-	if (was != NULL && was->told)
-		rc = cm_deltas_call(&unit->deltas, &was->as, -1);
-	if (was != NULL)
-		*was = (struct stored_call){ .call_no = call_no };
+	if (was == NULL || !was->told)
+		return 0;
+	if ((rc = cm_deltas_call(&unit->deltas, &was->as, -1)) == 0)
+		rc = cm_unit_settle_joined(unit, was);
+	was->told = false;
 	return rc;
 }
 
@@ -289,7 +269,7 @@ note_step(struct cm_unit *unit, const struct cm_counted_step *step, int n)
 int
 cm_unit_count_new_step(struct cm_unit *unit, const struct cm_counted_step *step)
 {
-	const struct cm_counted more = { .n_seen = 1, .n_reached = 1, .n_value = 1, .sum_us = step->duration_us };
+	const struct cm_counts more = { .n = 1, .n_value = 1, .sum_us = step->duration_us };
 	int rc = cm_counters_note(&unit->counters, step->series_id, cm_kinds[step->kind].name, "", &more);
 
 	return rc < 0 ? rc : note_step(unit, step, 1);

@@ -36,12 +36,41 @@ int cm_unit_read_metadata(struct cm_unit *unit, struct cm_call_entry *entry);
  * what it was and adds what it is.
  */
 
+/* A call as it is stored. */
+struct cm_stored_call {
+	int64_t call_no;
+	bool told;			/* false: it is only spoken of, and does not count */
+	struct cm_counted_call as;
+	cm_us due_us;			/* when it settles; -1: it has not ended, or has settled (docs/counters.md) */
+	bool awaited;			/* that is another than in the database .. */
+	struct cm_stored_call *next;	/* .. as is that of this one */
+};
+
 /* Notes how a call is stored that was read; what is known of it already stands. */
-int cm_unit_call_counted(struct cm_unit *unit, const struct cm_call_entry *entry);
+int cm_unit_call_counted(struct cm_unit *unit, const struct cm_call_entry *entry, cm_us due_us);
 
 /* Counts a call as it is written now, and one whose row is taken away. */
 int cm_unit_count_call(struct cm_unit *unit, const struct cm_call_entry *entry);
 int cm_unit_uncount_call(struct cm_unit *unit, int64_t call_no);
+
+/*
+ * What that is to the counters (unit_settle.c).
+ */
+
+/* As of now. */
+void cm_unit_settle_begin(struct cm_unit *unit);
+
+/* A call that was stored and is now something else; what it is, is told of by a row of the voice app, or not.  Its .due_us follows. */
+int cm_unit_settle(struct cm_unit *unit, struct cm_stored_call *was, const struct cm_stored_call *is, cm_us ended_us, bool of_rows);
+
+/* One that is found to be another. */
+int cm_unit_settle_joined(struct cm_unit *unit, struct cm_stored_call *was);
+
+/* Writes when calls settle. */
+int cm_unit_write_awaited(struct cm_unit *unit);
+
+/* At the end of a transaction: counts calls that are due, and takes back those that have come by another name. */
+int cm_unit_settle_all(struct cm_unit *unit);
 
 /* Gives the facts of calls that were counted, and whose labels have changed, their labels; once the calls are written. */
 int cm_unit_label_facts(struct cm_unit *unit);

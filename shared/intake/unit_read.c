@@ -9,7 +9,7 @@
 #include "error.h"
 #include "text.h"
 
-enum { METADATA_COLUMN = 18 };
+enum { METADATA_COLUMN = 18, DUE_COLUMN = 19 };
 
 /* Marks of a turn in cm_mark; the place of each is its kind. */
 static const char *const marks[CM_MARKS] = {
@@ -58,7 +58,7 @@ take_call(struct cm_unit *unit, const struct cm_rows *rows, void *asked)
 	entry->call.has_transcript = cm_rows_int(rows, 16) != 0;
 	entry->call.labels.tenant_id = cm_or_empty(keep(unit, rows, 17, &failed));
 	if (cm_rows_null(rows, 13))
-		return failed ? CM_ENOMEM : cm_unit_call_counted(unit, entry);
+		return failed ? CM_ENOMEM : cm_unit_call_counted(unit, entry, -1);
 	entry->call = (struct cm_unit_call){
 		.found = true,
 		.labels = {
@@ -80,7 +80,7 @@ take_call(struct cm_unit *unit, const struct cm_rows *rows, void *asked)
 		.metadata = keep(unit, rows, METADATA_COLUMN, &failed),
 	};
 	cm_claims_take(&entry->call, cm_rows_null(rows, 2) ? NULL : cm_rows_text(rows, 2));
-	return failed ? CM_ENOMEM : cm_unit_call_counted(unit, entry);
+	return failed ? CM_ENOMEM : cm_unit_call_counted(unit, entry, number_or(rows, DUE_COLUMN, -1));
 }
 
 /* A row of turn-known or turns-known: a mark, or, without one, the turn's step. */

@@ -394,6 +394,8 @@ write_join(struct cm_unit *unit, const struct cm_bind *binds)
 	const struct cm_table *table;
 	int64_t rc = cm_unit_uncount_call(unit, binds[0].number);
 
+	if (rc == 0)
+		rc = cm_unit_write_awaited(unit);
 	for (table = cm_tables; table->name != NULL && rc >= 0; table++)
 		if (table->join != NULL)
 			rc = cm_store_run(unit->store, table->join, both);
@@ -424,7 +426,8 @@ write_calls(struct cm_unit *unit)
 	    (rc = write_map(unit, &unit->calls, by_call_id, "call-put", add_told_call)) < 0 || (rc = cm_unit_label_facts(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->calls, by_call_id, "row-call-put", add_row_call)) < 0)
 		return rc;
-	return cm_unit_label_facts(unit);
+	rc = cm_unit_label_facts(unit);
+	return rc < 0 ? rc : cm_unit_write_awaited(unit);
 }
 
 int
@@ -432,6 +435,7 @@ cm_unit_write(struct cm_unit *unit)
 {
 	int rc;
 
+	cm_unit_settle_begin(unit);
 	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = write_calls(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 || (rc = write_puts(unit)) < 0 ||

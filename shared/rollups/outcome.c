@@ -3,6 +3,7 @@
 
 #include "outcome.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int
@@ -57,4 +58,18 @@ cm_outcome_split(const char *text)
 	outcome.direction = next_word(&text, cm_direction_names, CM_DIRECTIONS);
 	outcome.reason = next_word(&text, cm_reason_names, CM_REASONS);
 	return outcome;
+}
+
+static const char *
+word(int place, const char *const *names)
+{
+	return place < 0 ? "" : names[place];
+}
+
+char *
+cm_outcome_text(const struct cm_outcome *outcome, char text[CM_OUTCOME_TEXT])
+{
+	snprintf(text, CM_OUTCOME_TEXT, "%s/%s/%s", word(outcome->status, cm_status_names), word(outcome->direction, cm_direction_names),
+	    word(outcome->reason, cm_reason_names));
+	return text;
 }

@@ -18,8 +18,10 @@ struct cm_outcome {
 
 struct cm_outcome cm_outcome_of(const char *status, const char *direction, const char *reason);
 
-/* The same of a text, as counters keep it: status/call_type/failure_reason. */
+/* The same of a text, as counters keep it: status/call_type/failure_reason; and its text. */
 struct cm_outcome cm_outcome_split(const char *text);
+enum { CM_OUTCOME_TEXT = 64 };
+char *cm_outcome_text(const struct cm_outcome *outcome, char text[CM_OUTCOME_TEXT]);
 
 enum { CM_OUTCOMES = (CM_STATUSES + 1) * (CM_DIRECTIONS + 1) * (CM_REASONS + 1) };
 int cm_outcome_number(const struct cm_outcome *outcome);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "error.h"
 #include "outcome.h"
 #include "packs_read.h"
@@ -261,31 +262,44 @@ cm_active_calls(struct cm_store *store, const struct cm_filter *filter, cm_us st
 	return rc < 0 ? rc : 0;
 }
 
+/* What a counter says: what was counted, and of what is due what it does not owe; three columns, one after the other. */
+static int64_t
+ever(const struct cm_rows *rows, int column)
+{
+	int64_t counted = cm_rows_int(rows, column), owed = cm_rows_int(rows, column + 1), due = cm_rows_int(rows, column + 2);
+
+	return due > owed ? counted + due - owed : counted;
+}
+
 int
 cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_tally *out)
 {
-	struct cm_piece ever = { 0 };
 	struct cm_bind binds[CM_BINDS_MAX];
 	struct cm_tally tally = { 0 };
 	struct cm_rows *rows;
-	int64_t seen = 0;
+	int64_t told = 0;
+	size_t n = cm_filter_binds(filter, binds);
 	int rc;
 
-	cm_window_binds(filter, &ever, binds);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("now", cm_now_us());
+	binds[n] = (struct cm_bind){ 0 };
 	if ((rc = cm_store_query(store, "calls-ever", binds, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
-		struct counts counts = { .n = cm_rows_int(rows, 2), .timed = cm_rows_int(rows, 3),
-			.duration_sum_us = cm_rows_int(rows, 4) };
-		struct cm_outcome outcome = cm_outcome_split(cm_rows_text(rows, 0));
+		const char *text = cm_rows_text(rows, 0);
+		const struct cm_outcome outcome = cm_outcome_split(text);
+		const struct counts counts = { .n = ever(rows, 1), .timed = ever(rows, 4), .duration_sum_us = ever(rows, 7) };
 
-		seen += cm_rows_int(rows, 1);
-		add_outcome(&tally, &outcome, &counts);
+		if (strcmp(text, CM_COUNTED_TOLD) == 0)
+			told += counts.n;
+		else
+			add_outcome(&tally, &outcome, &counts);
 	}
 	cm_rows_done(rows);
 	if (rc < 0)
 		return rc;
-	tally.total = seen;
+	/* Of other labels only those are told that a database of an older version had counted, and that had not ended. */
+	tally.total = cm_counters_tell(cm_filter_scope(filter)) ? told : tally.total + told;
 	*out = tally;
 	return 0;
 }

@@ -45,7 +45,7 @@ struct cm_ratio cm_tally_transcript_pct(const struct cm_tally *tally);
 int cm_active_calls(struct cm_store *store, const struct cm_filter *filter, cm_us stale_before, int64_t *active,
     int64_t *stale);
 
-/* Everything ever seen, for counters: .total and .timed never fall, .ended_by and .by_reason neither. */
+/* Everything ever counted (docs/counters.md): .total and .timed never fall, .ended_by and .by_reason neither.  Others are not told. */
 int cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_tally *out);
 
 #endif

@@ -202,6 +202,17 @@ cm_store_patience(struct cm_store *store, int64_t ms)
 	store->patience_ms = ms;
 }
 
+bool
+cm_store_every(struct cm_store *store, int64_t ms)
+{
+	int64_t now_ms = cm_store_now_ms();
+
+	if (store->every_ms != 0 && now_ms - store->every_ms < ms)
+		return false;
+	store->every_ms = now_ms;
+	return true;
+}
+
 int
 cm_store_expect_much(struct cm_store *store, bool much)
 {

@@ -82,6 +82,9 @@ void cm_store_patience(struct cm_store *store, int64_t ms);
  * ours to say. */
 int cm_store_expect_much(struct cm_store *store, bool much);
 
+/* Whether so long has passed since this store said so last; the first time it has. */
+bool cm_store_every(struct cm_store *store, int64_t ms);
+
 /* Transactions that read end early, with CM_EBUSY, once given_up says that nobody waits for what they read; NULL: never.  It is asked
  * often: about each millisecond of a statement on SQLite, before each statement on a server. */
 void cm_store_give_up(struct cm_store *store, bool (*given_up)(void *arg), void *arg);

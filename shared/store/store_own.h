@@ -92,6 +92,7 @@ struct cm_store {
 	struct cm_rows **rows;		/* the statements that were prepared; each stays where it is */
 	size_t rows_count, rows_room;
 	struct cm_defined *defined;
+	int64_t every_ms;		/* when cm_store_every last said so; 0: not yet */
 	int64_t patience_ms;		/* 0: as long as is usual for its mode */
 	bool in_transaction;
 	bool horizon_known;		/* pruned_before_us is of this transaction */

@@ -11,3 +11,8 @@ DROP VIEW cm_rollup_bin;
 DROP TABLE cm_rollup, cm_rollup_slot, cm_grid, cm_grid_bin;
 DROP FUNCTION cm_slot, cm_bin;
 ALTER TABLE cm_state DROP COLUMN pending_most;
+
+-- Counters stay where they are.
+ALTER TABLE cm_counter RENAME TO cm_former_counter;
+ALTER INDEX cm_counter_pkey RENAME TO cm_former_counter_pkey;
+@formercounters()@

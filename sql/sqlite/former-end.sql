@@ -12,3 +12,7 @@ DROP TABLE cm_rollup_bin;
 DROP TABLE cm_grid;
 DROP TABLE cm_grid_bin;
 ALTER TABLE cm_state DROP COLUMN pending_most;
+
+-- Counters stay where they are.
+ALTER TABLE cm_counter RENAME TO cm_former_counter;
+@formercounters()@

@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+import counted
 import database
 
 NOW = datetime.datetime(2026, 3, 2, 11, tzinfo=datetime.timezone.utc)
@@ -379,6 +380,7 @@ def tell_anyhow(world, lives, rng):
 def differ(world, due):
     """What of the facts is not as it is due."""
     db = database.connect(world.db)
+    yield from (f"{world.name}: {difference}" for difference in counted.differences(db))
     for kind, statement in STORED.items():
         stored, wanted = Counter(tuple(row) for row in db.execute(statement)), Counter(getattr(due, kind))
         for what, facts in (("missing", wanted - stored), ("too many", stored - wanted)):

@@ -275,14 +275,14 @@ class Referee:
             self.look_at("latency_events", read_step, self.steps, seen)
         self.label()
         if counting:
-            for before, fact in seen:
-                self.ever.count(before, fact)
+            self.ever.look(seen)
 
     def look_at(self, table, read, known, seen):
         new = self.fetch(table)
         old, self.rows[table] = self.rows[table], new
         for key in [key for key in old if key not in new]:
-            known.pop(key, None)
+            if key in known:
+                seen.append((known.pop(key), None))
             self.skipped[table].pop(key, None)
             self.sorted = False
         for key, row in new.items():
@@ -292,6 +292,8 @@ class Referee:
                 if fact is not None and (before is not None or fact.start >= self.horizon):
                     known[key] = fact
                     seen.append((before, fact))
+                elif before is not None:
+                    seen.append((before, None))
                 self.skipped[table].pop(key, None)
                 if doubt is not None:
                     self.skipped[table][key] = doubt
@@ -405,48 +407,93 @@ def add_bins(bins, key, value):
     add(bins[key + (-1, fine // 32)], (1, value))
 
 
+def series_of(labels):
+    """Every series that a fact of some labels belongs to."""
+    series = [("all", ("",) * 5), ("labels", ("",) + labels[1:])]
+    if labels[0]:
+        series += [("tenant", (labels[0],) + ("",) * 4), ("full", labels)]
+    return series
+
+
 def places(kind, labels, at, grid):
     """The keys of every bucket of every series that a fact belongs to."""
-    scopes = [("all", ("",) * 5), ("labels", ("",) + labels[1:])]
-    if labels[0]:
-        scopes += [("tenant", (labels[0],) + ("",) * 4), ("full", labels)]
-    for scope, named in scopes:
+    for scope, named in series_of(labels):
         for width in (width for kept, width in grid if kept == scope):
             yield (scope,) + named + (kind, width, at // US // width * width)
 
 
 class Ever:
-    """Everything ever seen, by the labels that it had then: what a counter must say."""
+    """Everything ever counted: what a counter must say.
+
+    A call is counted when it was told of, by what names no label but its tenant, and when it ended, as what it is by then; here
+    all settle at once.  What it is no longer is owed where it was counted.  A call that is gone stays
+    counted if it had ended, unless one comes at the same time that is alike in all: then it was renamed.
+    """
 
     def __init__(self):
-        self.seen = defaultdict(int)
-        self.reached = defaultdict(int)
-        self.values = defaultdict(lambda: [0, 0])
+        self.counted = defaultdict(lambda: ([0, 0, 0], [0, 0, 0]))      # what was counted, and what of that is owed
 
-    def count(self, before, fact):
-        """A fact was seen: for the first time (before is None), or changed."""
-        labels = fact.labels
-        if isinstance(fact, Step):
-            if before is None:
-                add(self.values[fact.component, labels], (1, fact.duration))
-            return
-        if before is None:
-            self.seen[labels] += 1
-        if before is None or before.status != fact.status:
-            self.reached[labels, fact.status, fact.type, fact.reason] += 1
-        if fact.timed is not None and (before is None or before.timed is None):
-            add(self.values["call", labels], (1, fact.timed))
+    def look(self, changes):
+        """Facts changed in one transaction, from what they were (None: nothing) to what they are."""
+        moved, gone, come = defaultdict(lambda: [0, 0, 0]), [], []
+        for before, after in changes:
+            if isinstance(before or after, Step):
+                if before is None:
+                    move(moved, after.component, after.labels, "", (1, 1, after.duration), 1)
+                continue
+            if before is not None and after is None and before.status != "active":
+                gone.append(before)
+                continue
+            if before is None and after.status != "active":
+                come.append(likeness(after))
+            for call, by in ((before, -1), (after, 1)):
+                if call is not None:
+                    count(moved, call, by)
+        for call in gone:
+            if likeness(call) in come:
+                come.remove(likeness(call))
+                count(moved, call, -1)
+        for key, change in moved.items():
+            counted, owed = self.counted[key]
+            for i, more in enumerate(change):
+                counted[i] += max(0, more - owed[i])
+                owed[i] = max(0, owed[i] - more)
+
+    def found(self, wanted, kind):
+        """What a filter finds of a kind: what was counted, by outcome."""
+        scope = ("full" if any(wanted[1:]) else "tenant") if wanted[0] else "labels" if any(wanted[1:]) else "all"
+        return [(outcome, counted) for (named, *labels, of, outcome), (counted, _) in self.counted.items()
+                if named == scope and of == kind and matches(labels, wanted)]
 
     def calls(self, wanted):
-        return sum(n for labels, n in self.seen.items() if matches(labels, wanted))
+        told = not any(wanted[1:])
+        return sum(counted[0] for outcome, counted in self.found(wanted, "call") if told == (outcome == ""))
 
     def ended(self, wanted, status, kind):
-        return sum(n for (labels, s, k, _), n in self.reached.items() if s == status and k == kind and matches(labels, wanted))
+        return sum(counted[0] for outcome, counted in self.found(wanted, "call") if outcome.startswith(f"{status}/{kind}/"))
 
     def failures(self, wanted, reason):
-        return sum(n for (labels, _, _, r), n in self.reached.items() if r == reason and matches(labels, wanted))
+        return sum(counted[0] for outcome, counted in self.found(wanted, "call") if outcome.endswith("/" + reason))
 
     def valued(self, wanted, kind):
         """Number and sum of the values of a kind."""
-        found = [value for (k, labels), value in self.values.items() if k == kind and matches(labels, wanted)]
-        return sum(n for n, _ in found), sum(total for _, total in found)
+        found = [counted for _, counted in self.found(wanted, kind)]
+        return sum(counted[1] for counted in found), sum(counted[2] for counted in found)
+
+
+def likeness(call):
+    """What two rows of calls share that are of one."""
+    return call.labels, call.outcome, call.timed, call.start
+
+
+def count(moved, call, by):
+    move(moved, "call", call.labels, "", (1, 0, 0), by)
+    if call.status != "active":
+        move(moved, "call", call.labels, call.outcome, (1, int(call.timed is not None), call.timed or 0), by)
+
+
+def move(moved, kind, labels, outcome, numbers, by):
+    """Adds to, or takes from, each counter that a fact of some labels counts into."""
+    for scope, named in series_of(labels):
+        if kind != "call" or outcome != "" or scope in ("all", "tenant"):
+            add(moved[(scope, *named, kind, outcome)], [by * number for number in numbers])
