@@ -132,6 +132,8 @@ function make_verb(t, i,    uses) {
 	if (verb[t, i] == "next")
 		statement(verb_name[t, i], "Reads rows of " t " after one." uses,
 		    "SELECT " wrapped(verb_columns[t, i], "\t") " FROM " t "\n\tWHERE " key[t] " > :after ORDER BY " key[t] " LIMIT :limit")
+	if (verb[t, i] == "all")
+		statement(verb_name[t, i], "Reads all of " t ".", "SELECT " wrapped(names(t, ""), "\t") " FROM " t)
 	if (verb[t, i] == "change")
 		statement(verb_name[t, i], "Puts a row of " t " in place of what it was." uses,
 		    "UPDATE " t " SET " sets(t, verb_columns[t, i], ":") "\n\tWHERE " given(t, verb_by[t, i]))

@@ -102,7 +102,7 @@ $1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_no pack_id none");
 $1 == "copy" { copy[t] = one_of($2, "no seeded from"); copied_from[t] = $3; next }
 $1 == "sign" { sign[t] = after(1); next }
 $1 == "put" { put[t, ++puts[t]] = $2; put_how[t, puts[t]] = NF > 2 ? one_of($3, "once over") : "new"; next }
-$1 == "get" || $1 == "next" || $1 == "change" { add_statement(after(1)); next }
+$1 == "get" || $1 == "next" || $1 == "all" || $1 == "change" { add_statement(after(1)); next }
 $1 == "remove" { remove[t] = $2; next }
 $1 == "last" { last_of[t] = $2; next }
 $1 == "view" { view[t] = $2; next }

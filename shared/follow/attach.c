@@ -168,11 +168,9 @@ static int
 has_lost_triggers(struct cm_store *app, void *arg)
 {
 	struct attaching *attaching = arg;
-	int64_t journals = 0;
-	bool watched;
-	int i, rc = cm_store_number(app, "journal-there", NULL, &journals);
+	bool watched = false;
+	int i, rc = cm_schema_exists(app, CM_APP_JOURNAL, &watched);
 
-	watched = journals > 0;
 	for (i = 0; i < CM_SOURCES && rc == 0 && watched; i++)
 		if (attaching->tables.of[i].there)
 			rc = cm_journal_watches(app, &attaching->tables.of[i], &watched);

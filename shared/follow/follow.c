@@ -241,19 +241,20 @@ read_head(struct cm_store *store, int64_t *head, int64_t *mark)
 static int
 look(struct cm_follow *follow, int64_t *head, int64_t *mark)
 {
-	int64_t journals, cookie = 0;
+	int64_t cookie = 0;
+	bool there = false;
 	int rc;
 
 	if ((rc = cm_store_begin(follow->app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	if ((rc = cm_store_number(follow->app, "journal-there", NULL, &journals)) == 0 && journals > 0)
+	if ((rc = cm_schema_exists(follow->app, CM_APP_JOURNAL, &there)) == 0 && there)
 		rc = read_head(follow->app, head, mark);
 	if (rc == 0)
 		rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
 	cm_store_end(follow->app, false);
 	if (rc < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	return journals > 0 ? cm_follow_mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
+	return there ? cm_follow_mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
 	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach "
 	    "DATABASE");
 }
@@ -280,8 +281,7 @@ cm_follow_realign(struct cm_follow *follow)
 	    (rc = cm_meta_set_number(follow->own, CM_FOLLOW_MARK, found)) < 0)
 		return rc;
 	return cm_follow_want_sweep(follow, "The voice app's database is not what was read of it last: it was restored, or the "
-	    "machine lost "
-	    "power; all of its rows are compared by: callmetrics follow DATABASE");
+	    "machine lost power; all of its rows are compared by: callmetrics follow DATABASE");
 }
 
 /* What is taken in one transaction. */

@@ -13,6 +13,7 @@
 #include "error.h"
 #include "log.h"
 #include "pace.h"
+#include "schema.h"
 
 enum {
 	PATIENCE_MS = 300,		/* of questions, with others */
@@ -40,12 +41,10 @@ cm_follow_server_ask(struct cm_follow *follow, struct cm_store *asking)
 static int
 look_for_journal(struct cm_follow *follow)
 {
-	int64_t journals;
 	int rc;
 
-	if ((rc = cm_store_number(follow->app, "journal-there", NULL, &journals)) < 0)
+	if ((rc = cm_schema_exists(follow->app, CM_APP_JOURNAL, &follow->has_app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
-	follow->has_app = journals > 0;
 	follow->looked_ms = cm_pace_now_ms();
 	return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "meta.h"
+#include "schema.h"
 #include "unit.h"
 
 enum { TRIM_AT_ONCE = 1000, TRIM_PAUSE_MS = 2 };	/* rows of the journal, so that the app need not wait */
@@ -34,16 +35,15 @@ trouble_of(struct cm_store *app, const struct cm_app_table *table, const char **
 static int
 describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_FOLLOW_TROUBLE_TEXT])
 {
-	int64_t journals = 0;
+	bool there = false;
 	size_t length = 0;
 	const char *why;
-	int i, rc = cm_store_number(app, "journal-there", NULL, &journals);
+	int i, rc = cm_schema_exists(app, CM_APP_JOURNAL, &there);
 
 	text[0] = '\0';
-	if (rc == 0 && journals == 0)
+	if (rc == 0 && !there)
 		length = (size_t)snprintf(text, CM_FOLLOW_TROUBLE_TEXT, "The voice app's database has no journal of callmetrics any "
-		    "more; run: "
-		    "callmetrics attach DATABASE");
+		    "more; run: callmetrics attach DATABASE");
 	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
 		const struct cm_app_table *table = &tables->of[i];
 
@@ -51,8 +51,7 @@ describe(struct cm_store *app, const struct cm_app_tables *tables, char text[CM_
 			continue;
 		length += (size_t)snprintf(text + length, CM_FOLLOW_TROUBLE_TEXT - length, "%sThe voice app's table %s %s%s%s",
 		    length > 0 ? " " : "", table->name, why, table->problem[0] != '\0' ? ": " : ", since it was made anew; run: "
-		    "callmetrics "
-		    "attach DATABASE", table->problem);
+		    "callmetrics attach DATABASE", table->problem);
 	}
 	return rc;
 }

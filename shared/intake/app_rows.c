@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "schema.h"
 
 /* On a server the app's tables are in the same database. */
 int
@@ -13,7 +14,8 @@ cm_app_rows_open(struct cm_store *own, const char *table, struct cm_store **app)
 {
 	const struct cm_bind binds[] = { CM_TEXT_PARAM("name", table), { 0 } };
 	struct cm_store *store = own;
-	int64_t journals = 0, tables = 0;
+	bool journal = false;
+	int64_t tables = 0;
 	int rc = 0;
 
 	*app = NULL;
@@ -24,9 +26,9 @@ cm_app_rows_open(struct cm_store *own, const char *table, struct cm_store **app)
 			return CM_ENOMEM;
 		rc = cm_store_begin(store);
 	}
-	if (rc == 0 && (rc = cm_store_number(store, "journal-there", NULL, &journals)) == 0)
+	if (rc == 0 && (rc = cm_schema_exists(store, CM_APP_JOURNAL, &journal)) == 0)
 		rc = cm_store_number(store, "object-count", binds, &tables);
-	if (rc == 0 && journals > 0 && tables > 0) {
+	if (rc == 0 && journal && tables > 0) {
 		*app = store;
 		return 0;
 	}

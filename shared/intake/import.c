@@ -154,14 +154,13 @@ keep_place(struct run *run)
 static int
 look(struct run *run)
 {
-	const struct cm_bind journal[] = { CM_TEXT_PARAM("name", "callmetrics_journal"), { 0 } };
-	int64_t there = 0;
+	bool journal = false;
 	int rc;
 
 	if ((rc = cm_store_begin(run->store)) < 0)
 		return rc;
-	rc = cm_store_number(run->store, "object-count", journal, &there);
-	if (rc == 0 && (there > 0 || cm_store_lies_beside(run->store)))
+	rc = cm_schema_exists(run->store, CM_APP_JOURNAL, &journal);
+	if (rc == 0 && (journal || cm_store_lies_beside(run->store)))
 		rc = CM_ENOTFOUND;
 	if (rc == 0 && !run->import->again && !run->import->dry_run)
 		rc = read_place(run);

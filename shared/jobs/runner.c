@@ -163,7 +163,8 @@ beat(struct cm_run *run)
 static void
 let_go(struct cm_run *run)
 {
-	const struct cm_bind binds[] = { CM_TEXT_PARAM("name", run->runner->name), CM_TEXT_PARAM("holder", run->holder), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("until_us", 0), CM_TEXT_PARAM("name", run->runner->name),
+		CM_TEXT_PARAM("holder", run->holder), { 0 } };
 
 	if (!run->leads || write_row(run) <= 0 || cm_store_begin(run->store) < 0)
 		return;

@@ -45,6 +45,9 @@ void cm_schema_report(const struct cm_progress *progress, const char *what, int6
 /* Runs work in one write transaction. */
 int cm_schema_transact(struct cm_store *store, int (*work)(struct cm_store *store, void *arg), void *arg);
 
+/* The table in a voice app's database that notes which of its rows were written; where it is, the app is followed. */
+#define CM_APP_JOURNAL "callmetrics_journal"
+
 /* Within a transaction: whether a table, view or trigger of that name exists. */
 int cm_schema_exists(struct cm_store *store, const char *name, bool *out);
 
