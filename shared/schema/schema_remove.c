@@ -3,6 +3,8 @@
 
 #include "schema.h"
 
+#include <string.h>
+
 #include "error.h"
 #include "partitions.h"
 #include "store.h"
@@ -21,7 +23,11 @@ empty_some(struct cm_store *store, void *arg)
 	struct emptying *emptying = arg;
 	const struct cm_bind binds[] = { CM_INT_PARAM("limit", emptying->rows), CM_INT_PARAM("before", emptying->before_us),
 		{ 0 } };
+	int64_t rc;
 
+	/* Calls go together with what is known of their events. */
+	if (strcmp(emptying->statement, "prune-cm_call") == 0 && (rc = cm_store_run(store, "prune-call-events", binds)) < 0)
+		return (int)rc;
 	emptying->removed = cm_store_run(store, emptying->statement, binds);
 	return emptying->removed < 0 ? (int)emptying->removed : 0;
 }
