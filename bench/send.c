@@ -1,11 +1,14 @@
 /*
  * send: posts events over kept connections and counts what was answered.
  *
- *   send HOST PORT PATH CONNECTIONS EVENTS SECONDS [AUTHORIZATION]
+ *   send HOST PORT PATH CONNECTIONS EVENTS SECONDS [AUTHORIZATION [CALLS]]
  *
  * Each connection posts requests of EVENTS events, one after the other, for so many seconds.  The events are those of calls as they
- * go: started, turns of six events, ended; each with an id of its own, for 20 tenants.  Prints: requests, events accepted, the
- * seconds, and the median and 99th percentile of a request in milliseconds.  Exit status 1 where anything but 200 came.
+ * go: started, turns of six events, ended; each with an id of its own, for 20 tenants.  A connection sends of one call after the other;
+ * with CALLS of so many at a time, all connections together, whose ids are random as those of its events are.
+ *
+ * Prints: requests, events accepted, the seconds, and the median and 99th percentile of a request in milliseconds.  Exit status 1 where
+ * anything but 200 came.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BODY_ROOM = 8 << 20, REPLY_ROOM = 65536, CONNECTIONS_MOST = 256, SAMPLES_MOST = 1 << 20, TURNS = 8 };
+enum { BODY_ROOM = 8 << 20, REPLY_ROOM = 65536, CONNECTIONS_MOST = 256, SAMPLES_MOST = 1 << 20, TURNS = 8, CALL_EVENTS = TURNS * 6 + 2 };
 
 static struct {
 	const char *host;
@@ -30,11 +33,23 @@ static struct {
 	double seconds;
 	const char *authorization;
 	unsigned run;
+	size_t calls;			/* of each sender at a time; 0: one after the other */
 } settings;
+
+enum { ID_ROOM = 37 };
+
+/* A call that goes on, one of many. */
+struct call {
+	char id[ID_ROOM];
+	int tenant;
+	unsigned place;			/* of its next event */
+};
 
 struct sender {
 	int number;
 	uint64_t serial;		/* of its events */
+	uint64_t random;
+	struct call *calls;
 	long requests;
 	long accepted;
 	long failed;
@@ -53,9 +68,28 @@ now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* One event of the sender's current call: its place in the call says which. */
+/* xorshift64*: it only has to look random. */
+static uint64_t
+next_random(struct sender *sender)
+{
+	sender->random ^= sender->random >> 12;
+	sender->random ^= sender->random << 25;
+	sender->random ^= sender->random >> 27;
+	return sender->random * UINT64_C(2685821657736338717);
+}
+
+static void
+print_random_id(struct sender *sender, char id[ID_ROOM])
+{
+	uint64_t high = next_random(sender), low = next_random(sender);
+
+	snprintf(id, ID_ROOM, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xffff),
+	    (unsigned)(high & 0xfff), (unsigned)(low >> 52), (unsigned long long)(low & 0xffffffffffff));
+}
+
+/* An event of a call: its place in that says which. */
 static int
-print_event(const struct sender *sender, char *at, uint64_t serial)
+print_event(char *at, const char *event_id, const struct call *call)
 {
 	static const char *const data[] = {
 		"user_speech_ended\",\"data\":{\"turn_id\":\"turn-%d\"",
@@ -65,9 +99,7 @@ print_event(const struct sender *sender, char *at, uint64_t serial)
 		"tts_first_byte\",\"data\":{\"turn_id\":\"turn-%d\",\"provider\":\"cartesia\",\"ttfb_ms\":%d",
 		"agent_speech_started\",\"data\":{\"turn_id\":\"turn-%d\"",
 	};
-	const unsigned length = TURNS * 6 + 2;
-	uint64_t call = serial / length;
-	unsigned place = (unsigned)(serial % length);
+	const unsigned place = call->place;
 	double when = now_s() + place * 0.001;
 	time_t second = (time_t)when;
 	char time_text[32];
@@ -76,18 +108,49 @@ print_event(const struct sender *sender, char *at, uint64_t serial)
 
 	gmtime_r(&second, &tm);
 	strftime(time_text, sizeof time_text, "%Y-%m-%dT%H:%M:%S", &tm);
-	n = sprintf(at, "{\"event_id\":\"%08x-%04x-4000-8000-%012llx\",\"trace_id\":\"call-%x-%x-%llx\",\"tenant_id\":\"tenant-%d\","
-	    "\"timestamp\":\"%s.%03dZ\",\"event_type\":\"", settings.run, sender->number, (unsigned long long)serial, settings.run,
-	    sender->number, (unsigned long long)call, (int)(call % 20), time_text, (int)((when - (double)second) * 1000));
+	n = sprintf(at, "{\"event_id\":\"%s\",\"trace_id\":\"%s\",\"tenant_id\":\"tenant-%d\",\"timestamp\":\"%s.%03dZ\",\"event_type\":\"",
+	    event_id, call->id, call->tenant, time_text, (int)((when - (double)second) * 1000));
 	if (place == 0)
 		return n + sprintf(at + n, "call_started\",\"data\":{\"direction\":\"inbound\",\"provider\":\"telnyx\",\"agent\":\"desk\"}}");
-	if (place == length - 1)
+	if (place == CALL_EVENTS - 1)
 		return n + sprintf(at + n, "call_ended\",\"data\":{\"status\":\"completed\",\"duration_seconds\":64}}");
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	n += sprintf(at + n, data[(place - 1) % 6], (int)(place - 1) / 6, 100 + rand() % 900);
 #pragma GCC diagnostic pop
 	return n + sprintf(at + n, "}}");
+}
+
+/* The next event of one call after the other. */
+static int
+print_next(struct sender *sender, char *at)
+{
+	uint64_t serial = sender->serial++, number = serial / CALL_EVENTS;
+	struct call call = { .tenant = (int)(number % 20), .place = (unsigned)(serial % CALL_EVENTS) };
+	char event_id[ID_ROOM];
+
+	snprintf(call.id, sizeof call.id, "call-%x-%x-%llx", settings.run, sender->number, (unsigned long long)number);
+	snprintf(event_id, sizeof event_id, "%08x-%04x-4000-8000-%012llx", settings.run, (unsigned)sender->number,
+	    (unsigned long long)serial & 0xffffffffffff);
+	return print_event(at, event_id, &call);
+}
+
+/* The next event of one of many calls. */
+static int
+print_any(struct sender *sender, char *at)
+{
+	struct call *call = &sender->calls[next_random(sender) % settings.calls];
+	char event_id[ID_ROOM];
+	int n;
+
+	if (call->place == 0) {
+		print_random_id(sender, call->id);
+		call->tenant = (int)(next_random(sender) % 20);
+	}
+	print_random_id(sender, event_id);
+	n = print_event(at, event_id, call);
+	call->place = (call->place + 1) % CALL_EVENTS;
+	return n;
 }
 
 static size_t
@@ -97,7 +160,7 @@ fill_body(struct sender *sender)
 	int i;
 
 	for (i = 0; i < settings.events; i++) {
-		at += print_event(sender, at, sender->serial++);
+		at += settings.calls > 0 ? print_any(sender, at) : print_next(sender, at);
 		*at++ = '\n';
 	}
 	return (size_t)(at - sender->body);
@@ -218,7 +281,7 @@ main(int argc, char **argv)
 	int count, n;
 
 	if (argc < 7) {
-		fprintf(stderr, "usage: send HOST PORT PATH CONNECTIONS EVENTS SECONDS [AUTHORIZATION]\n");
+		fprintf(stderr, "usage: send HOST PORT PATH CONNECTIONS EVENTS SECONDS [AUTHORIZATION [CALLS]]\n");
 		return 2;
 	}
 	settings.host = argv[1];
@@ -228,6 +291,7 @@ main(int argc, char **argv)
 	settings.events = atoi(argv[5]);
 	settings.seconds = atof(argv[6]);
 	settings.authorization = argc > 7 ? argv[7] : "";
+	settings.calls = argc > 8 && count > 0 ? ((size_t)atoi(argv[8]) + (size_t)count - 1) / (size_t)count : 0;
 	settings.run = (unsigned)time(NULL) ^ (unsigned)getpid() << 16;
 	if (count < 1 || count > CONNECTIONS_MOST || settings.events < 1 || settings.events > 10000)
 		return 2;
@@ -235,6 +299,8 @@ main(int argc, char **argv)
 	for (n = 0; n < count; n++) {
 		senders[n] = calloc(1, sizeof **senders);
 		senders[n]->number = n;
+		senders[n]->random = ((uint64_t)settings.run << 16 | (uint64_t)n) * UINT64_C(0x9e3779b97f4a7c15) | 1;
+		senders[n]->calls = calloc(settings.calls + 1, sizeof *senders[n]->calls);
 		senders[n]->ms = malloc(SAMPLES_MOST * sizeof(float));
 		senders[n]->body = malloc((size_t)settings.events * 512 + 512);
 		pthread_create(&threads[n], NULL, send_all, senders[n]);
