@@ -168,8 +168,10 @@ function move(t,    i, columns_of) {
 	return "SELECT " wrapped(columns_of, "\t") "\nFROM " t " ORDER BY " (has_rowid[t] ? "rowid" : key[t]) " LIMIT -1 OFFSET :done"
 }
 
-# The facts of a call become those of another; what both have is left.
+# The facts of a call become those of another; what both have is left.  What is only of the call itself goes.
 function join(t,    n, keys, i, same) {
+	if (dropped_by_join[t])
+		return "DELETE FROM " t " WHERE call_no = :call_no"
 	n = index(key[t], "call_no") == 1 ? split(key[t], keys, /,[ \t]*/) : 0
 	for (i = 2; i <= n; i++)
 		same = same " AND o." keys[i] " = " t "." keys[i]

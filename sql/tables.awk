@@ -104,6 +104,7 @@ $1 == "sign" { sign[t] = after(1); next }
 $1 == "put" { put[t, ++puts[t]] = $2; put_how[t, puts[t]] = NF > 2 ? one_of($3, "once over") : "new"; next }
 $1 == "get" || $1 == "next" || $1 == "all" || $1 == "change" { add_statement(after(1)); next }
 $1 == "remove" { remove[t] = $2; next }
+$1 == "join" { dropped_by_join[t] = one_of($2, "drop") != ""; next }
 $1 == "last" { last_of[t] = $2; next }
 $1 == "view" { view[t] = $2; next }
 $1 == "index" { add_index(after(1)); next }

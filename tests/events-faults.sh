@@ -31,7 +31,8 @@ facts() {
 		SELECT call_id, turn_id, service, usage_micro, usage_unit, cost_nusd FROM cm_cost JOIN cm_call USING (call_no) ORDER BY 1, 2, 3, 5;
 		SELECT component, component_id, status, state, at_us FROM cm_health ORDER BY 1, 2;
 		SELECT call_id, at_us, speaker, content FROM cm_transcript JOIN cm_call USING (call_no) ORDER BY 1, 2;
-		SELECT key_1, key_2 FROM cm_event ORDER BY 1, 2; SELECT count(*) FROM cm_event_kept;
+		SELECT key_1, key_2 FROM cm_event ORDER BY 1, 2; SELECT call_id, hex(keys) FROM cm_call_event JOIN cm_call USING (call_no) ORDER BY 1;
+		SELECT count(*) FROM cm_event_kept;
 		SELECT call_id, turn_id, mark, at_us FROM cm_mark JOIN cm_call USING (call_no) ORDER BY 1, 2, 3;
 		SELECT call_id, turn_id, measured FROM cm_turn JOIN cm_call USING (call_no) ORDER BY 1, 2;
 		PRAGMA integrity_check"

@@ -50,7 +50,8 @@ facts >"$work/again"
 passes "nothing is counted twice" cmp "$work/facts" "$work/again"
 for order in backwards mixed; do
 	own_db
-	sql "DELETE FROM cm_call; DELETE FROM cm_latency; DELETE FROM cm_cost; DELETE FROM cm_health; DELETE FROM cm_event; DELETE FROM cm_mark;
+	sql "DELETE FROM cm_call; DELETE FROM cm_latency; DELETE FROM cm_cost; DELETE FROM cm_health; DELETE FROM cm_event;
+		DELETE FROM cm_call_event; DELETE FROM cm_mark;
 		DELETE FROM cm_turn"
 	case $order in
 	backwards) tac "$top/tests/events/example.ndjson" ;;
@@ -311,6 +312,48 @@ for order in 'v1 v2 v3' 'w3 w2 w1'; do
 done
 post_text events "$(started v4 v 00:30.000 '')"
 is "a length that is given stays, though it is that from both ends" "$(of_call v)" "completed||30|600|outbound"
+
+# An event is known by its id among those of its call: whatever it says the second time, of no other call, and of nobody else's.
+again=$(sql "SELECT started_us FROM cm_call WHERE call_id = 'p'")
+post_text events "[$(started p1 p 00:00.000 '')]"
+is "the same id at another time" "$(told) $(sql "SELECT started_us FROM cm_call WHERE call_id = 'p'")" "0 1 0 0 $again"
+post_text events "[$(started p1 pp 00:05.000 ''),$(started p1 pp 00:04.000 '')]"
+is "the same id of another call" "$(told)" "1 1 0 0"
+post_text events "$(started p1 p 00:05.000 '')" CALLMETRICS_TENANT=good
+is "and of another tenant's" "$(told)" "1 0 0 0"
+post_text events "[$(ended p9 pp 06:00.000 '"status":"odd"')]"
+post_text events "[$(ended p9 pp 06:00.000 '')]"
+is "what was refused may come again" "$(told)" "1 0 0 0"
+reading='{"event_id":"h1","event_type":"worker_health","trace_id":"trace%s","timestamp":"2026-03-02T10:00:00Z","data":{"worker_id":"w","status":"healthy"}}'
+# shellcheck disable=SC2059
+post_text events "[$(printf "$reading" 1),$(printf "$reading" 2)]"
+is "a reading is of no call" "$(told) $(sql "SELECT count(*) FROM cm_call WHERE call_id IN ('trace1', 'trace2')")" "1 1 0 0 0"
+
+# So is one of very many of a call.
+awk 'BEGIN { for (i = 0; i < 3000; i++) printf "{\"event_id\":\"b%d\",\"event_type\":\"probe\",\"call_id\":\"big\",\"timestamp\":\"2026-03-02T10:00:00Z\",\"data\":{\"component\":\"tool\",\"latency_ms\":%d}}\n", i, i }' >"$work/big"
+split -l 700 "$work/big" "$work/big."
+for part in "$work"/big.*; do
+	post events "$part"
+done
+awk '{ print NR * 7919 % 3001, $0 }' "$work/big" | sort -n | cut -d ' ' -f 2- >"$work/big.mixed"
+post events "$work/big.mixed"
+is "3000 of one call, again and mixed" "$(told) $(sql "SELECT count(*) FROM cm_latency JOIN cm_call USING (call_no) WHERE call_id = 'big'")" \
+	"0 3000 0 0 3000"
+leaves="FROM cm_call_event JOIN cm_call USING (call_no) WHERE call_id = 'big'"
+is "are as many" "$(sql "SELECT sum(length(keys)) / 8, max(length(keys)) <= 1024, count(*) > 23 $leaves")" "$(chosen '3000|1|1' '3000|t|t')"
+is "each leaf goes up to the next" "$(sql "SELECT count(*) $leaves AND until <> coalesce((SELECT min(n.least) FROM cm_call_event n
+	WHERE n.call_no = cm_call_event.call_no AND n.least > cm_call_event.least), 0)")" 0
+
+# Events that were taken by version 3 are known by their ids alone.
+sql "DELETE FROM cm_call_event; $(python3 -c '
+import hashlib
+for event in "m1", "m2":
+	key = hashlib.sha256(b"\0" + event.encode() + b"\0").digest()
+	print("INSERT INTO cm_event VALUES (%d, %d, 0);" % tuple(int.from_bytes(key[i:i + 8], "little", signed=True) for i in (0, 8)))')"
+post_text events "[$(started m2 m 04:30.000 ''),$(started m6 m 04:30.000 '')]"
+is "what a former version took" "$(told)" "1 1 0 0"
+post_text events "[$(ended m1 m 05:00.000 ''),$(started m6 m 04:30.000 ''),$(started m7 m 04:30.000 '')]"
+is "and again, beside what came since" "$(told)" "1 2 0 0"
 
 # Unknown types are kept.
 post_text events '{"event_type":"objective_captured","event_id":"u1","call_id":"k","timestamp":"2026-03-02T10:00:00Z","data":{"value":7}}'

@@ -435,7 +435,8 @@ def run(options):
 
 
 STORED = {
-	"event": "SELECT NULL FROM cm_event",
+	"event": """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 128)
+		SELECT NULL FROM cm_call_event JOIN n ON i <= length(keys) / 8 UNION ALL SELECT NULL FROM cm_event""",
 	"call": """SELECT c.call_id, started_us, ended_us, duration_us, status, c.call_type, s.agent, s.tenant_id
 		FROM cm_call c JOIN cm_series s USING (series_id) WHERE status IS NOT NULL""",
 	"latency": """SELECT call_id, turn_id, component, at_us, l.duration_us, s.tenant_id

@@ -89,7 +89,8 @@ others() {
 			(SELECT count(*) FROM cm_latency JOIN cm_series USING (series_id) WHERE tenant_id <> 'acme'),
 			(SELECT count(*) FROM cm_v_calls WHERE tenant_id <> 'acme'), (SELECT count(*) FROM cm_v_steps WHERE tenant_id <> 'acme'),
 			(SELECT count(*) FROM cm_series WHERE tenant_id <> 'acme'), (SELECT count(*) FROM cm_cost), (SELECT count(*) FROM cm_health),
-			(SELECT count(*) FROM cm_event), (SELECT count(*) FROM cm_skipped);
+			(SELECT count(*) FROM cm_call_event), (SELECT count(*) FROM cm_event),
+			(SELECT count(*) FROM cm_skipped);
 	END
 }
 db=$owner
@@ -100,14 +101,14 @@ isnt "and acme" "$acme" 0
 as asks
 is "who asks, of all" "$(sql 'SELECT count(*) FROM cm_call')" "$all"
 is "who asks, behind the second wall" "$(sql "SET callmetrics.tenant = 'acme'; SELECT count(*) FROM cm_call")" "$acme"
-is "and nobody else's rows" "$(others "SET callmetrics.tenant = 'acme'")" '0|0|0|0|0|0|0|0|0'
+is "and nobody else's rows" "$(others "SET callmetrics.tenant = 'acme'")" '0|0|0|0|0|0|0|0|0|0'
 is "of nobody" "$(sql "SET callmetrics.tenant = 'nobody'; SELECT count(*) FROM cm_call")" 0
 as of_acme
 for setting in 'SET callmetrics.tenant = acme' 'SET callmetrics.tenant = globex' "SET callmetrics.tenant = ''" 'RESET ALL' 'DISCARD ALL' \
 	'SET ROLE callmetrics_reader' 'SET row_security = on' "SET search_path = pg_temp, callmetrics; CREATE TEMP TABLE cm_tenant_role (role_name text, tenant_id text)" \
 	"CREATE FUNCTION pg_temp.cm_wall() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'" "SET application_name = 'callmetrics'"; do
 	is "bound to acme: $setting" "$(printf '%s;\nSELECT count(*) FROM cm_call;\n' "$setting" | sql | tail -n 1)" "$acme"
-	is "nobody else's: $setting" "$(others "$setting" | tail -n 1)" '0|0|0|0|0|0|0|0|0'
+	is "nobody else's: $setting" "$(others "$setting" | tail -n 1)" '0|0|0|0|0|0|0|0|0|0'
 done
 refuses "around the wall" sql 'SET row_security = off; SELECT count(*) FROM cm_call'
 # A function that tells what it sees is not asked about rows of others.

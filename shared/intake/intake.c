@@ -70,16 +70,26 @@ cm_take_line(struct cm_taking *taking, struct cm_event *event)
 	return cm_unit_fact_add(taking->unit, "line-add", call, line);
 }
 
+/* Whether an event is known by its call.  A reading of what calls run on is nobody's, though it may name the call that it came with. */
+static bool
+is_of_call(const struct cm_event *event)
+{
+	return event->call_id != NULL && *event->call_id != '\0' && event->effect != CM_READING;
+}
+
 static int
 take(struct cm_taking *taking, struct cm_event *event)
 {
+	struct cm_call_entry *call = NULL;
 	int rc;
 
 	if (event->at < taking->pruned_before) {
 		cm_event_reject(event, "The event is older than what is kept.");
 		return 0;
 	}
-	if ((rc = cm_unit_event(taking->unit, event->key, taking->now)) < 0)
+	if (is_of_call(event) && (rc = cm_unit_call(taking->unit, event->tenant_id, event->call_id, &call)) < 0)
+		return rc;
+	if ((rc = cm_unit_event(taking->unit, call, event->key, taking->now)) < 0)
 		return rc;
 	if (rc == 0) {
 		event->verdict = CM_DUPLICATE;
@@ -88,21 +98,23 @@ take(struct cm_taking *taking, struct cm_event *event)
 	if ((rc = takers[event->effect](taking, event)) < 0)
 		return rc;
 	/* One that is rejected may come again when it is mended. */
-	if (event->verdict == CM_REJECTED)
-		cm_unit_event_forget(taking->unit, event->key);
-	else
-		event->verdict = CM_ACCEPTED;
+	if (event->verdict == CM_REJECTED) {
+		cm_unit_event_forget(taking->unit, call, event->key);
+		return 0;
+	}
+	event->verdict = CM_ACCEPTED;
+	if (call != NULL)
+		call->used = true;
 	return 0;
 }
 
 static int
 prefetch(struct cm_unit *unit, const struct cm_event *event)
 {
+	const char *call_id = is_of_call(event) ? event->call_id : NULL;
 	int rc;
 
-	if ((rc = cm_unit_prefetch_event(unit, event->key)) < 0 || event->call_id == NULL)
-		return rc;
-	if ((rc = cm_unit_prefetch_call(unit, event->tenant_id, event->call_id)) < 0 || event->turn_id == NULL ||
+	if ((rc = cm_unit_prefetch_event(unit, event->tenant_id, call_id, event->key)) < 0 || call_id == NULL || event->turn_id == NULL ||
 	    (event->effect != CM_TURN_MARK && event->effect != CM_STEP))
 		return rc;
 	return cm_unit_prefetch_turn(unit, event->tenant_id, event->call_id, event->turn_id);

@@ -68,8 +68,9 @@ cm_unit_of(struct cm_store *store)
 bool
 cm_unit_is_full(const struct cm_unit *unit)
 {
-	size_t entries = unit->events.count + unit->calls.count + unit->turns.count + unit->step_count + unit->step_removes.count, i;
+	size_t entries = unit->events.count + unit->taken + unit->calls.count + unit->turns.count + unit->step_count, i;
 
+	entries += unit->step_removes.count;
 	for (i = 0; i < unit->put_count; i++)
 		entries += unit->puts[i].rows.count;
 	return unit->arena.bytes > FULL_BYTES || entries > FULL_ENTRIES;
@@ -96,30 +97,6 @@ cm_unit_put(struct cm_unit *unit, const char *statement, const struct cm_bind *b
 	struct cm_put *put = put_of(unit, statement);
 
 	return put != NULL ? cm_row_batch_add(&put->rows, binds) : CM_ENOMEM;
-}
-
-static bool
-is_event(const void *thing, const void *key)
-{
-	const struct cm_event_entry *entry = thing;
-
-	return memcmp(entry->key, key, sizeof entry->key) == 0;
-}
-
-struct cm_event_entry *
-cm_unit_event_place(struct cm_unit *unit, const int64_t key[2])
-{
-	uint64_t hash = (uint64_t)key[0];	/* of a good hash */
-	struct cm_event_entry *entry = cm_map_find(&unit->events, hash, is_event, key);
-
-	if (entry != NULL || (entry = cm_arena_take(&unit->arena, sizeof *entry)) == NULL)
-		return entry;
-	memcpy(entry->key, key, sizeof entry->key);
-	if (cm_map_add(&unit->events, hash, entry) < 0)
-		return NULL;
-	entry->unread = unit->unread_events;
-	unit->unread_events = entry;
-	return entry;
 }
 
 /* What a call is found by. */
@@ -205,12 +182,6 @@ cm_unit_turn_place(struct cm_unit *unit, struct cm_call_entry *call, const char 
 }
 
 int
-cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2])
-{
-	return !cm_store_is_remote(unit->store) || cm_unit_event_place(unit, key) != NULL ? 0 : CM_ENOMEM;
-}
-
-int
 cm_unit_prefetch_call(struct cm_unit *unit, const char *tenant_id, const char *call_id)
 {
 	return !cm_store_is_remote(unit->store) || cm_unit_call_place(unit, tenant_id, call_id) != NULL ? 0 : CM_ENOMEM;
@@ -231,32 +202,6 @@ cm_unit_prefetch_turn(struct cm_unit *unit, const char *tenant_id, const char *c
 		return 0;
 	call = cm_unit_call_place(unit, tenant_id, call_id);
 	return call != NULL && cm_unit_turn_place(unit, call, turn_id) != NULL ? 0 : CM_ENOMEM;
-}
-
-int
-cm_unit_event(struct cm_unit *unit, const int64_t key[2], cm_us now)
-{
-	struct cm_event_entry *entry = cm_unit_event_place(unit, key);
-	int rc;
-
-	if (entry == NULL)
-		return CM_ENOMEM;
-	if (!entry->is_read && (rc = cm_unit_read_event(unit, entry)) < 0)
-		return rc;
-	if (entry->taken)
-		return 0;
-	entry->taken = entry->is_new = true;
-	entry->seen = now;
-	return 1;
-}
-
-void
-cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2])
-{
-	struct cm_event_entry *entry = cm_map_find(&unit->events, (uint64_t)key[0], is_event, key);
-
-	if (entry != NULL)
-		entry->taken = entry->is_new = false;
 }
 
 static int

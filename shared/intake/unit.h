@@ -62,6 +62,7 @@ struct cm_call_entry {
 	bool joined;			/* it has come to facts of another, which may carry other labels */
 	int64_t series_id;		/* 0: its labels are new to it */
 	struct cm_series_entry *series;	/* then that is this one's */
+	struct cm_event_leaf *leaves;	/* which of its events were taken, as far as that is known */
 };
 
 /* The label of what a tenant has beyond CALLMETRICS_LABELS_MOST combinations. */
@@ -154,6 +155,8 @@ struct cm_unit {
 	struct cm_map turns;
 	struct cm_map series;
 	struct cm_event_entry *unread_events;
+	struct cm_event_leaf *unread_leaves;
+	size_t taken;			/* events of calls */
 	struct cm_call_entry *unread_calls;
 	struct cm_call_entry *unread_row_calls;
 	bool whole_calls;		/* those that are prefetched are read with their metadata; one that is not always is */
@@ -198,15 +201,17 @@ int cm_unit_put(struct cm_unit *unit, const char *statement, const struct cm_bin
 /* Writes all that is to be written, but for the rollups, and forgets what is known. */
 int cm_unit_write(struct cm_unit *unit);
 
-/* Says that an event, a call or a turn will be asked for, so that it is read together with others where the store is remote. */
-int cm_unit_prefetch_event(struct cm_unit *unit, const int64_t key[2]);
+/* Says that an event (of no call: call_id NULL), a call or a turn will be asked for, so that it is read together with others where the
+ * store is remote. */
+int cm_unit_prefetch_event(struct cm_unit *unit, const char *tenant_id, const char *call_id, const int64_t key[2]);
 int cm_unit_prefetch_call(struct cm_unit *unit, const char *tenant_id, const char *call_id);
 int cm_unit_prefetch_row_call(struct cm_unit *unit, const char *call_id);
 int cm_unit_prefetch_turn(struct cm_unit *unit, const char *tenant_id, const char *call_id, const char *turn_id);
 
-/* Notes that an event is taken: 1 where it is new, 0 where it was taken before.  Forgetting it is for one that was new. */
-int cm_unit_event(struct cm_unit *unit, const int64_t key[2], cm_us now);
-void cm_unit_event_forget(struct cm_unit *unit, const int64_t key[2]);
+/* Notes that an event is taken, of a call, which has a row from then on, or of none (NULL): 1 where it is new, 0 where it was taken before.
+ * Forgetting it is for one that was new. */
+int cm_unit_event(struct cm_unit *unit, struct cm_call_entry *call, const int64_t key[2], cm_us now);
+void cm_unit_event_forget(struct cm_unit *unit, struct cm_call_entry *call, const int64_t key[2]);
 
 /* A tenant's call ("": nobody's), that which rows of the voice app speak of, and a turn, read. */
 int cm_unit_call(struct cm_unit *unit, const char *tenant_id, const char *call_id, struct cm_call_entry **out);

@@ -13,6 +13,35 @@ struct cm_event_entry {
 	bool is_new;			/* to be written */
 };
 
+/* A leaf of a call: all events that were taken of it whose keys are from .least up to .until (0: all from there). */
+struct cm_event_leaf {
+	struct cm_call_entry *call;
+	int64_t least;			/* of one that is not read: the key that is looked for */
+	int64_t until;
+	bool is_read;
+	bool by_id;			/* earlier ones may be known by their ids alone */
+	bool changed;			/* to be written */
+	int64_t *keys;
+	size_t count;
+	size_t room;
+	struct cm_event_leaf *next;	/* of the call */
+	struct cm_event_leaf *unread;
+};
+
+enum { CM_EVENT_KEY_BYTES = 8 };
+
+/* A leaf of a call, with nothing in it yet; NULL for want of memory. */
+struct cm_event_leaf *cm_unit_leaf_place(struct cm_unit *unit, struct cm_call_entry *call);
+
+/* Room in a leaf that is to hold so many keys.  CM_ESTORE: those are more than it can; CM_ENOMEM. */
+int cm_unit_leaf_room(struct cm_unit *unit, struct cm_event_leaf *leaf, size_t count);
+
+/* How events of no call are written, and the leaves of those that are of one, in the order of the numbers of calls. */
+int cm_unit_by_event_key(const void *one, const void *other);
+int cm_unit_add_event(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing);
+int cm_unit_by_call_no(const void *one, const void *other);
+int cm_unit_add_leaves(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing);
+
 /* The entries of keys, made where there are none; NULL for want of memory. */
 struct cm_event_entry *cm_unit_event_place(struct cm_unit *unit, const int64_t key[2]);
 struct cm_call_entry *cm_unit_call_place(struct cm_unit *unit, const char *tenant_id, const char *call_id);
@@ -24,7 +53,8 @@ struct cm_series_entry *cm_unit_series_place(struct cm_unit *unit, const struct 
 int cm_unit_number_series(struct cm_unit *unit);
 
 /* Read what is known of an entry, or where the store is remote of all that are not read yet. */
-int cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry);
+int cm_unit_read_events(struct cm_unit *unit);
+int cm_unit_read_leaves(struct cm_unit *unit);
 int cm_unit_read_call(struct cm_unit *unit, struct cm_call_entry *entry);
 int cm_unit_read_turn(struct cm_unit *unit, struct cm_turn_entry *entry);
 

@@ -9,7 +9,7 @@
 #include "error.h"
 #include "text.h"
 
-enum { METADATA_COLUMN = 18, DUE_COLUMN = 19 };
+enum { METADATA_COLUMN = 18, DUE_COLUMN, FIRST_LEAF_COLUMN };
 
 /* Marks of a turn in cm_mark; the place of each is its kind. */
 static const char *const marks[CM_MARKS] = {
@@ -46,13 +46,47 @@ number_or(const struct cm_rows *rows, int column, int64_t fallback)
 	return cm_rows_null(rows, column) ? fallback : cm_rows_int(rows, column);
 }
 
+/* What a leaf is, of columns of a row from one on. */
+static int
+fill_leaf(struct cm_unit *unit, const struct cm_rows *rows, int column, struct cm_event_leaf *leaf)
+{
+	size_t bytes, i;
+	const unsigned char *keys = cm_rows_blob(rows, column + 2, &bytes);
+	int rc;
+
+	if ((rc = cm_unit_leaf_room(unit, leaf, bytes / CM_EVENT_KEY_BYTES)) < 0)
+		return rc;
+	leaf->until = cm_rows_int(rows, column);
+	leaf->by_id = cm_rows_int(rows, column + 1) != 0;
+	leaf->is_read = true;
+	leaf->count = bytes / CM_EVENT_KEY_BYTES;
+	for (i = 0; i < leaf->count * CM_EVENT_KEY_BYTES; i++)
+		leaf->keys[i / CM_EVENT_KEY_BYTES] = (int64_t)((uint64_t)leaf->keys[i / CM_EVENT_KEY_BYTES] << 8 | keys[i]);
+	return 0;
+}
+
+/* The first leaf of a call's events, which a file gives with the call. */
+static int
+take_first_leaf(struct cm_unit *unit, const struct cm_rows *rows, struct cm_call_entry *entry)
+{
+	struct cm_event_leaf *leaf;
+
+	if (cm_store_is_remote(unit->store) || entry->of_rows || cm_rows_null(rows, FIRST_LEAF_COLUMN))
+		return 0;
+	leaf = cm_unit_leaf_place(unit, entry);
+	return leaf != NULL ? fill_leaf(unit, rows, FIRST_LEAF_COLUMN, leaf) : CM_ENOMEM;
+}
+
 /* A row of call-known or one like it. */
 static int
 take_call(struct cm_unit *unit, const struct cm_rows *rows, void *asked)
 {
 	struct cm_call_entry *entry = asked;
 	bool failed = false;
+	int rc;
 
+	if ((rc = take_first_leaf(unit, rows, entry)) < 0)
+		return rc;
 	entry->call_no = cm_rows_int(rows, 1);
 	entry->series_id = cm_rows_int(rows, 3);
 	entry->call.has_transcript = cm_rows_int(rows, 16) != 0;
@@ -127,10 +161,10 @@ ask(struct cm_unit *unit, const char *one, const struct cm_row_batch *batch, str
 }
 
 int
-cm_unit_read_event(struct cm_unit *unit, struct cm_event_entry *entry)
+cm_unit_read_events(struct cm_unit *unit)
 {
 	struct cm_row_batch batch = { .statement = "event-known-many" };
-	struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]), { 0 } };
+	struct cm_bind binds[] = { CM_INT_PARAM("key_1", 0), CM_INT_PARAM("key_2", 0), { 0 } };
 	struct cm_rows *rows;
 	int rc = 0;
 
@@ -227,6 +261,40 @@ int
 cm_unit_read_call(struct cm_unit *unit, struct cm_call_entry *entry)
 {
 	return entry->of_rows ? read_row_calls(unit) : read_calls(unit);
+}
+
+/* A row of leaf-get or leaf-get-many. */
+static int
+take_leaf(struct cm_unit *unit, const struct cm_rows *rows, void *asked)
+{
+	struct cm_event_leaf *leaf = asked;
+
+	leaf->least = cm_rows_int(rows, 1);
+	return fill_leaf(unit, rows, 2, leaf);
+}
+
+/* Of a call that is there and has no leaf, events may have been taken before there were leaves. */
+int
+cm_unit_read_leaves(struct cm_unit *unit)
+{
+	struct asking asking = { .batch = { .statement = "leaf-get-many" }, .one = "leaf-get", .take = take_leaf };
+	int rc = 0;
+
+	for (; unit->unread_leaves != NULL && rc == 0; unit->unread_leaves = unit->unread_leaves->unread) {
+		struct cm_event_leaf *leaf = unit->unread_leaves;
+		int64_t key = leaf->least;
+
+		leaf->is_read = true;
+		if (!leaf->call->is_read && (rc = cm_unit_read_call(unit, leaf->call)) < 0)
+			break;
+		leaf->least = 0;
+		leaf->by_id = leaf->call->call_no != 0;
+		const struct cm_bind binds[] = { CM_INT_PARAM("call_no", leaf->call->call_no), CM_INT_PARAM("key", key), { 0 } };
+
+		if (leaf->call->call_no != 0)
+			rc = ask_for(&asking, leaf, binds);
+	}
+	return take_answers(unit, &asking, rc);
 }
 
 int

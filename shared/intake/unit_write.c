@@ -42,27 +42,6 @@ write_map(struct cm_unit *unit, const struct cm_map *map, int (*compare)(const v
 }
 
 static int
-by_key(const void *one, const void *other)
-{
-	const struct cm_event_entry *a = *(const struct cm_event_entry *const *)one, *b = *(const struct cm_event_entry *const *)other;
-
-	if (a->key[0] != b->key[0])
-		return a->key[0] < b->key[0] ? -1 : 1;
-	return (a->key[1] > b->key[1]) - (a->key[1] < b->key[1]);
-}
-
-static int
-add_event(struct cm_unit *unit, struct cm_row_batch *batch, const void *thing)
-{
-	const struct cm_event_entry *entry = thing;
-	const struct cm_bind binds[] = { CM_INT_PARAM("key_1", entry->key[0]), CM_INT_PARAM("key_2", entry->key[1]),
-		CM_INT_PARAM("seen_us", entry->seen), { 0 } };
-
-	(void)unit;
-	return entry->is_new ? cm_row_batch_add(batch, binds) : 0;
-}
-
-static int
 by_call_id(const void *one, const void *other)
 {
 	const struct cm_call_entry *a = *(const struct cm_call_entry *const *)one, *b = *(const struct cm_call_entry *const *)other;
@@ -327,6 +306,8 @@ forget(struct cm_unit *unit)
 	cm_map_clear(&unit->counted_calls);
 	cm_map_clear(&unit->counted_steps);
 	unit->unread_events = NULL;
+	unit->unread_leaves = NULL;
+	unit->taken = 0;
 	unit->unread_calls = NULL;
 	unit->unread_row_calls = NULL;
 	unit->unread_turns = NULL;
@@ -436,7 +417,8 @@ cm_unit_write(struct cm_unit *unit)
 	int rc;
 
 	cm_unit_settle_begin(unit);
-	if ((rc = write_map(unit, &unit->events, by_key, "event-new", add_event)) < 0 || (rc = write_calls(unit)) < 0 ||
+	if ((rc = write_map(unit, &unit->events, cm_unit_by_event_key, "event-new", cm_unit_add_event)) < 0 ||
+	    (rc = write_calls(unit)) < 0 || (rc = write_map(unit, &unit->calls, cm_unit_by_call_no, "leaf-put", cm_unit_add_leaves)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "turn-put", add_turn)) < 0 || (rc = write_steps(unit)) < 0 ||
 	    (rc = write_map(unit, &unit->turns, by_turn, "latency-change", add_change)) < 0 || (rc = write_puts(unit)) < 0 ||
 	    (rc = remove_steps(unit)) < 0 || (rc = write_map(unit, &unit->calls, by_call_id, "row-call-remove", add_gone_call)) < 0)

@@ -3,8 +3,11 @@
 
 #include "schema.h"
 
+#include <string.h>
+
 #include "error.h"
 #include "partitions.h"
+#include "row_batch.h"
 #include "store.h"
 #include "tables.h"
 
@@ -15,6 +18,29 @@ struct emptying {
 	int64_t removed;
 };
 
+/* Calls go together with what is known of their events; how many. */
+static int64_t
+forget_calls(struct cm_store *store, const struct cm_bind *binds)
+{
+	struct cm_row_batch gone = { 0 };
+	struct cm_rows *rows;
+	int64_t rc;
+
+	if ((rc = cm_store_query(store, "prune-cm_call", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		const struct cm_bind call[] = { CM_INT_PARAM("call_no", cm_rows_int(rows, 0)), { 0 } };
+
+		if ((rc = cm_row_batch_add(&gone, call)) < 0)
+			break;
+	}
+	cm_rows_done(rows);
+	if (rc == 0 && (rc = cm_store_run_many(store, "call-join-cm_call_event", gone.binds, gone.width, gone.count)) >= 0)
+		rc = cm_store_run_many(store, "call-join-call", gone.binds, gone.width, gone.count);
+	cm_row_batch_done(&gone);
+	return rc;
+}
+
 static int
 empty_some(struct cm_store *store, void *arg)
 {
@@ -22,7 +48,10 @@ empty_some(struct cm_store *store, void *arg)
 	const struct cm_bind binds[] = { CM_INT_PARAM("limit", emptying->rows), CM_INT_PARAM("before", emptying->before_us),
 		{ 0 } };
 
-	emptying->removed = cm_store_run(store, emptying->statement, binds);
+	if (strcmp(emptying->statement, "prune-cm_call") == 0)
+		emptying->removed = forget_calls(store, binds);
+	else
+		emptying->removed = cm_store_run(store, emptying->statement, binds);
 	return emptying->removed < 0 ? (int)emptying->removed : 0;
 }
 

@@ -1,7 +1,7 @@
 /*
  * postgres_statement: statements on a PostgreSQL server: preparing, binding, running, reading; see postgres_own.h.
  *
- * Values go and come as text, but for bytes, and for the rows of statements pack-*, whose columns are bytes and whole numbers.
+ * Values go and come as text, but for bytes, and for the rows of statements pack-* and leaf-*, whose columns are bytes and whole numbers.
  * Statements are prepared once in each connection; the types of their parameters are those of the binds (bigint, text, bytea), or, for
  * the statements app-*, which are about the voice app's own tables, what the server finds.
  */
@@ -268,7 +268,7 @@ start(struct cm_rows *rows)
 	if (rows->streams)
 		return open_cursor(rows);
 	return take_result(rows, cm_pq.PQexecPrepared(conn_of(rows), statement->name, rows->parameter_count, statement->values,
-	    statement->lengths, statement->formats, rows->of_packs));
+	    statement->lengths, statement->formats, rows->as_bytes));
 }
 
 int

@@ -161,8 +161,8 @@ enum cm_value_type cm_rows_type(const struct cm_rows *rows, int column);
 const char *cm_rows_text(const struct cm_rows *rows, int column);
 /* Its length in bytes, which may include NUL. */
 size_t cm_rows_bytes(const struct cm_rows *rows, int column);
-/* The bytes of a column that holds such, NULL where there are none; borrowed until the next step.  Of statements pack-* alone, whose rows
- * come from a server as bytes. */
+/* The bytes of a column that holds such, NULL where there are none; borrowed until the next step.  Of statements pack-* and leaf-*
+ * alone, whose rows come from a server as bytes. */
 const unsigned char *cm_rows_blob(const struct cm_rows *rows, int column, size_t *bytes);
 void cm_rows_done(struct cm_rows *rows);
 

@@ -71,6 +71,7 @@ struct cm_rows {
 	bool streams;			/* its rows may be more than memory should hold */
 	bool is_open;			/* it is being read */
 	bool of_packs;			/* its name begins with pack- */
+	bool as_bytes;			/* .. or with leaf-: rows come from a server as bytes */
 	struct timespec started;
 	int64_t count;
 };

@@ -251,7 +251,8 @@ new_rows(struct cm_store *store, const char *name)
 		store->rows_room = room;
 	}
 	if (rows != NULL)
-		*rows = (struct cm_rows){ .store = store, .name = name, .of_packs = strncmp(name, "pack-", 5) == 0 };
+		*rows = (struct cm_rows){ .store = store, .name = name, .of_packs = strncmp(name, "pack-", 5) == 0,
+			.as_bytes = strncmp(name, "pack-", 5) == 0 || strncmp(name, "leaf-", 5) == 0 };
 	return rows;
 }
 

@@ -13,4 +13,5 @@ END
 $$;
 
 @table(pack)@
+@table(call_event)@
 DROP TABLE cm_pending CASCADE;
