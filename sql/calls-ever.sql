@@ -1,7 +1,10 @@
--- Calls of all time per outcome, for counters.  Uses cm_series' unique index and the primary key of cm_counter.
+-- Calls of all time per outcome, for counters: of one series, or of those that a filter reads.  Uses the primary key of cm_counter, and
+-- cm_series' unique index.
+SELECT e.outcome, e.n_seen, e.n_reached, e.n_value, e.sum_us FROM cm_counter e WHERE e.series_id = :one AND e.kind = 'call'
+UNION ALL
 SELECT e.outcome, e.n_seen, e.n_reached, e.n_value, e.sum_us
 FROM cm_series s CROSS JOIN cm_counter e
-WHERE s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '') AND (:agent IS NULL OR s.agent = :agent)
+WHERE :one IS NULL AND s.scope = :scope AND s.tenant_id = coalesce(:tenant_id, '') AND s.agent BETWEEN :agent_from AND :agent_to
 	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
 	AND (:call_type IS NULL OR s.call_type = :call_type)
 	AND e.series_id = s.series_id AND e.kind = 'call'

@@ -118,9 +118,11 @@ read_numbers(struct cm_unit *unit, const struct cm_row_batch *batch)
 static int
 look_up(struct cm_store *store, struct cm_series_entry *entry)
 {
-	struct cm_bind binds[LABELS + 1];
+	struct cm_bind binds[LABELS + 2];
 
 	bind_labels(&entry->labels, binds);
+	binds[LABELS] = (struct cm_bind)CM_TEXT_PARAM("scope", "full");
+	binds[LABELS + 1] = (struct cm_bind){ 0 };
 	return cm_store_number(store, "series-get", binds, &entry->series_id);
 }
 

@@ -12,6 +12,8 @@ import re
 from collections import defaultdict
 from fractions import Fraction
 
+import packs
+
 US = 1_000_000
 HOUR = 3600 * US
 DAY = 24 * HOUR
@@ -407,12 +409,9 @@ def add_bins(bins, key, value):
 
 def places(kind, labels, at, grid):
     """The keys of every bucket of every series that a fact belongs to."""
-    scopes = [("all", ("",) * 5), ("labels", ("",) + labels[1:])]
-    if labels[0]:
-        scopes += [("tenant", (labels[0],) + ("",) * 4), ("full", labels)]
-    for scope, named in scopes:
-        for width in (width for kept, width in grid if kept == scope):
-            yield (scope,) + named + (kind, width, at // US // width * width)
+    for scope in packs.marginals(*labels):
+        for width in (width for kept, width in grid if kept == scope[0]):
+            yield scope + (kind, width, at // US // width * width)
 
 
 class Ever:
