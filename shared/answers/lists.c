@@ -12,6 +12,9 @@
 #include "tally.h"
 #include "error.h"
 
+/* With no more series than these match a filter, asking each for its newest rows beats looking through all rows. */
+enum { FEW_SERIES = 100 };
+
 /* How far back what is newest is looked for first, where each of few series is asked for it. */
 static const cm_us reaches[] = { 5 * CM_MINUTE_S * CM_SECOND_US, CM_HOUR_US, 6 * CM_HOUR_US };
 
@@ -97,26 +100,25 @@ cm_calls_open_bare(struct cm_store *store, const struct cm_window *window, const
 	return open_calls(store, "export-bare", window, after, metadata, out);
 }
 
-/* The numbers of the series that the filter narrows to, a comma between them, where they are few; 1 where they are. */
+/* Whether the filter narrows to few series: 1 where it does. */
 static int
-few_series(struct cm_store *store, const struct cm_filter *filter, char series[CM_FEW_TEXT])
+few_series(struct cm_store *store, const struct cm_filter *filter)
 {
 	struct cm_bind binds[CM_BINDS_MAX];
-	size_t n = cm_filter_binds(filter, binds), used = 0;
-	int rc, count;
+	size_t n = cm_filter_binds(filter, binds);
 	struct cm_rows *rows;
+	int rc, count = 0;
 
-	series[0] = '\0';
 	if (cm_filter_labels(filter) == 0)
 		return 0;
-	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", CM_FEW_SERIES + 1);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", FEW_SERIES + 1);
 	binds[n] = (struct cm_bind){ 0 };
 	if ((rc = cm_store_query(store, "series-few", binds, &rows)) < 0)
 		return rc;
-	for (count = 0; (rc = cm_rows_next(rows)) > 0 && count < CM_FEW_SERIES; count++)
-		used += (size_t)snprintf(series + used, CM_FEW_TEXT - used, "%s%" PRId64, count > 0 ? "," : "", cm_rows_int(rows, 0));
+	while ((rc = cm_rows_next(rows)) > 0)
+		count++;
 	cm_rows_done(rows);
-	return rc < 0 ? rc : rc == 0;
+	return rc < 0 ? rc : count <= FEW_SERIES;
 }
 
 /* Whether no call that the filter lets through ever failed: then there is nothing to look for, however many others failed. */
@@ -145,12 +147,11 @@ cm_failures_open(struct cm_store *store, const struct cm_window *window, const s
 {
 	struct cm_piece whole = { .from = window->from, .to = window->to };
 	struct cm_bind binds[CM_BINDS_MAX];
-	char series[CM_FEW_TEXT];
 	bool none = false;
 	size_t n;
 	int rc, few;
 
-	if ((rc = few = few_series(store, &window->filter, series)) < 0 ||
+	if ((rc = few = few_series(store, &window->filter)) < 0 ||
 	    (!few && (rc = none_failed(store, &window->filter, &none)) < 0))
 		return rc;
 	if (none)
@@ -160,7 +161,6 @@ cm_failures_open(struct cm_store *store, const struct cm_window *window, const s
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("before_id", before->id);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("before_tenant", before->tenant_id);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", limit);
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("series", series);
 	binds[n] = (struct cm_bind){ 0 };
 	return cm_store_query(store, few ? "failures-of" : "failures", binds, out);
 }
@@ -244,7 +244,6 @@ open_part(struct cm_steps *steps)
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_us", before->at);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("before_id", before->id[0] != '\0' ? strtoll(before->id, NULL, 10) : 0);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", steps->left);
-	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("series", steps->series);
 	binds[n] = (struct cm_bind){ 0 };
 	return cm_store_query(steps->store, steps->statement, binds, &steps->rows);
 }
@@ -268,7 +267,7 @@ cm_steps_open(struct cm_store *store, const struct cm_window *window, const char
 
 	*out = (struct cm_steps){ .store = store, .window = window, .call_id = call_id, .component = component, .before = before,
 		.left = limit, .from = window->from, .to = window->to };
-	if (call_id == NULL && (rc = few = few_series(store, &window->filter, out->series)) < 0)
+	if (call_id == NULL && (rc = few = few_series(store, &window->filter)) < 0)
 		return rc;
 	out->statement = call_id != NULL ? "latency-events-call" : few ? "latency-events-of" : "latency-events";
 	out->newest = before->at < window->to ? before->at : window->to;

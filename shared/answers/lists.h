@@ -67,9 +67,6 @@ struct cm_step {
 	cm_us at_us;
 };
 
-/* With no more series than these match a filter, asking each for its newest rows beats looking through all; their numbers as a text. */
-enum { CM_FEW_SERIES = 100, CM_FEW_TEXT = CM_FEW_SERIES * 16 };
-
 /* Timed steps newest first, at most `limit`, before a place; of one call or component where these are not NULL.  All that is given is
  * borrowed until cm_steps_done, which takes what is zero. */
 struct cm_steps {
@@ -80,7 +77,6 @@ struct cm_steps {
 	int64_t left;			/* how many may still come */
 	cm_us newest, from, to;		/* it is read in parts, the newest first */
 	size_t reach;
-	char series[CM_FEW_TEXT];
 	struct cm_rows *rows;
 };
 int cm_steps_open(struct cm_store *store, const struct cm_window *window, const char *call_id, const char *component,

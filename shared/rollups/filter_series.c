@@ -196,7 +196,8 @@ cm_filter_one(struct cm_store *store, const struct cm_filter *filter, struct cm_
 	int rc;
 
 	*out = (struct cm_bind){ .name = "one", .type = CM_BIND_NO_INT };
-	if (!is_one(filter))
+	/* What is explained to a tenant tells no number, which grows with what others have. */
+	if (!is_one(filter) || (cm_filter_labels(filter) & CM_LABEL_TENANT) != 0)
 		return 0;
 	if ((rc = cm_filter_series(store, filter, &series)) < 0 || (rc = cm_filter_series_ids(series, &ids, &count)) < 0)
 		return rc;

@@ -21,7 +21,7 @@ int cm_filter_series(struct cm_store *store, const struct cm_filter *filter, str
 int cm_filter_series_ids(struct cm_filter_series *series, const int64_t **ids, size_t *count);
 
 /* Parameter :one of statements over all time: the number of the series where the filter reads one, 0 where that is not there, null where
- * it reads several.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
+ * it reads several, or is of a tenant.  CM_EBUSY, CM_ESTORE, CM_ENOMEM. */
 int cm_filter_one(struct cm_store *store, const struct cm_filter *filter, struct cm_bind *out);
 
 /* As cm_filter_series where facts that are found by time are to be asked by their series whether the filter lets them through, else NULL:

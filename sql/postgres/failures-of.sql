@@ -1,10 +1,13 @@
 -- The same where few series match: the newest of each, then the newest of those.  Uses cm_call_failed_series.
 SELECT c.call_id, c.call_type, c.caller_number, c.callee_number, c.started_us, c.ended_us, c.duration_us, c.status,
 	c.has_transcript, c.has_audio, s.tenant_id, s.agent, s.provider, c.failure_reason, c.metadata
-FROM unnest(string_to_array(:series, ',')::bigint[]) j (series_id) CROSS JOIN cm_series s CROSS JOIN LATERAL (
+FROM cm_series s CROSS JOIN LATERAL (
 	SELECT * FROM cm_call f
 	WHERE f.failure_reason <> '' AND f.series_id = s.series_id AND f.started_us >= :from AND f.started_us < :to
 		AND (f.started_us, f.call_id, f.tenant_id) < (:before_us, :before_id, :before_tenant)
 	ORDER BY f.started_us DESC, f.call_id DESC LIMIT :limit) c
-WHERE s.series_id = j.series_id
+WHERE s.scope = 'full'
+	AND s.tenant_id BETWEEN :tenant_from AND :tenant_to AND (:agent IS NULL OR s.agent = :agent)
+	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
+	AND (:call_type IS NULL OR s.call_type = :call_type)
 ORDER BY c.started_us DESC, c.call_id DESC, c.tenant_id DESC LIMIT :limit
