@@ -20,7 +20,8 @@ WIDTHS = (300, 3600, 86400)
 STATUSES = ("active", "completed", "failed", "cancelled", "timeout")
 DIRECTIONS = ("inbound", "outbound")
 REASONS = ("timeout", "user_hangup", "network_error", "api_error", "unknown")
-GRID = {(scope, width) for scope in ("all", "tenant", "labels") for width in WIDTHS} | {("full", 86400)}
+SINGLE = ("agent", "agent_version", "provider", "call_type")
+GRID = {(scope, width) for scope in ("all", "tenant", "labels") + SINGLE for width in WIDTHS} | {("full", 86400)}
 US = 1_000_000
 FULL = 1 << 62
 
@@ -115,6 +116,19 @@ def unpacked(connection):
     return counts, bins
 
 
+def marginals(tenant, *labels):
+    """The series that a fact of a combination of labels counts into: their scopes and labels."""
+    yield "all", "", "", "", "", ""
+    for place, scope in enumerate(SINGLE):
+        if labels[place]:
+            yield (scope, "", *(label if i == place else "" for i, label in enumerate(labels)))
+    if sum(map(bool, labels)) > 1:
+        yield ("labels", "", *labels)
+    if tenant:
+        yield "tenant", tenant, "", "", "", ""
+        yield ("full", tenant, *labels)
+
+
 def add(rows, key, numbers_of):
     row = rows.setdefault(key, [0] * len(numbers_of))
     for i, number in enumerate(numbers_of):
@@ -129,11 +143,7 @@ def due(connection):
     counts, bins = {}, {}
 
     def places(number, at):
-        _, tenant, *labels = series[number]
-        scopes = [("all", "", "", "", "", ""), ("labels", "", *labels)]
-        if tenant:
-            scopes += [("tenant", tenant, "", "", "", ""), ("full", tenant, *labels)]
-        for scope in scopes:
+        for scope in marginals(*series[number][1:]):
             for width in WIDTHS:
                 if (scope[0], width) in GRID:
                     yield numbers_of[scope], width, at // US // width * width

@@ -46,6 +46,25 @@ code=0
 is "check finds nothing" "$code" 0
 counted=$(sql "SELECT sum(n) FROM cm_counter")
 
+# counts_alone: of each label by itself, what its counters and those of the combinations that have it differ in.
+counts_alone() {
+	for label in agent agent_version provider call_type; do
+		sql "SELECT '$label', s.$label, e.kind, sum(CASE s.scope WHEN '$label' THEN e.n ELSE -e.n END),
+				sum(CASE s.scope WHEN '$label' THEN e.sum_us ELSE -e.sum_us END)
+			FROM cm_series s JOIN cm_counter e USING (series_id)
+			WHERE s.scope = '$label' OR s.scope = 'labels' AND s.$label <> '' GROUP BY 1, 2, 3
+			HAVING sum(CASE s.scope WHEN '$label' THEN e.n ELSE -e.n END) <> 0
+				OR sum(CASE s.scope WHEN '$label' THEN e.sum_us ELSE -e.sum_us END) <> 0"
+	done
+}
+isnt "labels have counters of their own" "$(sql "SELECT count(*) FROM cm_series s JOIN cm_counter e USING (series_id) WHERE s.scope = 'agent'")" 0
+is "which are those of their combinations" "$(counts_alone)" ''
+is "and each counts into them" "$(sql "SELECT count(*) FROM cm_series f WHERE f.scope = 'full' AND f.call_type <> '' AND NOT EXISTS (SELECT 1
+	FROM cm_marginal m JOIN cm_series s ON s.series_id = m.into_id WHERE m.series_id = f.series_id AND s.scope = 'call_type'
+		AND s.call_type = f.call_type)")" 0
+is "no series is left over" "$(sql "SELECT count(*) FROM cm_series s WHERE s.scope <> 'full'
+	AND NOT EXISTS (SELECT 1 FROM cm_marginal m WHERE m.into_id = s.series_id)")" 0
+
 # It is what a new one is, but for what is in it.
 objects() {
 	if [ "$engine" = sqlite ]; then
@@ -76,6 +95,7 @@ for pause in 0.004 0.008 0.012 0.02 0.03 0.05; do
 	answers
 	same_as_golden answers-of-version-3.txt "$work/answers"
 	is "killed after $pause: counters" "$(sql "SELECT sum(n) FROM cm_counter")" "$counted"
+	is "killed after $pause: those of labels" "$(counts_alone)" ''
 	obeys_law "killed after $pause"
 done
 finish

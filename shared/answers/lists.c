@@ -100,23 +100,25 @@ cm_calls_open_bare(struct cm_store *store, const struct cm_window *window, const
 	return open_calls(store, "export-bare", window, after, metadata, out);
 }
 
-/* Whether the filter narrows to few series. */
+/* Whether the filter narrows to few series: 1 where it does. */
 static int
-few_series(struct cm_store *store, const struct cm_filter *filter, bool *out)
+few_series(struct cm_store *store, const struct cm_filter *filter)
 {
-	struct cm_piece ever = { 0 };
 	struct cm_bind binds[CM_BINDS_MAX];
-	int64_t count;
-	int rc;
+	size_t n = cm_filter_binds(filter, binds);
+	struct cm_rows *rows;
+	int rc, count = 0;
 
-	*out = false;
-	if (strcmp(cm_filter_scope(filter)->name, "all") == 0)
+	if (cm_filter_labels(filter) == 0)
 		return 0;
-	cm_window_binds(filter, &ever, binds);
-	if ((rc = cm_store_number(store, "series-count", binds, &count)) < 0)
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("limit", FEW_SERIES + 1);
+	binds[n] = (struct cm_bind){ 0 };
+	if ((rc = cm_store_query(store, "series-few", binds, &rows)) < 0)
 		return rc;
-	*out = count <= FEW_SERIES;
-	return 0;
+	while ((rc = cm_rows_next(rows)) > 0)
+		count++;
+	cm_rows_done(rows);
+	return rc < 0 ? rc : count <= FEW_SERIES;
 }
 
 /* Whether no call that the filter lets through ever failed: then there is nothing to look for, however many others failed. */
@@ -129,7 +131,7 @@ none_failed(struct cm_store *store, const struct cm_filter *filter, bool *out)
 	int rc;
 
 	*out = false;
-	if (strcmp(cm_filter_scope(filter)->name, "all") == 0)
+	if (cm_filter_labels(filter) == 0)
 		return 0;
 	if ((rc = cm_tally_ever(store, filter, &ever)) < 0)
 		return rc;
@@ -145,11 +147,11 @@ cm_failures_open(struct cm_store *store, const struct cm_window *window, const s
 {
 	struct cm_piece whole = { .from = window->from, .to = window->to };
 	struct cm_bind binds[CM_BINDS_MAX];
-	bool few, none = false;
+	bool none = false;
 	size_t n;
-	int rc;
+	int rc, few;
 
-	if ((rc = few_series(store, &window->filter, &few)) < 0 ||
+	if ((rc = few = few_series(store, &window->filter)) < 0 ||
 	    (!few && (rc = none_failed(store, &window->filter, &none)) < 0))
 		return rc;
 	if (none)
@@ -261,12 +263,11 @@ cm_steps_open(struct cm_store *store, const struct cm_window *window, const char
     const struct cm_place *before, int64_t limit, struct cm_steps *out)
 {
 	cm_us now = cm_now_us();
-	bool few = false;
-	int rc;
+	int rc, few = 0;
 
 	*out = (struct cm_steps){ .store = store, .window = window, .call_id = call_id, .component = component, .before = before,
 		.left = limit, .from = window->from, .to = window->to };
-	if (call_id == NULL && (rc = few_series(store, &window->filter, &few)) < 0)
+	if (call_id == NULL && (rc = few = few_series(store, &window->filter)) < 0)
 		return rc;
 	out->statement = call_id != NULL ? "latency-events-call" : few ? "latency-events-of" : "latency-events";
 	out->newest = before->at < window->to ? before->at : window->to;

@@ -142,6 +142,8 @@ ask_store(struct cm_request *request)
 	if (rc == 0 && reply->explains && !reply->streaming)
 		add_explanation(request);
 	cm_store_end(request->store, rc == 0);
+	if (rc == CM_EPARAM)
+		cm_request_note(request, cm_store_problem(request->store));
 	if (rc != CM_EBUSY && rc != CM_ESTORE)
 		return rc;
 	if (cm_client_is_gone(request->client)) {

@@ -83,7 +83,8 @@ cm_request_fail(struct cm_request *request, int rc)
 
 	switch (rc) {
 	case CM_EPARAM:
-		cm_request_refuse(request, problem->status, problem->detail);
+		/* What the store finds too much has no status of its own. */
+		cm_request_refuse(request, problem->status != 0 ? problem->status : 400, problem->detail);
 		break;
 	case CM_ENOTFOUND:
 		cm_request_refuse(request, 404, problem->detail);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "error.h"
 #include "kinds.h"
 
 static const char *
@@ -21,18 +22,19 @@ static int
 read_labels(struct cm_store *store, int64_t series_id, char labels[160])
 {
 	const struct cm_bind binds[] = { CM_INT_PARAM("series_id", series_id), { 0 } };
-	static const char *const names[] = { "tenant", "agent", "provider" };
+	static const char *const names[] = { "tenant", "agent", "provider", "version", "type" };
 	struct cm_rows *rows;
 	size_t used = 0;
-	int i, rc;
+	size_t i;
+	int rc;
 
 	labels[0] = '\0';
 	if ((rc = cm_store_query(store, "labels-of", binds, &rows)) < 0)
 		return rc;
 	rc = cm_rows_next(rows);
-	for (i = 0; i < 3 && rc > 0; i++)
-		if (cm_rows_bytes(rows, i) > 0 && used < 100)
-			used += (size_t)snprintf(labels + used, 160 - used, ", %s %.40s", names[i], cm_rows_text(rows, i));
+	for (i = 0; i < nitems(names) && rc > 0; i++)
+		if (cm_rows_bytes(rows, (int)i) > 0 && used < 100)
+			used += (size_t)snprintf(labels + used, 160 - used, ", %s %.40s", names[i], cm_rows_text(rows, (int)i));
 	cm_rows_done(rows);
 	return rc < 0 ? rc : 0;
 }

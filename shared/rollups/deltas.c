@@ -4,12 +4,13 @@
 #include "deltas.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "array.h"
 #include "error.h"
 #include "kinds.h"
 
-enum { FULL = 1 << 15, PACKS_EACH = CM_MARGINALS_MOST * CM_RUNGS_MAX };
+enum { FULL = 1 << 15 };
 
 static int
 note(struct cm_deltas *deltas, const struct cm_noted *noted)
@@ -94,28 +95,22 @@ cm_deltas_merge(struct cm_delta *changes, size_t count)
 	return kept - (kept > 0 && changes[kept - 1].sum.n == 0 && changes[kept - 1].sum.sum == 0);
 }
 
-/* What is noted counts into a pack of each width of each series that its own counts into. */
+/* What is noted counts into a pack of each series that its own counts into, of the narrowest width. */
 static int
 spread(const struct cm_noted *noted, const struct cm_marginals *marginals, struct cm_delta *changes)
 {
-	int rung, n = 0;
 	size_t i;
 
 	for (i = 0; i < marginals->count; i++) {
-		const struct cm_scope *scope = marginals->into[i].scope;
+		const int width_s = marginals->into[i].scope->ladder_s[0];
+		const struct cm_pack_key key = { .series_id = marginals->into[i].into_id, .what = noted->what, .resolution_s = width_s,
+			.bucket_s = cm_time_floor(noted->at, width_s * CM_SECOND_US) / CM_SECOND_US };
 
-		for (rung = 0; rung < CM_RUNGS_MAX && scope->ladder_s[rung] != 0; rung++) {
-			const struct cm_pack_key key = {
-				.series_id = marginals->into[i].into_id, .what = noted->what, .resolution_s = scope->ladder_s[rung],
-				.bucket_s = cm_time_floor(noted->at, scope->ladder_s[rung] * CM_SECOND_US) / CM_SECOND_US,
-			};
-
-			changes[n] = (struct cm_delta){ cm_pack_id(&key), noted->sum };
-			if (changes[n++].pack_id < 0)
-				return CM_ESTORE;
-		}
+		changes[i] = (struct cm_delta){ cm_pack_id(&key), noted->sum };
+		if (changes[i].pack_id < 0)
+			return CM_ESTORE;
 	}
-	return n;
+	return (int)marginals->count;
 }
 
 static int
@@ -133,6 +128,54 @@ spread_all(struct cm_store *store, const struct cm_deltas *deltas, struct cm_del
 	}
 	*count = cm_deltas_merge(changes, *count);
 	return 0;
+}
+
+/* How many of some changes, ascending, are of the same series, kind and width as the first. */
+static size_t
+of_one_sort(const struct cm_delta *changes, size_t count)
+{
+	const struct cm_pack_key first = cm_pack_key_of(changes->pack_id);
+	const int64_t end = changes->pack_id - first.bucket_s / CM_PACK_SLOT_S + (INT64_C(1) << CM_PACK_BUCKET_BITS);
+	size_t n = 1;
+
+	while (n < count && changes[n].pack_id < end)
+		n++;
+	return n;
+}
+
+/* The same changes of packs of a wider width: mostly of one, whose bins are in order then. */
+static size_t
+widen(const struct cm_delta *narrow, size_t count, int width_s, struct cm_delta *wide)
+{
+	bool ordered = count == 0 || narrow[0].pack_id == narrow[count - 1].pack_id;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct cm_pack_key key = cm_pack_key_of(narrow[i].pack_id);
+
+		key.resolution_s = width_s;
+		key.bucket_s -= key.bucket_s % width_s;
+		wide[i] = (struct cm_delta){ cm_pack_id(&key), narrow[i].sum };
+	}
+	return ordered ? count : cm_deltas_merge(wide, count);
+}
+
+/* The changes of all widths, from those of the narrowest, which is that of a day where no other is kept (window.h). */
+static size_t
+widen_all(const struct cm_delta *narrow, size_t count, struct cm_delta *all)
+{
+	size_t at, some, hours, n = 0;
+
+	for (at = 0; at < count; at += some) {
+		some = of_one_sort(narrow + at, count - at);
+		memcpy(all + n, narrow + at, some * sizeof *all);
+		n += some;
+		if (cm_pack_key_of(narrow[at].pack_id).resolution_s == CM_DAY_S)
+			continue;
+		hours = widen(narrow + at, some, CM_HOUR_S, all + n);
+		n += hours + widen(all + n, hours, CM_DAY_S, all + n + hours);
+	}
+	return n;
 }
 
 /* The marginals of all series, which what is noted stands in the order of. */
@@ -155,7 +198,8 @@ read_marginals(struct cm_store *store, struct cm_deltas *deltas)
 int
 cm_deltas_take(struct cm_store *store, struct cm_deltas *deltas, struct cm_delta **out, size_t *count)
 {
-	struct cm_delta *changes;
+	struct cm_delta *narrow, *all = NULL;
+	size_t some;
 	int rc;
 
 	*out = NULL;
@@ -165,12 +209,15 @@ cm_deltas_take(struct cm_store *store, struct cm_deltas *deltas, struct cm_delta
 	qsort(deltas->noted, deltas->count, sizeof *deltas->noted, by_series);
 	if ((rc = read_marginals(store, deltas)) < 0)
 		return rc;
-	if ((changes = malloc(deltas->count * PACKS_EACH * sizeof *changes)) == NULL)
+	if ((narrow = malloc(deltas->count * CM_MARGINALS_MOST * sizeof *narrow)) == NULL)
 		return CM_ENOMEM;
-	if ((rc = spread_all(store, deltas, changes, count)) == 0)
-		*out = changes;
-	else
-		free(changes);
+	if ((rc = spread_all(store, deltas, narrow, &some)) == 0 && (all = malloc((some + 1) * CM_RUNGS_MAX * sizeof *all)) == NULL)
+		rc = CM_ENOMEM;
+	if (rc == 0) {
+		*count = widen_all(narrow, some, all);
+		*out = all;
+	}
+	free(narrow);
 	deltas->count = 0;
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "filter_series.h"
 #include "ranks.h"
 
 enum {
@@ -138,16 +139,14 @@ cm_quantile_buckets(struct cm_store *store, const struct cm_filter *filter, cons
 int
 cm_durations_ever(struct cm_store *store, const struct cm_filter *filter, const struct cm_kind *kind, int64_t *count, int64_t *sum_us)
 {
-	struct cm_piece ever = { 0 };
 	struct cm_bind binds[CM_BINDS_MAX];
 	struct cm_rows *rows;
-	size_t n;
+	size_t n = cm_filter_binds(filter, binds);
 	int rc;
 
-	n = cm_window_binds(filter, &ever, binds);
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", kind->name);
-	binds[n] = (struct cm_bind){ 0 };
-	if ((rc = cm_store_query(store, "values-ever", binds, &rows)) < 0)
+	binds[n + 1] = (struct cm_bind){ 0 };
+	if ((rc = cm_filter_one(store, filter, &binds[n])) < 0 || (rc = cm_store_query(store, "values-ever", binds, &rows)) < 0)
 		return rc;
 	if ((rc = cm_rows_next(rows)) > 0) {
 		*count = cm_rows_int(rows, 0);

@@ -6,7 +6,7 @@
 #include "store.h"
 #include "window.h"
 
-enum { CM_MARGINALS_MOST = 4 };
+enum { CM_MARGINALS_MOST = 8 };
 
 struct cm_marginals {
 	int64_t series_id;

@@ -10,7 +10,7 @@
 #include "error.h"
 
 enum {
-	SLOT_S = 300, BUCKET_BITS = 30, WIDTH_BITS = 2, WHAT_BITS = 6,
+	SLOT_S = CM_PACK_SLOT_S, BUCKET_BITS = CM_PACK_BUCKET_BITS, WIDTH_BITS = 2, WHAT_BITS = 6,
 	WIDTH_AT = BUCKET_BITS, WHAT_AT = WIDTH_AT + WIDTH_BITS,
 	NUMBER_BYTES = 10,		/* at most, of 64 bits */
 	NUMBERS_OF_BIN = 4,		/* numbers of a coarse bin, the most there are of one */

@@ -42,7 +42,7 @@ struct cm_pack_key cm_pack_key_of(int64_t pack_id);
 
 /* A number begins with that of its series, so many bits from the lowest; what is left of it of the bucket that holds an instant, or of the
  * first or last that there can be. */
-enum { CM_PACK_SERIES_AT = 38 };
+enum { CM_PACK_SERIES_AT = 38, CM_PACK_BUCKET_BITS = 30, CM_PACK_SLOT_S = 300 };
 int64_t cm_pack_slot(int what, int resolution_s, int64_t at_s);
 
 /* A blob: borrowed. */

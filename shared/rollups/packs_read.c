@@ -7,11 +7,12 @@
 
 #include "array.h"
 #include "error.h"
+#include "filter_series.h"
 #include "kinds.h"
 #include "outcome.h"
 #include "row_batch.h"
 
-enum { PACKS_AT_ONCE = 512 };
+enum { PACKS_AT_ONCE = 512, RUNS_AT_ONCE = 4096 };
 
 /* A row of the statement over the facts that a look at packs stands for. */
 struct due {
@@ -24,7 +25,10 @@ struct reading {
 	struct cm_store *store;
 	cm_pack_take *take;
 	void *arg;
+	const struct cm_probes *looks;
 	bool counts;
+	bool whole;
+	bool is_noted;			/* as statements over the facts, where statements are explained */
 	struct due *due;		/* where statements are explained */
 	size_t due_count;
 	size_t due_room;
@@ -62,17 +66,16 @@ explain_pack(struct reading *reading, const struct cm_probe *look, const struct 
 }
 
 static int
-take_row(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+take_row(struct reading *reading, const struct cm_probe *look, const struct cm_rows *rows)
 {
-	struct reading *reading = arg;
 	const struct cm_pack_key key = cm_pack_key_of(cm_rows_int(rows, 0));
 	struct cm_pack pack = { .counts = reading->counts };
 	int rc;
 
 	pack.coarse.bytes = cm_rows_blob(rows, 1, &pack.coarse.count);
-	if (reading->counts)
+	if (reading->whole)
 		pack.fine.bytes = cm_rows_blob(rows, 2, &pack.fine.count);
-	if ((rc = reading->take(reading->arg, look, &key, &pack)) < 0 || !cm_store_is_explained(reading->store))
+	if ((rc = reading->take(reading->arg, look, &key, &pack)) < 0 || !reading->is_noted)
 		return rc;
 	return explain_pack(reading, look, &key, &pack);
 }
@@ -131,21 +134,125 @@ note_looks(struct reading *reading, const struct cm_filter *filter, const struct
 	return rc;
 }
 
+/* The numbers of the packs of a series that a look is at. */
+static size_t
+bind_run(const struct cm_probe *look, int64_t series_id, struct cm_bind binds[3])
+{
+	const struct cm_kind *kind = look->kind != NULL ? cm_kind_find(look->kind) : NULL;
+	const struct cm_piece *piece = &look->piece;
+	int what = kind != NULL ? CM_PACK_KINDS + kind->number : CM_PACK_COUNTS;
+	int64_t first = series_id << CM_PACK_SERIES_AT;
+
+	binds[0] = (struct cm_bind)CM_INT_PARAM("pack_from", first + cm_pack_slot(what, piece->resolution_s, piece->from / CM_SECOND_US));
+	binds[1] = (struct cm_bind)CM_INT_PARAM("pack_to", first + cm_pack_slot(what, piece->resolution_s, piece->to / CM_SECOND_US));
+	binds[2] = (struct cm_bind){ 0 };
+	return 2;
+}
+
+static int
+read_run(struct reading *reading, const struct cm_probe *look, int64_t series_id)
+{
+	struct cm_bind binds[3];
+	struct cm_rows *rows;
+	int rc;
+
+	bind_run(look, series_id, binds);
+	if ((rc = cm_store_query(reading->store, reading->whole ? "pack-whole" : "pack-coarse", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0)
+		if ((rc = take_row(reading, look, rows)) < 0)
+			break;
+	cm_rows_done(rows);
+	return rc;
+}
+
+static int
+read_runs(struct reading *reading, const int64_t *series_ids, size_t count)
+{
+	size_t i, k;
+	int rc = 0;
+
+	for (i = 0; i < count; i++)
+		for (k = 0; k < reading->looks->count; k++)
+			if ((rc = read_run(reading, &reading->looks->looks[k], series_ids[i])) < 0)
+				return rc;
+	return 0;
+}
+
+/* Runs of looks at series, numbered series by series, from one on. */
+static int
+take_together(struct reading *reading, const struct cm_bind *binds, size_t first, size_t count)
+{
+	int column = reading->whole ? 3 : 2, rc;
+	struct cm_rows *rows;
+
+	rc = cm_store_query_many(reading->store, reading->whole ? "pack-whole-many" : "pack-coarse-many", NULL, binds, 2, count, &rows);
+	if (rc < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0) {
+		size_t run = first + (size_t)cm_rows_int(rows, column);
+
+		if ((rc = take_row(reading, &reading->looks->looks[run % reading->looks->count], rows)) < 0)
+			break;
+	}
+	cm_rows_done(rows);
+	return rc;
+}
+
+static int
+read_together(struct reading *reading, const int64_t *series_ids, size_t count)
+{
+	size_t all = count * reading->looks->count, looks = reading->looks->count, run, some, n;
+	struct cm_bind *binds = malloc(((all < RUNS_AT_ONCE ? all : RUNS_AT_ONCE) * 2 + 1) * sizeof *binds);
+	int rc = 0;
+
+	if (binds == NULL)
+		return CM_ENOMEM;
+	for (run = 0; run < all && rc == 0; run += some) {
+		some = all - run < RUNS_AT_ONCE ? all - run : RUNS_AT_ONCE;
+		for (n = 0; n < some; n++)
+			bind_run(&reading->looks->looks[(run + n) % looks], series_ids[(run + n) / looks], binds + 2 * n);
+		rc = take_together(reading, binds, run, some);
+	}
+	free(binds);
+	return rc;
+}
+
+static int
+read_packs(struct reading *reading, const struct cm_filter *filter)
+{
+	struct cm_filter_series *series;
+	const int64_t *ids;
+	size_t count;
+	int rc;
+
+	if ((rc = cm_filter_series(reading->store, filter, &series)) < 0 || (rc = cm_filter_series_ids(series, &ids, &count)) < 0)
+		return rc;
+	return cm_store_is_remote(reading->store) ? read_together(reading, ids, count) : read_runs(reading, ids, count);
+}
+
 int
 cm_packs_read(struct cm_store *store, const struct cm_filter *filter, const struct cm_probes *looks, cm_pack_take *take, void *arg)
 {
-	static const struct cm_view whole = { "pack-whole", "pack-whole-many", 3 }, coarse = { "pack-coarse", "pack-coarse-many", 2 };
-	struct reading reading = { .store = store, .take = take, .arg = arg };
+	struct reading reading = { .store = store, .take = take, .arg = arg, .looks = looks, .is_noted = cm_store_is_explained(store) };
 	int rc;
 
 	if (looks->count == 0)
 		return 0;
-	reading.counts = looks->looks[0].kind == NULL;
-	rc = cm_probes_read(store, filter, reading.counts ? &whole : &coarse, looks, take_row, &reading);
-	if (rc == 0 && cm_store_is_explained(store))
+	reading.counts = reading.whole = looks->looks[0].kind == NULL;
+	rc = read_packs(&reading, filter);
+	if (rc == 0 && reading.is_noted)
 		rc = note_looks(&reading, filter, looks);
 	free(reading.due);
 	return rc;
+}
+
+int
+cm_packs_read_again(struct cm_store *store, const struct cm_filter *filter, const struct cm_probes *looks, cm_pack_take *take, void *arg)
+{
+	struct reading reading = { .store = store, .take = take, .arg = arg, .looks = looks, .whole = true };
+
+	return looks->count > 0 ? read_packs(&reading, filter) : 0;
 }
 
 int
@@ -174,7 +281,7 @@ bind_part(const struct cm_pack_part *part, struct cm_bind binds[4])
 }
 
 static int
-read_one(struct cm_store *store, const struct cm_pack_part *part, cm_part_take *take, void *arg)
+read_part(struct cm_store *store, const struct cm_pack_part *part, cm_part_take *take, void *arg)
 {
 	struct cm_bind binds[4];
 	struct cm_rows *rows;
@@ -190,7 +297,7 @@ read_one(struct cm_store *store, const struct cm_pack_part *part, cm_part_take *
 }
 
 static int
-read_together(struct cm_store *store, const struct cm_pack_part *parts, size_t count, cm_part_take *take, void *arg)
+read_parts_together(struct cm_store *store, const struct cm_pack_part *parts, size_t count, cm_part_take *take, void *arg)
 {
 	struct cm_bind *binds = malloc((count * 3 + 1) * sizeof *binds);
 	struct cm_rows *rows;
@@ -218,9 +325,9 @@ cm_packs_read_parts(struct cm_store *store, const struct cm_pack_part *parts, si
 	int rc = 0;
 
 	if (count > 0 && cm_store_is_remote(store))
-		return read_together(store, parts, count, take, arg);
+		return read_parts_together(store, parts, count, take, arg);
 	for (i = 0; i < count && rc == 0; i++)
-		rc = read_one(store, &parts[i], take, arg);
+		rc = read_part(store, &parts[i], take, arg);
 	return rc;
 }
 

@@ -13,8 +13,13 @@
 typedef int cm_pack_take(void *arg, const struct cm_probe *look, const struct cm_pack_key *key, const struct cm_pack *pack);
 
 /* Reads the packs that looks at runs of buckets are of, in any order: of calls counted, whole, where their kind is NULL, else the coarse
- * bins alone of that kind.  All looks are of one sort.  CM_EBUSY, CM_ESTORE, CM_ENOMEM, or what take returned. */
+ * bins alone of that kind.  All looks are of one sort.  CM_EBUSY, CM_ESTORE, CM_ENOMEM, or what take returned; CM_EPARAM where the filter
+ * takes in too many series (filter_series.h). */
 int cm_packs_read(struct cm_store *store, const struct cm_filter *filter, const struct cm_probes *looks, cm_pack_take *take, void *arg);
+
+/* The same of packs of kinds that were read before, whole. */
+int cm_packs_read_again(struct cm_store *store, const struct cm_filter *filter, const struct cm_probes *looks, cm_pack_take *take,
+    void *arg);
 
 /* The fine bins of a coarse one of a pack: where they are. */
 struct cm_pack_part {

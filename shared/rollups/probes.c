@@ -7,8 +7,6 @@
 
 #include "array.h"
 #include "error.h"
-#include "kinds.h"
-#include "pack.h"
 
 int
 cm_probes_add(struct cm_probes *looks, const struct cm_probe *look)
@@ -29,16 +27,9 @@ cm_probes_done(struct cm_probes *looks)
 static size_t
 bind_look(const struct cm_probe *look, struct cm_bind *binds)
 {
-	const struct cm_kind *kind = look->kind != NULL ? cm_kind_find(look->kind) : NULL;
-	const struct cm_piece *piece = &look->piece;
-	int what = kind != NULL ? CM_PACK_KINDS + kind->number : CM_PACK_COUNTS;
-	int64_t from = cm_pack_slot(what, piece->resolution_s, piece->from / CM_SECOND_US);
-	int64_t to = cm_pack_slot(what, piece->resolution_s, piece->to / CM_SECOND_US);
-	size_t n = cm_piece_binds(piece, binds);
+	size_t n = cm_piece_binds(&look->piece, binds);
 
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", look->kind);
-	binds[n++] = (struct cm_bind)CM_INT_PARAM("pack_from", from);
-	binds[n++] = (struct cm_bind)CM_INT_PARAM("pack_to", to);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("bin", look->bin);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("rank", look->rank);
 	binds[n] = (struct cm_bind){ 0 };

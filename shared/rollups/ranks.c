@@ -4,11 +4,9 @@
 #include "ranks_own.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "array.h"
 #include "error.h"
-#include "filter_series.h"
 
 /* The fine bins of one coarse one. */
 struct fine {
@@ -48,8 +46,6 @@ struct search {
 	size_t fine_count;
 	struct bin_values *bin_values;
 	size_t bin_count;
-	const unsigned char *lets;	/* series that the filter lets through; NULL: all */
-	size_t lets_count;
 };
 
 /* Steps *rank down to a rank within the bin that holds it; the bin, or -1 where the bins hold fewer. */
@@ -165,12 +161,12 @@ struct parts {
 	size_t room;
 };
 
-/* Adds the part of each pack that has something in a coarse bin. */
+/* Adds the part of each pack that has something in a coarse bin, where that is known. */
 static int
 ask_for_parts(struct parts *parts, struct fine *fine)
 {
 	const struct cm_selection *select = fine->select;
-	uint32_t at = select->last_cell[fine->bucket * (size_t)select->width + (size_t)(fine->coarse - select->low)];
+	uint32_t at = select->added_up ? 0 : select->last_cell[fine->bucket * (size_t)select->width + (size_t)(fine->coarse - select->low)];
 
 	while (at != 0) {
 		const struct cell *cell = &select->cells[at - 1];
@@ -185,16 +181,90 @@ ask_for_parts(struct parts *parts, struct fine *fine)
 }
 
 static int
-take_part(void *arg, const struct cm_pack_part *part, struct cm_blob blob)
+add_fine(struct fine *fine, struct cm_blob blob, bool minus)
 {
-	struct fine *fine = part->of;
 	struct cm_bin_sum sums[CM_FINE_PER_COARSE];
-	int i, sign = part->minus ? -1 : 1, count = cm_fine_read(false, fine->coarse, blob, sums);
+	int i, sign = minus ? -1 : 1, count = cm_fine_read(false, fine->coarse, blob, sums);
 
-	(void)arg;
 	for (i = 0; i < count; i++)
 		cm_sum_add(&fine->bins[sums[i].bin % CM_FINE_PER_COARSE], sign * sums[i].n, sign * sums[i].sum);
 	return count < 0 ? count : 0;
+}
+
+static int
+take_part(void *arg, const struct cm_pack_part *part, struct cm_blob blob)
+{
+	(void)arg;
+	return add_fine(part->of, blob, part->minus);
+}
+
+/* What is asked of a selection whose packs are read again: the fine bins of bucket b are from from[b] to below from[b + 1]. */
+struct again {
+	struct fine *fines;
+	size_t *from;
+};
+
+static int
+take_again(void *arg, const struct cm_probe *look, const struct cm_pack_key *key, const struct cm_pack *pack)
+{
+	const struct cm_selection *select = look->of;
+	const struct again *again = arg;
+	size_t bucket = cm_piece_bucket(&look->piece, select->edges, key->bucket_s * CM_SECOND_US), i;
+	struct cm_coarse_reader reader = { .left = pack->coarse };
+	struct cm_coarse_bin coarse;
+	int rc;
+
+	if (again->from[bucket] == again->from[bucket + 1])
+		return 0;
+	while ((rc = cm_coarse_next(&reader, &coarse)) > 0) {
+		const struct cm_blob part = { pack->fine.bytes + coarse.from, coarse.bytes };
+
+		if (coarse.from > pack->fine.count || coarse.bytes > pack->fine.count - coarse.from)
+			return CM_ESTORE;
+		for (i = again->from[bucket]; i < again->from[bucket + 1]; i++)
+			if (again->fines[i].coarse == coarse.sum.bin && (rc = add_fine(&again->fines[i], part, look->piece.minus)) < 0)
+				return rc;
+	}
+	return rc;
+}
+
+/* Those of one selection, some in a row and in order of their buckets: its packs are read again. */
+static int
+read_fines_again(struct fine *fines, size_t count)
+{
+	struct cm_selection *select = fines->select;
+	struct again again = { fines, calloc(select->n + 1, sizeof *again.from) };
+	struct cm_probes looks = { 0 };
+	size_t i, b;
+	int rc = CM_ENOMEM;
+
+	if (again.from != NULL && (rc = cm_selection_looks(select, false, &looks)) == 0) {
+		for (i = 0, b = 0; b <= select->n; b++) {
+			while (i < count && fines[i].bucket < b)
+				i++;
+			again.from[b] = i;
+		}
+		rc = cm_packs_read_again(select->store, select->filter, &looks, take_again, &again);
+	}
+	cm_probes_done(&looks);
+	free(again.from);
+	return rc;
+}
+
+/* The same of all selections whose cells were added up. */
+static int
+read_added_up(const struct search *search)
+{
+	size_t i, end;
+	int rc = 0;
+
+	for (i = 0; i < search->fine_count && rc == 0; i = end) {
+		for (end = i + 1; end < search->fine_count && search->fines[end].select == search->fines[i].select; end++)
+			continue;
+		if (search->fines[i].select->added_up)
+			rc = read_fines_again(&search->fines[i], end - i);
+	}
+	return rc;
 }
 
 /* Notes what was read of the fine bins, as it is of the facts. */
@@ -224,6 +294,8 @@ read_fines(struct search *search)
 	}
 	if (rc == 0)
 		rc = cm_packs_read_parts(search->fines[0].select->store, parts.parts, parts.count, take_part, NULL);
+	if (rc == 0)
+		rc = read_added_up(search);
 	for (i = 0; i < search->fine_count && rc == 0; i++)
 		rc = note_fine(&search->fines[i]);
 	free(parts.parts);
@@ -279,15 +351,12 @@ probe_of_bin(const struct bin_values *in_bin)
 static int
 take_value(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 {
-	const struct search *search = arg;
 	struct bin_values *in_bin = look->of;
-	size_t series_id;
+	int rc;
 
-	if (search->lets != NULL) {
-		series_id = (size_t)cm_rows_int(rows, 1);
-		if (series_id >= search->lets_count || !search->lets[series_id])
-			return 0;
-	}
+	(void)arg;
+	if (in_bin->select->sieve != NULL && (rc = cm_filter_series_lets(in_bin->select->sieve, cm_rows_int(rows, 1))) <= 0)
+		return rc;
 	in_bin->values[in_bin->read++] = cm_rows_int(rows, 0);
 	return in_bin->read == in_bin->count;
 }
@@ -295,7 +364,7 @@ take_value(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 /* Gives a in_bin its values; CM_ESTORE where there are fewer than the rollups count: then the law is broken, and no answer is better
  * than a wrong one. */
 static int
-read_bin_values(struct search *search, struct bin_values *in_bin)
+read_bin_values(struct bin_values *in_bin)
 {
 	static const struct cm_view views[2][2] = {
 		{ { .one = "values-in-bin" }, { .one = "values-in-bin-of" } },
@@ -308,7 +377,7 @@ read_bin_values(struct search *search, struct bin_values *in_bin)
 	int rc;
 
 	look.of = in_bin;
-	rc = cm_probes_read(select->store, select->filter, view, &looks, take_value, search);
+	rc = cm_probes_read(select->store, select->filter, view, &looks, take_value, NULL);
 	return rc == 0 && in_bin->read < in_bin->count ? CM_ESTORE : rc;
 }
 
@@ -321,7 +390,7 @@ search_bin_values(struct search *search, struct bin_values *in_bin)
 
 	if ((in_bin->values = malloc((size_t)in_bin->count * sizeof *in_bin->values)) == NULL)
 		return CM_ENOMEM;
-	rc = read_bin_values(search, in_bin);
+	rc = read_bin_values(in_bin);
 	for (i = in_bin->first; i <= in_bin->last && rc == 0; i++)
 		if (search->searches[i].in_bin == in_bin)
 			*search->searches[i].value_us = cm_selection_value(in_bin->values, (size_t)in_bin->count,
@@ -333,13 +402,9 @@ search_bin_values(struct search *search, struct bin_values *in_bin)
 static int
 search_heaps(struct search *search)
 {
-	const struct cm_selection *any = search->bin_values[0].select;
 	size_t i;
 	int rc = 0;
 
-	/* A tenant's values are asked for by its series. */
-	if (strcmp(cm_filter_scope(any->filter)->name, "all") != 0 && any->filter->tenant_id == NULL)
-		rc = cm_filter_series(any->store, any->filter, &search->lets, &search->lets_count);
 	for (i = 0; i < search->bin_count && rc == 0; i++)
 		rc = search_bin_values(search, &search->bin_values[i]);
 	return rc;

@@ -2,6 +2,7 @@
 #ifndef CM_RANKS_OWN_H
 #define CM_RANKS_OWN_H
 
+#include "filter_series.h"
 #include "packs_read.h"
 #include "ranks.h"
 
@@ -10,7 +11,7 @@ struct sum {
 	int64_t us;
 };
 
-/* What one pack says of one coarse bin, and where its fine ones are. */
+/* What one pack says of one coarse bin, and where its fine ones are; or what many packs say together. */
 struct cell {
 	size_t bucket;
 	int bin;
@@ -43,10 +44,13 @@ struct cm_selection {
 	size_t n;
 	struct cm_cut cut;
 	cm_us pruned_before;
+	struct cm_filter_series *sieve;	/* NULL: all values that are read count */
 	bool binned;			/* some piece is of buckets */
 	struct cell *cells;
 	size_t cell_count;
 	size_t cell_room;
+	size_t cell_most;		/* from so many on they are added up */
+	bool added_up;			/* so where fine bins are is not known any more */
 	struct raw *raw;		/* in order of their buckets, once all are read */
 	size_t raw_count;
 	size_t raw_room;
@@ -69,5 +73,8 @@ cm_sum_add(struct sum *to, int64_t n, int64_t us)
 
 /* The kind is that of calls. */
 bool cm_selection_is_call(const struct cm_selection *select);
+
+/* Adds a look for each of a selection's pieces of buckets, or of raw facts.  CM_ENOMEM. */
+int cm_selection_looks(struct cm_selection *select, bool raw, struct cm_probes *looks);
 
 #endif

@@ -4,7 +4,6 @@
 #include "ranks_own.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "array.h"
 #include "error.h"
@@ -13,11 +12,44 @@ enum {
 	RAW_MOST = 200,		/* values of a tenant that are read one by one rather than selected */
 	RAW_MOST_EACH = 8,		/* the same for each of many buckets */
 	COARSE = -1,			/* looks at packs see coarse bins alone */
+	CELLS_MOST = 2048,		/* that are kept of one kind, .. */
+	CELLS_EACH = 64,		/* .. and of each of its buckets beyond the first */
 };
+
+static int
+by_bin(const void *one, const void *other)
+{
+	const struct cell *a = one, *b = other;
+
+	if (a->bucket != b->bucket)
+		return a->bucket < b->bucket ? -1 : 1;
+	return (a->bin > b->bin) - (a->bin < b->bin);
+}
+
+/* Adds up the cells of each bin: where many series are read, memory is that of the bins. */
+static void
+add_up(struct cm_selection *select)
+{
+	size_t i, kept = 0;
+
+	qsort(select->cells, select->cell_count, sizeof *select->cells, by_bin);
+	for (i = 0; i < select->cell_count; i++) {
+		if (kept > 0 && by_bin(&select->cells[kept - 1], &select->cells[i]) == 0)
+			cm_sum_add(&select->cells[kept - 1].sum, select->cells[i].sum.n, select->cells[i].sum.us);
+		else
+			select->cells[kept++] = select->cells[i];
+	}
+	select->cell_count = kept;
+	select->added_up = true;
+	if (kept > select->cell_most / 2)
+		select->cell_most *= 2;
+}
 
 static int
 keep_cell(struct cm_selection *select, const struct cell *cell)
 {
+	if (select->cell_count == select->cell_most)
+		add_up(select);
 	if (!CM_ARRAY_GROWS(select->cells, select->cell_count, select->cell_room))
 		return CM_ENOMEM;
 	select->cells[select->cell_count++] = *cell;
@@ -47,7 +79,7 @@ raw_view(const struct cm_filter *filter, bool of_calls)
 	static const struct cm_view calls = { "values-raw-call", "values-raw-call-many", 3 };
 	static const struct cm_view calls_of = { "values-raw-call-of", "values-raw-call-of-many", 3 };
 
-	if (cm_filter_scope(filter)->of_tenant)
+	if ((cm_filter_labels(filter) & CM_LABEL_TENANT) != 0)
 		return of_calls ? &calls_of : &latencies_of;
 	return of_calls ? &calls : &latencies;
 }
@@ -76,9 +108,8 @@ take_coarse(void *arg, const struct cm_probe *look, const struct cm_pack_key *ke
 	return rc;
 }
 
-/* Adds a look for each of a selection's pieces of buckets, or of raw facts. */
-static int
-look_at_pieces(struct cm_probes *looks, struct cm_selection *select, bool raw)
+int
+cm_selection_looks(struct cm_selection *select, bool raw, struct cm_probes *looks)
 {
 	size_t i;
 	int rc = 0;
@@ -101,7 +132,7 @@ read_coarse(struct cm_selection **selects, size_t count)
 	int rc = 0;
 
 	for (i = 0; i < count && rc == 0; i++)
-		rc = look_at_pieces(&looks, selects[i], false);
+		rc = cm_selection_looks(selects[i], false, &looks);
 	if (rc == 0)
 		rc = cm_packs_read(selects[0]->store, selects[0]->filter, &looks, take_coarse, NULL);
 	cm_probes_done(&looks);
@@ -113,8 +144,11 @@ take_raw(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 {
 	int64_t value_us = cm_rows_int(rows, 0);
 	struct cm_selection *select = look->of;
+	int rc;
 
 	(void)arg;
+	if (select->sieve != NULL && (rc = cm_filter_series_lets(select->sieve, cm_rows_int(rows, 3))) <= 0)
+		return rc;
 	return keep_raw(select, cm_piece_bucket(&look->piece, select->edges, cm_rows_int(rows, 2)), cm_bin_of(value_us),
 	    (int)cm_rows_int(rows, 1), value_us);
 }
@@ -129,7 +163,7 @@ read_edges(struct cm_selection **selects, size_t count, bool of_calls)
 
 	for (i = 0; i < count && rc == 0; i++)
 		if (cm_selection_is_call(selects[i]) == of_calls)
-			rc = look_at_pieces(&looks, selects[i], true);
+			rc = cm_selection_looks(selects[i], true, &looks);
 	if (rc == 0)
 		rc = cm_probes_read(selects[0]->store, selects[0]->filter, raw_view(selects[0]->filter, of_calls), &looks, take_raw,
 		    NULL);
@@ -142,12 +176,12 @@ read_edges(struct cm_selection **selects, size_t count, bool of_calls)
 static int64_t
 raw_most(const struct cm_selection *select)
 {
-	const struct cm_scope *scope = cm_filter_scope(select->filter);
+	unsigned labels = cm_filter_labels(select->filter);
 	int64_t of_buckets = select->n > 1 ? (int64_t)select->n * RAW_MOST_EACH : 0;
 
-	if (scope->of_tenant)
+	if ((labels & CM_LABEL_TENANT) != 0)
 		return of_buckets > RAW_MOST ? of_buckets : RAW_MOST;
-	return strcmp(scope->name, "all") == 0 ? of_buckets : 0;
+	return labels == 0 ? of_buckets : 0;
 }
 
 /* Whether all of the window is there to be read raw. */
@@ -299,7 +333,8 @@ cut(struct cm_selection *select)
 	size_t i;
 	int rc;
 
-	if ((rc = cm_store_pruned_before(select->store, &select->pruned_before)) < 0 || (rc = is_thin(select, &thin)) < 0 ||
+	if ((rc = cm_filter_sieve(select->store, select->filter, &select->sieve)) < 0 ||
+	    (rc = cm_store_pruned_before(select->store, &select->pruned_before)) < 0 || (rc = is_thin(select, &thin)) < 0 ||
 	    (rc = thin ? cut_raw(select) : cm_window_cut(select->store, select->filter, select->edges, select->n, &select->cut)) < 0)
 		return rc;
 	select->exact = select->cut.exact;
@@ -354,7 +389,8 @@ cm_selection_init(struct cm_store *store, const struct cm_filter *filter, const 
 		if ((selects[i] = calloc(1, sizeof *selects[i])) == NULL)
 			rc = CM_ENOMEM;
 		else
-			*selects[i] = (struct cm_selection){ .store = store, .filter = filter, .kind = kinds[i], .edges = edges, .n = n };
+			*selects[i] = (struct cm_selection){ .store = store, .filter = filter, .kind = kinds[i], .edges = edges, .n = n,
+				.cell_most = CELLS_MOST + n * CELLS_EACH };
 	}
 	if (rc == 0)
 		rc = read_all(selects, count);

@@ -13,7 +13,7 @@
 #include "schema.h"
 #include "store.h"
 
-enum { FROM = 3, ROWS_AT_ONCE = 100000 };
+enum { FROM = 3, ROWS_AT_ONCE = 100000, INTO_MOST = 5 };
 
 /* Changes that rows of the former rollups are. */
 struct repacking {
@@ -23,15 +23,36 @@ struct repacking {
 	size_t count;
 	size_t room;
 	int64_t rows;
+	int64_t series_id;			/* of the last row; 0: none yet */
+	int64_t into[INTO_MOST];		/* what goes into which series: rows of one come one after the other */
+	size_t into_count;
 };
 
+/* The series that the rollups of one go into: itself, and those of each of its labels. */
 static int
-add(struct cm_store *store, struct repacking *repacking, const struct cm_pack_key *key, struct cm_bin_sum sum)
+look_up(struct cm_store *store, struct repacking *repacking, int64_t series_id)
+{
+	const struct cm_bind binds[] = { CM_INT_PARAM("series_id", series_id), { 0 } };
+	struct cm_rows *rows;
+	int rc;
+
+	if (series_id == repacking->series_id)
+		return 0;
+	repacking->into_count = 0;
+	if ((rc = cm_store_query(store, "former-into", binds, &rows)) < 0)
+		return rc;
+	while ((rc = cm_rows_next(rows)) > 0 && repacking->into_count < INTO_MOST)
+		repacking->into[repacking->into_count++] = cm_rows_int(rows, 0);
+	cm_rows_done(rows);
+	repacking->series_id = series_id;
+	return rc;
+}
+
+static int
+add_to(struct cm_store *store, struct repacking *repacking, const struct cm_pack_key *key, struct cm_bin_sum sum)
 {
 	const int64_t pack_id = cm_pack_id(key);
 
-	if (sum.n == 0)
-		return 0;
 	if (pack_id < 0 || sum.bin < 0 || sum.bin >= CM_FINE_BINS)
 		return cm_store_fail(store, CM_ESTORE,
 		    "The rollups hold a bucket of a time, or a value of a length, that there cannot be.");
@@ -39,6 +60,23 @@ add(struct cm_store *store, struct repacking *repacking, const struct cm_pack_ke
 		return CM_ENOMEM;
 	repacking->changes[repacking->count++] = (struct cm_delta){ pack_id, sum };
 	return 0;
+}
+
+static int
+add(struct cm_store *store, struct repacking *repacking, const struct cm_pack_key *key, struct cm_bin_sum sum)
+{
+	struct cm_pack_key into = *key;
+	size_t i;
+	int rc;
+
+	if (sum.n == 0)
+		return 0;
+	rc = look_up(store, repacking, key->series_id);
+	for (i = 0; i < repacking->into_count && rc >= 0; i++) {
+		into.series_id = repacking->into[i];
+		rc = add_to(store, repacking, &into, sum);
+	}
+	return rc < 0 ? rc : 0;
 }
 
 static int

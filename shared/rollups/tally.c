@@ -8,6 +8,7 @@
 
 #include "counters.h"
 #include "error.h"
+#include "filter_series.h"
 #include "outcome.h"
 #include "packs_read.h"
 
@@ -81,6 +82,7 @@ negative(const struct counts *counts)
 struct counted {
 	const cm_us *edges;
 	struct cm_tally *tallies;
+	struct cm_filter_series *sieve;	/* NULL: all calls that are read count */
 };
 
 /* Adds calls of one outcome to each of the pieces that are alike. */
@@ -100,14 +102,18 @@ add_to_alike(const struct counted *counted, const struct alike *alike, cm_us at,
 static int
 take_row(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 {
+	const struct counted *counted = arg;
 	const struct cm_outcome outcome = cm_outcome_of(cm_rows_text(rows, 1), cm_rows_text(rows, 6), cm_rows_text(rows, 7));
 	struct counts counts = { .n = cm_rows_int(rows, 2), .with_transcript = cm_rows_int(rows, 3), .timed = cm_rows_int(rows, 4),
 		.duration_sum_us = cm_rows_int(rows, 5) };
+	int rc;
 
+	if (counted->sieve != NULL && (rc = cm_filter_series_lets(counted->sieve, cm_rows_int(rows, 8))) <= 0)
+		return rc;
 	/* It comes with the sign of the piece that it is read for. */
 	if (look->piece.minus)
 		counts = negative(&counts);
-	add_to_alike(arg, look->of, cm_rows_int(rows, 0), &outcome, &counts);
+	add_to_alike(counted, look->of, cm_rows_int(rows, 0), &outcome, &counts);
 	return 0;
 }
 
@@ -156,7 +162,7 @@ tally_pieces(struct cm_store *store, const struct cm_filter *filter, struct alik
     struct counted *counted)
 {
 	static const struct cm_view all = { "calls-raw", "calls-raw-many", 8 }, of_tenant = { "calls-raw-of", "calls-raw-of-many", 8 };
-	const struct cm_view *raw_view = cm_filter_scope(filter)->of_tenant ? &of_tenant : &all;
+	const struct cm_view *raw_view = (cm_filter_labels(filter) & CM_LABEL_TENANT) != 0 ? &of_tenant : &all;
 	struct cm_probes looks = { 0 };
 	size_t i;
 	int rc = 0;
@@ -201,7 +207,7 @@ cm_tally_buckets(struct cm_store *store, const struct cm_filter *filter, const c
 	int rc;
 
 	memset(out, 0, n * sizeof *out);
-	if ((rc = cm_window_cut(store, filter, edges, n, &cut)) < 0)
+	if ((rc = cm_filter_sieve(store, filter, &counted.sieve)) < 0 || (rc = cm_window_cut(store, filter, edges, n, &cut)) < 0)
 		return rc;
 	rc = tally_cut(store, filter, &cut, &counted);
 	cm_cut_done(&cut);
@@ -276,14 +282,14 @@ cm_tally_ever(struct cm_store *store, const struct cm_filter *filter, struct cm_
 {
 	struct cm_bind binds[CM_BINDS_MAX];
 	struct cm_tally tally = { 0 };
+	size_t n = cm_filter_binds(filter, binds);
 	struct cm_rows *rows;
 	int64_t told = 0;
-	size_t n = cm_filter_binds(filter, binds);
 	int rc;
 
-	binds[n++] = (struct cm_bind)CM_INT_PARAM("now", cm_now_us());
-	binds[n] = (struct cm_bind){ 0 };
-	if ((rc = cm_store_query(store, "calls-ever", binds, &rows)) < 0)
+	binds[n + 1] = (struct cm_bind)CM_INT_PARAM("now", cm_now_us());
+	binds[n + 2] = (struct cm_bind){ 0 };
+	if ((rc = cm_filter_one(store, filter, &binds[n])) < 0 || (rc = cm_store_query(store, "calls-ever", binds, &rows)) < 0)
 		return rc;
 	while ((rc = cm_rows_next(rows)) > 0) {
 		const char *text = cm_rows_text(rows, 0);

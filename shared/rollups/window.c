@@ -11,14 +11,19 @@
 
 enum { RAW_STEP_S = 10 };	/* so many seconds of raw facts are about the work of one bucket */
 
-/* The same as cm_grid in the database. */
-enum scope { ALL, TENANT, LABELS, FULL };
+#define ALL_WIDTHS { 300, CM_HOUR_S, CM_DAY_S }
+#define ANY_LABELS (CM_LABEL_AGENT | CM_LABEL_VERSION | CM_LABEL_PROVIDER | CM_LABEL_CALL_TYPE)
 
+/* A filter reads the first of these that has all of its labels.  cm_series_added makes the series. */
 static const struct cm_scope scopes[] = {
-	[ALL] = { "all", { 300, CM_HOUR_S, CM_DAY_S }, false },
-	[TENANT] = { "tenant", { 300, CM_HOUR_S, CM_DAY_S }, true },
-	[LABELS] = { "labels", { 300, CM_HOUR_S, CM_DAY_S }, false },
-	[FULL] = { "full", { CM_DAY_S }, true },
+	{ "all", 0, ALL_WIDTHS },
+	{ "tenant", CM_LABEL_TENANT, ALL_WIDTHS },
+	{ "agent", CM_LABEL_AGENT, ALL_WIDTHS },
+	{ "agent_version", CM_LABEL_VERSION, ALL_WIDTHS },
+	{ "provider", CM_LABEL_PROVIDER, ALL_WIDTHS },
+	{ "call_type", CM_LABEL_CALL_TYPE, ALL_WIDTHS },
+	{ "labels", ANY_LABELS, ALL_WIDTHS },
+	{ "full", CM_LABEL_TENANT | ANY_LABELS, { CM_DAY_S } },
 };
 
 const struct cm_scope *
@@ -252,15 +257,23 @@ given(const char *label)
 	return label != NULL && *label != '\0';
 }
 
+unsigned
+cm_filter_labels(const struct cm_filter *filter)
+{
+	return (given(filter->tenant_id) ? CM_LABEL_TENANT : 0u) | (given(filter->agent) ? CM_LABEL_AGENT : 0u) |
+	    (given(filter->agent_version) ? CM_LABEL_VERSION : 0u) | (given(filter->provider) ? CM_LABEL_PROVIDER : 0u) |
+	    (given(filter->call_type) ? CM_LABEL_CALL_TYPE : 0u);
+}
+
 const struct cm_scope *
 cm_filter_scope(const struct cm_filter *filter)
 {
-	bool labels = given(filter->agent) || given(filter->agent_version) || given(filter->provider) ||
-	    given(filter->call_type);
+	unsigned labels = cm_filter_labels(filter);
+	const struct cm_scope *scope = scopes;
 
-	if (given(filter->tenant_id))
-		return &scopes[labels ? FULL : TENANT];
-	return &scopes[labels ? LABELS : ALL];
+	while ((scope->labels & labels) != labels)
+		scope++;
+	return scope;
 }
 
 static struct cm_bind
@@ -278,9 +291,11 @@ cm_filter_binds(const struct cm_filter *filter, struct cm_bind *binds)
 
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("scope", cm_filter_scope(filter)->name);
 	binds[n++] = label("tenant_id", filter->tenant_id);
-	/* The same as a range, for an index to use: of that tenant, or of all. */
+	/* The same as a range, for an index to use: of that one, or of all. */
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("tenant_from", given(filter->tenant_id) ? filter->tenant_id : "");
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("tenant_to", given(filter->tenant_id) ? filter->tenant_id : LAST_TEXT);
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("agent_from", given(filter->agent) ? filter->agent : "");
+	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("agent_to", given(filter->agent) ? filter->agent : LAST_TEXT);
 	binds[n++] = label("agent", filter->agent);
 	binds[n++] = label("agent_version", filter->agent_version);
 	binds[n++] = label("provider", filter->provider);

@@ -38,20 +38,29 @@ struct cm_piece {
 	size_t count;		/* .. if more than 1 the first of so many, each row into that which holds it; 0 is 1 */
 };
 
-/* The marginal series that a filter reads: "all", "tenant", "labels" or "full", and the widths of the buckets that are kept
- * for it, in seconds and ascending.  Where there are none, every fact is read. */
+/* Labels as a set. */
+enum {
+	CM_LABEL_TENANT = 1 << 0, CM_LABEL_AGENT = 1 << 1, CM_LABEL_VERSION = 1 << 2, CM_LABEL_PROVIDER = 1 << 3,
+	CM_LABEL_CALL_TYPE = 1 << 4,
+};
+
+/* The marginal series that a filter reads: of what they are kept, and the widths of the buckets, in seconds and ascending.  A filter
+ * that gives all the labels of its scope reads one series, others those of all combinations that they let through. */
 enum { CM_RUNGS_MAX = 3 };
 
 struct cm_scope {
 	const char *name;
-	int ladder_s[CM_RUNGS_MAX];	/* 0: no more */
-	bool of_tenant;			/* raw facts are found by tenant rather than by time */
+	unsigned labels;		/* by which its series differ */
+	int ladder_s[CM_RUNGS_MAX];	/* 300 and all above, or 86400 alone; 0: no more */
 };
 
 /* The scope of a name; NULL: there is none. */
 const struct cm_scope *cm_scope_named(const char *name);
 
 const struct cm_scope *cm_filter_scope(const struct cm_filter *filter);
+
+/* Which labels a filter gives. */
+unsigned cm_filter_labels(const struct cm_filter *filter);
 
 enum { CM_PIECES_MAX = 2 * CM_RUNGS_MAX + 1 };
 
@@ -89,9 +98,10 @@ int cm_window_cut(struct cm_store *store, const struct cm_filter *filter, const 
 /* The bucket of the answer that a fact of that instant, or rollup bucket that starts then, counts into. */
 size_t cm_piece_bucket(const struct cm_piece *piece, const cm_us *edges, cm_us at);
 
-/* The parameters that every statement over facts or rollups takes: of a filter :scope and the five labels (null: all); of a piece
- * :from and :to (in microseconds, or in seconds for buckets), :resolution, and :sign (1, or -1 for what is taken away).  binds has
- * room for CM_BINDS_MAX; the number used is returned, and the row after the last is cleared. */
+/* The parameters that every statement over facts or rollups takes: of a filter :scope, the five labels (null: all), and ranges of tenants
+ * and agents, :tenant_from, :tenant_to and so on; of a piece :from and :to (in microseconds, or in seconds for buckets), :resolution, and
+ * :sign (1, or -1 for what is taken away).  binds has room for CM_BINDS_MAX; the number used is returned, and the row after the last is
+ * cleared. */
 size_t cm_filter_binds(const struct cm_filter *filter, struct cm_bind *binds);
 size_t cm_piece_binds(const struct cm_piece *piece, struct cm_bind *binds);
 size_t cm_window_binds(const struct cm_filter *filter, const struct cm_piece *piece, struct cm_bind *binds);

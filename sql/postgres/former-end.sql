@@ -11,6 +11,8 @@ DROP VIEW cm_rollup_bin;
 DROP TABLE cm_rollup, cm_rollup_slot, cm_grid, cm_grid_bin;
 DROP FUNCTION cm_slot, cm_bin;
 ALTER TABLE cm_state DROP COLUMN pending_most;
+DELETE FROM cm_counter WHERE series_id IN (SELECT s.series_id FROM cm_series s WHERE s.scope = 'former');
+DELETE FROM cm_series WHERE scope = 'former';
 
 -- Counters stay where they are.
 ALTER TABLE cm_counter RENAME TO cm_former_counter;

@@ -1,3 +1,3 @@
--- The same of several looks at once.  Uses cm_series' unique index and the primary key of cm_pack.
+-- The same of several runs at once.  Uses the primary key.
 SELECT p.pack_id, p.coarse, w.number - 1
-@seriespacks()@
+@packruns()@

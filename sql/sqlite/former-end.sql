@@ -12,6 +12,8 @@ DROP TABLE cm_rollup_bin;
 DROP TABLE cm_grid;
 DROP TABLE cm_grid_bin;
 ALTER TABLE cm_state DROP COLUMN pending_most;
+DELETE FROM cm_counter WHERE series_id IN (SELECT s.series_id FROM cm_series s WHERE s.scope = 'former');
+DELETE FROM cm_series WHERE scope = 'former';
 
 -- Counters stay where they are.
 ALTER TABLE cm_counter RENAME TO cm_former_counter;

@@ -12,6 +12,8 @@ import re
 from collections import defaultdict
 from fractions import Fraction
 
+import packs
+
 US = 1_000_000
 HOUR = 3600 * US
 DAY = 24 * HOUR
@@ -409,10 +411,7 @@ def add_bins(bins, key, value):
 
 def series_of(labels):
     """Every series that a fact of some labels belongs to."""
-    series = [("all", ("",) * 5), ("labels", ("",) + labels[1:])]
-    if labels[0]:
-        series += [("tenant", (labels[0],) + ("",) * 4), ("full", labels)]
-    return series
+    return [(scope, tuple(named)) for scope, *named in packs.marginals(*labels)]
 
 
 def places(kind, labels, at, grid):
@@ -420,6 +419,14 @@ def places(kind, labels, at, grid):
     for scope, named in series_of(labels):
         for width in (width for kept, width in grid if kept == scope):
             yield (scope,) + named + (kind, width, at // US // width * width)
+
+
+def scope_of(wanted):
+    """The scope that a question of some labels reads."""
+    named = [scope for scope, label in zip(packs.SINGLE, wanted[1:]) if label]
+    if wanted[0]:
+        return "full" if named else "tenant"
+    return "all" if not named else named[0] if len(named) == 1 else "labels"
 
 
 class Ever:
@@ -461,7 +468,7 @@ class Ever:
 
     def found(self, wanted, kind):
         """What a filter finds of a kind: what was counted, by outcome."""
-        scope = ("full" if any(wanted[1:]) else "tenant") if wanted[0] else "labels" if any(wanted[1:]) else "all"
+        scope = scope_of(wanted)
         return [(outcome, counted) for (named, *labels, of, outcome), (counted, _) in self.counted.items()
                 if named == scope and of == kind and matches(labels, wanted)]
 

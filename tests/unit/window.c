@@ -251,13 +251,38 @@ test_scope(void **state)
 	filter.call_type = "inbound";
 	assert_string_equal(cm_filter_scope(&filter)->name, "full");
 	filter.tenant_id = NULL;
-	assert_string_equal(cm_filter_scope(&filter)->name, "labels");
+	assert_string_equal(cm_filter_scope(&filter)->name, "call_type");
 	filter = (struct cm_filter){ .agent = "a" };
+	assert_string_equal(cm_filter_scope(&filter)->name, "agent");
+	filter.provider = "b";
 	assert_string_equal(cm_filter_scope(&filter)->name, "labels");
 	filter = (struct cm_filter){ .agent_version = "a" };
-	assert_string_equal(cm_filter_scope(&filter)->name, "labels");
+	assert_string_equal(cm_filter_scope(&filter)->name, "agent_version");
 	filter = (struct cm_filter){ .provider = "a" };
+	assert_string_equal(cm_filter_scope(&filter)->name, "provider");
+	filter.call_type = "inbound";
 	assert_string_equal(cm_filter_scope(&filter)->name, "labels");
+}
+
+/* Rollups of wide buckets are made of those of the narrowest (deltas.c). */
+static void
+test_ladders(void **state)
+{
+	static const char *const names[] = { "all", "tenant", "agent", "agent_version", "provider", "call_type", "labels", "full" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < nitems(names); i++) {
+		const int *ladder_s = cm_scope_named(names[i])->ladder_s;
+
+		if (ladder_s[0] == CM_DAY_S) {
+			assert_int_equal(ladder_s[1], 0);
+			continue;
+		}
+		assert_int_equal(ladder_s[0], 300);
+		assert_int_equal(ladder_s[1], CM_HOUR_S);
+		assert_int_equal(ladder_s[2], CM_DAY_S);
+	}
 }
 
 static void
@@ -303,6 +328,7 @@ main(void)
 		cmocka_unit_test(test_buckets_of_an_answer),
 		cmocka_unit_test(test_pruned_edges),
 		cmocka_unit_test(test_scope),
+		cmocka_unit_test(test_ladders),
 		cmocka_unit_test(test_binds),
 	};
 

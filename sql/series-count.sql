@@ -1,5 +1,0 @@
--- How many combinations of labels a filter matches.  Uses cm_series' unique index.
-SELECT count(*) FROM cm_series s WHERE s.scope = 'full'
-	AND s.tenant_id BETWEEN :tenant_from AND :tenant_to AND (:agent IS NULL OR s.agent = :agent)
-	AND (:agent_version IS NULL OR s.agent_version = :agent_version) AND (:provider IS NULL OR s.provider = :provider)
-	AND (:call_type IS NULL OR s.call_type = :call_type)
