@@ -12,6 +12,13 @@
 const struct cm_param cm_admin_options[] = { CM_JOB_EXCLUSIVE, { 0 } };
 const struct cm_param cm_admin_arguments[] = { CM_JOB_DATABASE(.required = true), { 0 } };
 
+struct cm_chunking
+cm_admin_chunking(const struct cm_options *options)
+{
+	return (struct cm_chunking){ .wanted = cm_options_flag(options, "timescale"),
+		.compress_after_days = cm_options_int(options, "compress-after") };
+}
+
 static int
 finish(const struct cm_options *options, const struct cm_admin *admin, const char *url, int rc, const char *problem)
 {

@@ -3,6 +3,7 @@
 #define CM_ADMIN_H
 
 #include "attach.h"
+#include "chunks.h"
 #include "job.h"
 #include "store.h"
 
@@ -16,6 +17,14 @@ struct cm_admin {
 	const char *done;	/* printed at the end */
 	const char *refused;	/* what CM_ENOTFOUND means */
 };
+
+/* How hypertables are asked for; read by cm_admin_chunking. */
+#define CM_ADMIN_TIMESCALE \
+	{ "timescale", CM_FLAG, .help = "make hypertables of what is kept by time, moving rows that are there; an empty database " \
+	    "that has the extension does so by itself" }, \
+	{ "compress-after", CM_INT, .min = 1, .max = 3660, \
+	    .help = "days after which rows of hypertables are compressed; 32 where it was never given" }
+struct cm_chunking cm_admin_chunking(const struct cm_options *options);
 
 /* --exclusive and DATABASE, which is never one that was not named. */
 extern const struct cm_param cm_admin_options[];

@@ -6,16 +6,18 @@
 
 static const struct cm_param options_of_attach[] = {
 	CM_JOB_EXCLUSIVE,
+	CM_ADMIN_TIMESCALE,
 	{ "tz", CM_ZONE, .help = "the time zone of times without an offset; UTC where it was never given" },
 	{ 0 },
 };
 
 static const char *zone;
+static struct cm_chunking chunking;
 
 static int
 attach_url(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
 {
-	return cm_attach(url, zone, progress, problem);
+	return cm_attach(url, zone, &chunking, progress, problem);
 }
 
 static int
@@ -27,6 +29,7 @@ attach(const struct cm_options *options)
 	};
 
 	zone = cm_options_text(options, "tz");
+	chunking = cm_admin_chunking(options);
 	return cm_admin_run(options, &admin);
 }
 

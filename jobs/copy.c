@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chunks.h"
 #include "error.h"
 #include "database_copy.h"
 #include "job.h"
@@ -45,16 +46,20 @@ look_at_source(const char *url)
 
 /* Makes our tables in the target, unless they are there. */
 static int
-make_target(const char *url, const struct cm_progress *progress)
+make_target(const char *url, const struct cm_chunking *chunking, const struct cm_progress *progress)
 {
+	char said[CM_CHUNKS_SAID] = "";
 	struct cm_store *store;
 	int rc;
 
 	if (cm_store_open(url, CM_STORE_CREATE, &store) < 0)
 		return 1;
-	rc = cm_schema_create_for_copy(store, progress);
+	if ((rc = cm_schema_create_for_copy(store, progress)) == 0)
+		rc = cm_chunks_make(store, chunking, said);
 	if (rc < 0)
 		rc = explain_failure(store, rc);
+	else if (said[0] != '\0')
+		printf("%s\n", said);
 	cm_store_close(store);
 	return rc;
 }
@@ -105,12 +110,13 @@ run(const struct cm_options *options)
 	const char *from = cm_options_text(options, "file"), *to = cm_options_text(options, "database");
 	struct cm_bar bar = { 0 };
 	struct cm_progress progress = { .step = cm_bar_step, .arg = &bar };
+	const struct cm_chunking chunking = { .wanted = cm_options_flag(options, "timescale") };
 	int rc;
 
 	if (is_server(from) || !is_server(to))
 		return cm_job_refuse(options, "it copies a SQLite file into a database on a server; %s is %s",
 		    is_server(from) ? "FROM.db" : "DATABASE", is_server(from) ? "on a server" : "a file");
-	if ((rc = look_at_source(from)) == 0 && (rc = make_target(to, &progress)) == 0)
+	if ((rc = look_at_source(from)) == 0 && (rc = make_target(to, &chunking, &progress)) == 0)
 		rc = copy(from, to, &progress);
 	if (rc != 0)
 		return rc;
@@ -118,6 +124,11 @@ run(const struct cm_options *options)
 	fflush(stdout);
 	return compare(from, to);
 }
+
+static const struct cm_param options[] = {
+	{ "timescale", CM_FLAG, .help = "make hypertables there, by TimescaleDB; done by itself where the extension is in the database" },
+	{ 0 },
+};
 
 static const struct cm_param arguments[] = {
 	{ "file", CM_PATH, .word = "FROM.db", .required = true, .help = "the SQLite file" },
@@ -135,7 +146,7 @@ static const struct cm_job job = {
 	    "Stop what writes to it first: POST /events, and the voice app.  May be broken off and run again: it goes on "
 	    "where it was.",
 	    .outcome = "0 it is copied and answers alike; 1 it is not; 2 it was not understood.",
-	    .arguments = arguments,
+	    .options = options, .arguments = arguments,
 	},
 	.run = run,
 };

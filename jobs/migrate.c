@@ -4,14 +4,25 @@
 #include "admin.h"
 #include "attach.h"
 
+static const struct cm_param options_of_migrate[] = { CM_JOB_EXCLUSIVE, CM_ADMIN_TIMESCALE, { 0 } };
+
+static struct cm_chunking chunking;
+
+static int
+migrate_url(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+{
+	return cm_migrate(url, &chunking, progress, problem);
+}
+
 static int
 migrate(const struct cm_options *options)
 {
 	static const struct cm_admin admin = {
-		.on_url = cm_migrate, .done = "up to date",
+		.on_url = migrate_url, .done = "up to date",
 		.refused = "this is no call database of ours: it is not attached",
 	};
 
+	chunking = cm_admin_chunking(options);
 	return cm_admin_run(options, &admin);
 }
 
@@ -20,7 +31,7 @@ static const struct cm_job job = {
 	    .name = "migrate", .summary = "Brings a call database up to the schema of this version.",
 	    .about =
 	    "Brings an attached call database up to the schema of this version, with the voice app running.",
-	    .options = cm_admin_options, .arguments = cm_admin_arguments,
+	    .options = options_of_migrate, .arguments = cm_admin_arguments,
 	},
 	.run = migrate,
 };

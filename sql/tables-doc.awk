@@ -33,6 +33,8 @@ function remarks(t,    out) {
 		out = out "; retention goes by `" time[t] "`"
 	if (by_month[t])
 		out = out "; on PostgreSQL a partition each month"
+	if (chunks[t] != "")
+		out = out "; with TimescaleDB a view of the hypertable `" t "_chunks`"
 	if (wall[t] != "")
 		out = out "; a tenant's reader sees " (wall[t] == "none" ? "none of it" : "what is its own, by `" wall[t] "`")
 	if (view[t] != "")

@@ -228,7 +228,13 @@ function joined(to, more, by) {
 	return to (to == "" ? "" : by) more
 }
 
-function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls, views, made_views, signs, made_since, n) {
+# Where the rows are, as a text: with TimescaleDB the table is a view of its hypertable (timescale.sql).
+function stored_as(t) {
+	return chunks[t] == "" ? "'" t "'" : "coalesce(to_regclass('" t "_chunks')::text, '" t "')"
+}
+
+function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls, views, made_views, signs, made_since, n,
+    chunked, kept, rewrites) {
 	for (i = 1; i <= count; i++) {
 		t = tables[i]
 		if (engine == "sqlite" && copy[t] != "from" && signs_of(t) != "")
@@ -244,8 +250,13 @@ function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls
 		if (by_month[t])
 			months = joined(months, "'" t "'", ", ")
 		if (counted[t])
-			numbers = joined(numbers, "SELECT setval(pg_get_serial_sequence('" t "', '" key[t] "'), greatest(1, (SELECT max(" \
+			numbers = joined(numbers, "SELECT setval(pg_get_serial_sequence(" stored_as(t) ", '" key[t] "'), greatest(1, (SELECT max(" \
 			    key[t] ") FROM " t ")));", "\n")
+		if (chunks[t] != "") {
+			chunked = joined(chunked, "('" t "', '" key[t] "', '" time[t] "', '" chunks[t] "')", ",\n\t\t")
+			kept = joined(kept, t "_chunks", ", ")
+			rewrites = joined(rewrites, t "_rewrite", ", ")
+		}
 		if (wall[t] != "")
 			walls = joined(walls, "('" t "', '" wall[t] "')", ",\n\t\t\t")
 		if (view[t] != "") {
@@ -263,6 +274,9 @@ function make_lists(engine,    i, t, all, copied, seeded, months, numbers, walls
 	put_file("postgres/list-copied.inc", wrapped(copied, "\t"))
 	put_file("postgres/list-seeded.inc", wrapped(seeded, "\t"))
 	put_file("postgres/list-months.inc", months)
+	put_file("postgres/list-chunked.inc", chunked)
+	put_file("postgres/list-chunknames.inc", kept)
+	put_file("postgres/list-rewrites.inc", rewrites)
 	put_file("postgres/list-numbers.inc", numbers)
 	put_file("postgres/list-walls.inc", walls)
 	put_file("postgres/list-viewnames.inc", views)

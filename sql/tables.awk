@@ -97,6 +97,7 @@ $1 == "key" {
 }
 $1 == "unique" { unique[t] = cut(after(1), " + "); unique_carries[t] = cut_off; next }
 $1 == "time" { time[t] = $2; by_month[t] = NF > 2 && one_of(after(2), "by month") != ""; next }
+$1 == "chunks" { chunks[t] = after(1); next }
 $1 == "prune" { pruned_by_hand[t] = one_of(after(1), "by hand") != ""; next }
 $1 == "wall" { wall[t] = one_of($2, "tenant_id series_id call_no pack_id none"); next }
 $1 == "copy" { copy[t] = one_of($2, "no seeded from"); copied_from[t] = $3; next }
@@ -153,6 +154,8 @@ END {
 			known_columns(t, time[t])
 		for (j = 1; j <= statements[t]; j++)
 			known_columns(t, verb_columns[t, j] (verb_by[t, j] == "" ? "" : ", " verb_by[t, j]))
+		if (chunks[t] != "")
+			known_columns(t, chunks[t] ", " key[t])
 		for (j = 1; j <= indexes[t]; j++)
 			known_columns(t, index_columns[t, j] (index_carries[t, j] == "" ? "" : ", " index_carries[t, j]))
 		if (time[t] != "" && !time_leads(t) && !pruned_by_hand[t]) {

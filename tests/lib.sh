@@ -225,6 +225,7 @@ new_db() {
 	db=$(postgres_url "$postgres_folder" "$new_name")
 	postgres_sql postgres "DROP DATABASE IF EXISTS $new_name WITH (FORCE)"
 	postgres_sql postgres "CREATE DATABASE $new_name OWNER cm TEMPLATE ${2:-template0}"
+	[ -z "${CM_TIMESCALE:-}" ] || postgres_sql "$new_name" 'CREATE EXTENSION timescaledb'
 }
 
 # app_db NAME: the voice app's own database, as its program wrote it.

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "chunks.h"
 #include "error.h"
 #include "follow_own.h"
 #include "meta.h"
@@ -23,8 +24,10 @@ enum { CATCH_UP_MS = 1000 };
 struct attaching {
 	const char *url;
 	const char *zone;		/* of instants without an offset; NULL: as before */
+	const struct cm_chunking *chunking;
 	const struct cm_progress *progress;
 	char *problem;
+	char said[CM_CHUNKS_SAID];	/* what else there is to say */
 	char *own_url;			/* of ours: beside the app's file, or on its server */
 	struct cm_store *app;		/* the app's, for writing */
 	struct cm_store *own;
@@ -157,6 +160,8 @@ make_own(struct attaching *attaching, int64_t *version)
 
 	if (rc < 0 || (rc = cm_schema_make(attaching->own, "attaching", version)) < 0)
 		return fail(attaching, attaching->own, rc);
+	if ((rc = cm_chunks_make(attaching->own, attaching->chunking, attaching->said)) < 0)
+		return fail(attaching, attaching->own, rc);
 	if ((rc = cm_partitions_make(attaching->own, cm_pace_is_exclusive(attaching->progress))) < 0)
 		return fail(attaching, attaching->own, rc);
 	if ((rc = transact(attaching, attaching->own, find_path)) < 0)
@@ -280,8 +285,12 @@ bring_up(struct attaching *attaching)
 
 	if (cm_store_open(attaching->url, CM_STORE_ADMIN, &store) < 0)
 		return say(attaching, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_repack(store, attaching->progress)) < 0 || (rc = cm_schema_migrate(store, attaching->progress)) < 0)
+	if ((rc = cm_repack(store, attaching->progress)) < 0 || (rc = cm_schema_migrate(store, attaching->progress)) < 0 ||
+	    (rc = cm_chunks_make(store, attaching->chunking, attaching->said)) < 0 ||
+	    (rc = cm_partitions_make(store, cm_pace_is_exclusive(attaching->progress))) < 0)
 		fail(attaching, store, rc);
+	else
+		say(attaching, 0, attaching->said);
 	cm_store_close(store);
 	return rc;
 }
@@ -294,7 +303,7 @@ warn_of_waits(struct attaching *attaching)
 	int rc;
 
 	if (cm_store_is_remote(attaching->app))
-		return 0;
+		return say(attaching, 0, attaching->said);
 	if ((rc = cm_store_journal_mode(attaching->app, NULL, mode)) < 0)
 		return fail(attaching, attaching->app, rc);
 	if (strcmp(mode, "wal") != 0)
@@ -329,9 +338,10 @@ attach(struct attaching *attaching)
 }
 
 int
-cm_attach(const char *url, const char *zone, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+cm_attach(const char *url, const char *zone, const struct cm_chunking *chunking, const struct cm_progress *progress,
+    char problem[CM_ATTACH_PROBLEM])
 {
-	struct attaching attaching = { .url = url, .zone = zone, .progress = progress, .problem = problem };
+	struct attaching attaching = { .url = url, .zone = zone, .chunking = chunking, .progress = progress, .problem = problem };
 	int rc;
 
 	problem[0] = '\0';
@@ -351,9 +361,9 @@ migrate(struct attaching *attaching)
 }
 
 int
-cm_migrate(const char *url, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
+cm_migrate(const char *url, const struct cm_chunking *chunking, const struct cm_progress *progress, char problem[CM_ATTACH_PROBLEM])
 {
-	struct attaching attaching = { .url = url, .progress = progress, .problem = problem };
+	struct attaching attaching = { .url = url, .chunking = chunking, .progress = progress, .problem = problem };
 	int rc;
 
 	problem[0] = '\0';

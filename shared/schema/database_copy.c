@@ -147,17 +147,32 @@ report(const struct move *move)
 		move->progress->step(move->progress->arg, "copying", move->done, move->inventory.total);
 }
 
+/* Where the rows of a table are to be: with TimescaleDB in its hypertable (chunks.h), of which it is a view. */
+static int
+rows_are_in(struct cm_store *to, const struct cm_table *table, char name[64])
+{
+	bool chunked;
+	int rc;
+
+	snprintf(name, 64, "%s_chunks", table->name);
+	if ((rc = cm_schema_exists(to, name, &chunked)) == 0 && !chunked)
+		snprintf(name, 64, "%s", table->name);
+	return rc;
+}
+
 /* Appends the next rows of a table, and notes how far that is, in one transaction; how many, fewer than ROWS_AT_ONCE
  * at the end. */
 static int64_t
 append_some(struct move *move, const struct cm_table *table, struct cm_rows *rows, int64_t done)
 {
+	char name[64];
 	int64_t count;
 	int rc;
 
 	if ((rc = cm_store_begin(move->to)) < 0)
 		return rc;
-	count = cm_store_append(move->to, table->name, rows, ROWS_AT_ONCE);
+	if ((count = rows_are_in(move->to, table, name)) == 0)
+		count = cm_store_append(move->to, name, rows, ROWS_AT_ONCE);
 	rc = count > 0 ? set_moved(move->to, table, done + count) : (int)count;
 	rc = cm_store_finish(move->to, rc);
 	return rc < 0 ? rc : count;

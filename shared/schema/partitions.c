@@ -19,7 +19,8 @@ most_rows(bool exclusive)
 int
 cm_partitions_next(struct cm_store *store, bool exclusive, int64_t *made)
 {
-	const struct cm_bind binds[] = { CM_INT_PARAM("now", cm_now_us()), CM_INT_PARAM("most", most_rows(exclusive)), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("now", cm_now_us()), CM_INT_PARAM("most", most_rows(exclusive)),
+		CM_INT_PARAM("most_packed", most_rows(exclusive)), { 0 } };
 
 	*made = 0;
 	return cm_store_is_remote(store) ? cm_store_number(store, "month-next", binds, made) : 0;
@@ -37,7 +38,8 @@ run_alone(struct cm_store *store, const char *statement, const struct cm_bind *b
 int
 cm_partitions_make(struct cm_store *store, bool exclusive)
 {
-	const struct cm_bind binds[] = { CM_INT_PARAM("now", cm_now_us()), CM_INT_PARAM("most", most_rows(exclusive)), { 0 } };
+	const struct cm_bind binds[] = { CM_INT_PARAM("now", cm_now_us()), CM_INT_PARAM("most", most_rows(exclusive)),
+		CM_INT_PARAM("most_packed", INT64_MAX), { 0 } };
 	int64_t made = 1;
 	int rc = 0;
 

@@ -13,16 +13,18 @@
 struct cm_store;
 
 /* Within a transaction: makes the next month that is missing around now, and moves to it the rows that came before it was made, unless
- * those are too many for others to wait for.  *made: 1 where one was missing. */
+ * those are too many for others to wait for; else compresses a chunk that is due and no larger (chunks.h).  *made: 1 where there was
+ * one. */
 int cm_partitions_next(struct cm_store *store, bool exclusive, int64_t *made);
 
-/* Makes all that are missing.  exclusive: nobody else uses the database, however many rows are to be moved. */
+/* Makes all that are missing, and compresses all chunks that are due.  exclusive: nobody else uses the database, however many rows are to
+ * be moved. */
 int cm_partitions_make(struct cm_store *store, bool exclusive);
 
 /* Makes those that hold what is to be copied from another store, which is in a transaction. */
 int cm_partitions_make_like(struct cm_store *store, struct cm_store *from);
 
-/* Drops those of which retention takes everything; *removed: how many rows they had. */
+/* Drops those, and chunks, of which retention takes everything; *removed: how many rows they had. */
 int cm_partitions_drop(struct cm_store *store, int64_t *removed);
 
 #endif

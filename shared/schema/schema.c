@@ -66,6 +66,19 @@ struct making {
 	int64_t version;		/* what there was */
 };
 
+/* On a server: the functions and views, as this version has them. */
+static int
+make_functions(struct cm_store *store)
+{
+	int rc;
+
+	if (!cm_store_is_remote(store))
+		return 0;
+	if ((rc = cm_store_script(store, "timescale")) < 0 || (rc = cm_store_script(store, "months")) < 0)
+		return rc;
+	return cm_store_script(store, "views");
+}
+
 static int
 make_schema(struct cm_store *store, void *arg)
 {
@@ -75,8 +88,10 @@ make_schema(struct cm_store *store, void *arg)
 
 	if (cm_store_is_remote(store) && (rc = cm_store_script(store, "own-schema")) < 0)
 		return rc;
-	if ((rc = get_version(store, &making->version)) < 0 || making->version == CM_SCHEMA_VERSION)
+	if ((rc = get_version(store, &making->version)) < 0)
 		return rc;
+	if (making->version == CM_SCHEMA_VERSION)
+		return make_functions(store);
 	for (i = 0; i < nitems(versions) && making->version == 0; i++)
 		if ((rc = cm_store_script(store, versions[i])) < 0)
 			return rc;
@@ -84,8 +99,7 @@ make_schema(struct cm_store *store, void *arg)
 		return rc;
 	if ((rc = (int)cm_store_run(store, "kinds-put", NULL)) < 0 || (rc = (int)cm_store_run(store, "components-put", NULL)) < 0)
 		return rc;
-	if (cm_store_is_remote(store) &&
-	    ((rc = cm_store_script(store, "months")) < 0 || (rc = cm_store_script(store, "views")) < 0))
+	if ((rc = make_functions(store)) < 0)
 		return rc;
 	return cm_meta_set_number(store, "schema_version", CM_SCHEMA_VERSION);
 }

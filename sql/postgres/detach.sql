@@ -3,19 +3,32 @@
 DO $$
 DECLARE
 	names text[] := regexp_split_to_array('@relations()@', ',\s+');
+	timescale_made boolean := to_regclass('timescaledb_information.hypertables') IS NOT NULL
+		AND EXISTS (SELECT FROM cm_meta WHERE key = 'timescale_made');
 	app record;
 	kind text;
 	list text;
 	others text;
 BEGIN
 	PERFORM set_config('client_min_messages', 'warning', true);
-	FOREACH kind IN ARRAY ARRAY['v', 'rp'] LOOP
-		SELECT string_agg(oid::regclass::text, ', ') INTO list FROM pg_class
-		WHERE relnamespace = 'callmetrics'::regnamespace AND relname = ANY (names) AND strpos(kind, relkind::text) > 0;
-		IF list IS NOT NULL THEN
-			EXECUTE format('DROP %s %s', CASE kind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, list);
+	-- Views first; a hypertable (timescale.sql) is dropped alone, and its chunks before it, whose compressed rows would stay.
+	FOR kind, list IN
+		SELECT g.kind, string_agg(c.oid::regclass::text, ', ') FROM pg_class c CROSS JOIN LATERAL
+			(SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind, CASE WHEN c.relname LIKE '%\_chunks' THEN c.oid END AS alone) g
+		WHERE relnamespace = 'callmetrics'::regnamespace AND relname = ANY (names) AND relkind IN ('v', 'r', 'p')
+		GROUP BY g.kind, g.alone ORDER BY g.kind DESC
+	LOOP
+		IF list LIKE '%\_chunks' THEN
+			EXECUTE format('SELECT count(*) FROM %s.drop_chunks(%L, older_than => 9000000000000000000)',
+				(SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'timescaledb'), list);
 		END IF;
+		EXECUTE format('DROP %s %s', kind, list);
 	END LOOP;
+	IF timescale_made THEN
+		IF NOT EXISTS (SELECT FROM timescaledb_information.hypertables) THEN
+			DROP EXTENSION timescaledb;
+		END IF;
+	END IF;
 	FOR app IN
 		SELECT t.tgname, t.tgrelid::regclass AS name, c.relnamespace::regnamespace AS schema, r.role
 		FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid

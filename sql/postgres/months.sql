@@ -31,7 +31,7 @@ DECLARE
 	month text := of || to_char('epoch'::timestamp + start_us * interval '1 microsecond', '"_"YYYY_MM');
 	too_many boolean;
 BEGIN
-	IF EXISTS (SELECT FROM cm_months(of::regclass) m WHERE m.from_us < end_us AND m.until_us > start_us) THEN
+	IF cm_is_chunked(of) OR EXISTS (SELECT FROM cm_months(of::regclass) m WHERE m.from_us < end_us AND m.until_us > start_us) THEN
 		RETURN 0;
 	END IF;
 	EXECUTE format('LOCK TABLE ONLY %I IN SHARE ROW EXCLUSIVE MODE', of);
@@ -52,9 +52,12 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+DROP FUNCTION IF EXISTS cm_month_next(bigint, bigint);
+
 -- Makes the next month that is missing, one to a transaction; 1 where there was one.  Months are wanted for now and the two after it,
 -- and wherever there are rows that prune would not take, of ten years: what somebody sends of all times does not make a month of each.
-CREATE OR REPLACE FUNCTION cm_month_next(now_us bigint, most bigint) RETURNS bigint
+-- With TimescaleDB it compresses a chunk of no more than so many rows instead (timescale.sql).
+CREATE OR REPLACE FUNCTION cm_month_next(now_us bigint, most bigint, most_packed bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
 	oldest_us bigint := greatest(cm_month_start(now_us, -120), (SELECT pruned_before_us FROM cm_state WHERE state_id = 1));
@@ -66,6 +69,7 @@ BEGIN
 		RETURN 0;
 	END IF;
 	FOREACH of IN ARRAY ARRAY[@list(months)@] LOOP
+		CONTINUE WHEN cm_is_chunked(of);
 		FOR ahead IN 0 .. 2 LOOP
 			IF cm_month_make(of, cm_month_start(now_us, ahead), most) = 1 THEN
 				RETURN 1;
@@ -82,11 +86,11 @@ BEGIN
 			found_us := cm_month_start(found_us, 1);
 		END LOOP;
 	END LOOP;
-	RETURN 0;
+	RETURN cm_chunk_compress(now_us, most_packed);
 END
 $$;
 
--- Drops a month of which prune takes everything; how many rows it had, -1 where no such month is left or can be had now.
+-- Drops a month of which prune takes everything, or a chunk; how many rows it had, -1 where none is left or can be had now.
 CREATE OR REPLACE FUNCTION cm_month_drop() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '200ms' AS $$
 DECLARE
@@ -110,8 +114,8 @@ BEGIN
 			RAISE LOG 'callmetrics: % not dropped: %', name, SQLERRM;
 		END;
 	END LOOP;
-	RETURN -1;
+	RETURN cm_chunk_drop();
 END
 $$;
 
-REVOKE ALL ON FUNCTION cm_month_next(bigint, bigint), cm_month_drop() FROM PUBLIC;
+REVOKE ALL ON FUNCTION cm_month_next(bigint, bigint, bigint), cm_month_drop() FROM PUBLIC;

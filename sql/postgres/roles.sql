@@ -48,6 +48,13 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = callmetrics
 		nullif(current_setting('callmetrics.tenant', true), ''))
 $$;
 
+-- The same in the views of hypertables, which have no policies (timescale.sql): who writes, and who owns it, is not walled in.
+CREATE OR REPLACE FUNCTION callmetrics.cm_reader_wall() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = callmetrics, pg_temp AS $$
+	SELECT CASE WHEN pg_has_role('callmetrics_writer', 'USAGE') OR pg_has_role('callmetrics_owner', 'USAGE')
+		OR pg_has_role((SELECT relowner FROM pg_class WHERE oid = 'cm_meta'::regclass), 'USAGE') THEN NULL ELSE cm_wall() END
+$$;
+
 DO $$
 DECLARE
 	name text;
@@ -62,16 +69,21 @@ BEGIN
 			WHEN 'call_no' THEN format('EXISTS (SELECT FROM cm_call c WHERE c.call_no = %I.call_no)', c.relname)
 			WHEN 'none' THEN 'false' END
 		FROM pg_class c LEFT JOIN (VALUES @list(walls)@) w (name, by) ON w.name = c.relname
-		WHERE c.relnamespace = 'callmetrics'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname LIKE 'cm\_%'
-			AND NOT c.relispartition
+		WHERE c.relnamespace = 'callmetrics'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+			AND c.relname = ANY (regexp_split_to_array('@relations()@', ',\s+'))
+			AND c.relname NOT LIKE '%\_chunks' AND c.relname <> 'callmetrics_journal'
 		ORDER BY c.relname
 	LOOP
 		EXECUTE format('GRANT ALL ON %I TO callmetrics_owner', name);
 		EXECUTE format('GRANT SELECT ON %I TO callmetrics_reader, callmetrics_writer', name);
-		IF name NOT LIKE 'cm\_v\_%' AND name <> 'cm_tenant_role' THEN
+		IF name LIKE 'cm\_%' AND name NOT LIKE 'cm\_v\_%' AND name <> 'cm_tenant_role' THEN
 			EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I TO callmetrics_writer', name);
 		END IF;
-		IF wall IS NOT NULL THEN
+		IF wall IS NOT NULL AND cm_is_chunked(name) THEN
+			EXECUTE format('CREATE OR REPLACE VIEW %1$I WITH (security_barrier = true) AS
+				SELECT * FROM %1$s_chunks WHERE (SELECT cm_reader_wall()) IS NULL OR %2$s', name,
+				replace(wall, 'cm_wall', 'cm_reader_wall'));
+		ELSIF wall IS NOT NULL THEN
 			EXECUTE format('DROP POLICY IF EXISTS cm_wall ON %I', name);
 			EXECUTE format('DROP POLICY IF EXISTS cm_all ON %I', name);
 			EXECUTE format('CREATE POLICY cm_wall ON %I FOR SELECT TO callmetrics_reader USING ((SELECT cm_wall()) IS NULL OR %s)',

@@ -31,3 +31,34 @@ CREATE OR REPLACE VIEW cm_v_transcripts WITH (security_invoker = true) AS
 
 -- Those of one table, from its declaration.
 @list(views)@
+
+-- What BI of voice platforms asks for by these names, exact at any time: percentiles are nearest ranks of the values themselves (ms), cost
+-- is in dollars, a month is one of UTC.  A continuous aggregate could not be: a percentile of an hour is none of its parts', a call's
+-- costs lie in more than one bucket, and what comes late waits for the next refresh.
+CREATE OR REPLACE VIEW latency_percentiles_5m WITH (security_invoker = true) AS
+	SELECT 'epoch'::timestamptz + l.at_us / 300000000 * interval '300 seconds' AS bucket, s.tenant_id, l.component,
+		coalesce(l.provider, s.provider) AS provider,
+		percentile_disc(0.5) WITHIN GROUP (ORDER BY l.duration_us) / 1000.0 AS p50,
+		percentile_disc(0.95) WITHIN GROUP (ORDER BY l.duration_us) / 1000.0 AS p95,
+		percentile_disc(0.99) WITHIN GROUP (ORDER BY l.duration_us) / 1000.0 AS p99, count(*) AS sample_count
+	FROM cm_latency l JOIN cm_series s ON s.series_id = l.series_id
+	GROUP BY l.at_us / 300000000, s.tenant_id, l.component, coalesce(l.provider, s.provider);
+
+CREATE OR REPLACE VIEW cost_per_call WITH (security_invoker = true) AS
+	SELECT min(u.at_us) AS first_at_us, c.call_id, c.tenant_id, sum(u.cost_nusd) / 1000000000.0 AS total_cost_usd,
+		count(DISTINCT u.provider) AS provider_count,
+		jsonb_object_agg(coalesce(u.provider, ''), u.breakdown) AS breakdown
+	FROM (SELECT call_no, provider, min(at_us) AS at_us, sum(cost_nusd) AS cost_nusd, jsonb_build_object('cost_usd',
+				sum(cost_nusd) / 1000000000.0, 'usage', jsonb_agg(jsonb_build_object('service', service, 'unit', usage_unit,
+				'usage', usage / 1000000.0) ORDER BY service, usage_unit)) AS breakdown
+			FROM (SELECT call_no, provider, service, usage_unit, min(at_us) AS at_us, sum(cost_nusd) AS cost_nusd,
+					sum(usage_micro) AS usage FROM cm_cost GROUP BY call_no, provider, service, usage_unit) units
+			GROUP BY call_no, provider) u JOIN cm_call c ON c.call_no = u.call_no
+	GROUP BY u.call_no, c.call_id, c.tenant_id;
+
+CREATE OR REPLACE VIEW cost_per_tenant_monthly WITH (security_invoker = true) AS
+	SELECT date_trunc('month', 'epoch'::timestamp + k.at_us * interval '1 microsecond') AT TIME ZONE 'UTC' AS month, s.tenant_id,
+		sum(k.cost_nusd) / 1000000000.0 AS total_cost_usd, count(DISTINCT k.call_no) AS call_count,
+		sum(k.cost_nusd) FILTER (WHERE k.call_no IS NOT NULL) / 1000000000.0 / nullif(count(DISTINCT k.call_no), 0) AS avg_cost_per_call
+	FROM cm_cost k JOIN cm_series s ON s.series_id = k.series_id
+	GROUP BY 1, s.tenant_id;
