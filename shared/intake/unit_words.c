@@ -30,13 +30,18 @@ take_word(struct cm_unit *unit, const struct cm_rows *rows)
 	return failed ? CM_ENOMEM : 0;
 }
 
+/* One that lacks what it is found by is none. */
 static int
 take_price(struct cm_unit *unit, const struct cm_rows *rows)
 {
-	struct cm_price *price = cm_arena_take(&unit->arena, sizeof *price);
+	struct cm_price *price;
 	bool failed = false;
+	int column;
 
-	if (price == NULL)
+	for (column = 1; column <= 7; column++)
+		if (column != 5 && column != 6 && cm_rows_null(rows, column))
+			return 0;
+	if ((price = cm_arena_take(&unit->arena, sizeof *price)) == NULL)
 		return CM_ENOMEM;
 	*price = (struct cm_price){
 		.price_id = cm_rows_int(rows, 0),
