@@ -29,7 +29,8 @@ import database
 TENANTS, AGENTS, TYPES = ("", "acme", "north"), ("", "anna", "bert"), ("inbound", "outbound")
 OUTCOMES = (("completed", ""), ("completed", ""), ("failed", ""), ("failed", "user_hangup"), ("failed", "api_error"), ("cancelled", ""),
             ("timeout", "timeout"))
-QUERIES = ("", "tenant_id=acme", "agent=anna", "tenant_id=north&agent=bert", "call_type=outbound", "tenant_id=acme&call_type=inbound")
+QUERIES = ("", "tenant_id=acme", "agent=anna", "tenant_id=north&agent=bert", "call_type=outbound",
+           "agent=bert&call_type=inbound", "tenant_id=acme&call_type=inbound")
 SETTLE_S, EARLY_S, HISTORY_S = 60, 10, 300
 BEGIN = datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc)
 
@@ -103,7 +104,10 @@ class Call:
     def series(self):
         labels = (self.agent, self.type)
         yield ("all", "", "", "")
-        yield ("labels", "", *labels)
+        yield ("call_type", "", "", self.type)
+        if self.agent:
+            yield ("agent", "", self.agent, "")
+            yield ("labels", "", *labels)
         if self.tenant:
             yield ("tenant", self.tenant, "", "")
             yield ("full", self.tenant, *labels)
@@ -175,8 +179,9 @@ class Model:
     def says(self, now, query):
         self.settle(now)
         wanted = dict(part.split("=") for part in query.split("&") if part)
-        labels = any(name in wanted for name in ("agent", "call_type"))
-        scope = ("full" if labels else "tenant") if "tenant_id" in wanted else "labels" if labels else "all"
+        labels = [name for name in ("agent", "call_type") if name in wanted]
+        scope = (("full" if labels else "tenant") if "tenant_id" in wanted else
+                 "all" if not labels else labels[0] if len(labels) == 1 else "labels")
         found = [(outcome, counted) for ((of, tenant, agent, kind), outcome), (counted, _) in self.counters.items() if of == scope
                  and wanted.get("tenant_id", tenant) == tenant and wanted.get("agent", agent) == agent
                  and wanted.get("call_type", kind) == kind]

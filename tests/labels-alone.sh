@@ -6,8 +6,8 @@
 
 NOW=2026-03-02T12:00:00Z
 calls=1500
-CALLMETRICS_LABELS_MOST=2000
-export CALLMETRICS_LABELS_MOST
+CALLMETRICS_LABELS_MOST=2000 CALLMETRICS_SETTLE_S=0
+export CALLMETRICS_LABELS_MOST CALLMETRICS_SETTLE_S
 
 # events COMBINATIONS: calls with six steps each, half of them of one agent, version, provider and direction; the others, and the labels that
 # are not these, are of so many.
@@ -93,7 +93,7 @@ for filter in $alone 'provider=p0&call_type=inbound' 'agent=a0&call_type=outboun
 	done
 	ask prometheus "$filter"
 	is "$filter: counted" "$(awk '/^voice_calls_total/ { n += $NF } END { print n + 0 }' "$work/body")" \
-		"$(sql "SELECT count(*) FROM cm_call c JOIN cm_series s USING (series_id) WHERE c.status IS NOT NULL$condition")"
+		"$(sql "SELECT count(*) FROM cm_call c JOIN cm_series s USING (series_id) WHERE c.status <> 'active'$condition")"
 	ask failures "limit=1000&days=3&$filter"
 	is "$filter: failures" "$(json '.failures | length')" "$(sql "SELECT count(*) FROM cm_call c JOIN cm_series s USING (series_id)
 		WHERE c.failure_reason <> ''$condition")"
