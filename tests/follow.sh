@@ -7,10 +7,13 @@
 . "${0%/*}/lib.sh"
 [ "$engine" = sqlite ] || { echo "$test_name: of files"; exit 77; }
 mkdir "$work/files"
-${CC:-cc} -shared -fPIC -O2 -o "$work/unwritten.so" "$top/tests/unwritten.c" -ldl
+for shim in unwritten written; do
+	${CC:-cc} -shared -fPIC -O2 -o "$work/$shim.so" "$top/tests/$shim.c" -ldl
+done
 CM_UNWRITTEN=$work/unwritten.so
-export CM_UNWRITTEN
-for part in restore vacuum compared dropped renamed kill detach power fresh held backlog modes; do
+CM_WRITTEN=$work/written.so
+export CM_UNWRITTEN CM_WRITTEN
+for part in restore vacuum compared dropped renamed ahead renumbered kill detach power fresh held backlog modes; do
 	passes "$part" "$python" "$top/tests/follow.py" "$build" "$work/files" "$part"
 	cat "$work/passes.log"
 done

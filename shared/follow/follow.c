@@ -220,24 +220,6 @@ cm_follow_mind_schema(struct cm_follow *follow, int64_t cookie)
 	return 0;
 }
 
-/* The journal's last row, 0 where it has none. */
-static int
-read_head(struct cm_store *store, int64_t *head, int64_t *mark)
-{
-	struct cm_rows *rows;
-	int rc;
-
-	*head = *mark = 0;
-	if ((rc = cm_store_query(store, "journal-head", NULL, &rows)) < 0)
-		return rc;
-	if ((rc = cm_rows_next(rows)) > 0) {
-		*head = cm_rows_int(rows, 0);
-		*mark = cm_rows_int(rows, 1);
-	}
-	cm_rows_done(rows);
-	return rc < 0 ? rc : 0;
-}
-
 static int
 look(struct cm_follow *follow, int64_t *head, int64_t *mark)
 {
@@ -248,7 +230,7 @@ look(struct cm_follow *follow, int64_t *head, int64_t *mark)
 	if ((rc = cm_store_begin(follow->app)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	if ((rc = cm_schema_exists(follow->app, CM_APP_JOURNAL, &there)) == 0 && there)
-		rc = read_head(follow->app, head, mark);
+		rc = cm_follow_read_head(follow->app, head, mark);
 	if (rc == 0)
 		rc = cm_store_number(follow->app, "journal-cookie", NULL, &cookie);
 	cm_store_end(follow->app, false);
@@ -257,31 +239,6 @@ look(struct cm_follow *follow, int64_t *head, int64_t *mark)
 	return there ? cm_follow_mind_schema(follow, cookie) : cm_follow_say(follow, CM_ESTORE,
 	    "The voice app's database has no journal of callmetrics any more: it was restored or replaced; run: callmetrics attach "
 	    "DATABASE");
-}
-
-int
-cm_follow_realign(struct cm_follow *follow)
-{
-	struct cm_bind binds[] = { CM_INT_PARAM("journal_id", 0), { 0 } };
-	int64_t taken, mark, head, found = 0;
-	int rc;
-
-	if (follow->remote)
-		return 0;
-	if ((rc = cm_meta_number(follow->own, CM_FOLLOW_TAKEN, 0, &taken)) < 0 ||
-	    (rc = cm_meta_number(follow->own, CM_FOLLOW_MARK, 0, &mark)) < 0 || taken == 0)
-		return rc;
-	binds[0].number = taken;
-	if ((rc = cm_store_number(follow->app, "journal-mark", binds, &found)) < 0 ||
-	    (found != mark && (rc = read_head(follow->app, &head, &found)) < 0))
-		return cm_follow_fail(follow, follow->app, rc);
-	if (found == mark)
-		return 0;
-	if ((rc = cm_meta_set_number(follow->own, CM_FOLLOW_TAKEN, head)) < 0 ||
-	    (rc = cm_meta_set_number(follow->own, CM_FOLLOW_MARK, found)) < 0)
-		return rc;
-	return cm_follow_want_sweep(follow, "The voice app's database is not what was read of it last: it was restored, or the "
-	    "machine lost power; all of its rows are compared by: callmetrics follow DATABASE");
 }
 
 /* What is taken in one transaction. */
@@ -382,13 +339,16 @@ find_reach(struct cm_follow *follow, struct taking *taking)
 	if (follow->asks && taking->after >= follow->wanted)
 		return 0;
 	binds[0].number = taking->after;
-	if ((rc = read_head(follow->app, &head, &mark)) < 0 || (rc = cm_store_number(follow->app, "journal-next", binds, &next)) < 0)
+	if ((rc = cm_follow_read_head(follow->app, &head, &mark)) < 0 ||
+	    (rc = cm_store_number(follow->app, "journal-next", binds, &next)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	if (next == 0)
 		return 0;
 	/* Up to a row that is there. */
 	most = !follow->asks && head - next > MUCH ? MANY_ROWS_AT_ONCE : ROWS_AT_ONCE;
 	until[0].number = taking->until = head < next + most ? head : next + most - 1;
+	if (taking->until != head && (rc = cm_follow_note_seen(follow, head, mark)) < 0)
+		return rc;
 	if (taking->until != head && (rc = cm_store_number(follow->app, "journal-mark", until, &mark)) < 0)
 		return cm_follow_fail(follow, follow->app, rc);
 	taking->mark = mark;
@@ -445,6 +405,7 @@ cm_follow_take_some(struct cm_follow *follow, bool *whole)
 	if (rc == 0 && end == 0 && !follow->remote) {
 		follow->taken = taking.until > taking.after ? taking.until : taking.after;
 		follow->mark = taking.mark;
+		follow->is_ahead = false;
 	}
 	follow->rows += taking.taker.taken;
 	*whole = follow->remote && taking.until < ROWS_AT_ONCE;
@@ -462,14 +423,17 @@ static int
 know_taken(struct cm_follow *follow)
 {
 	struct cm_store *reader;
+	int64_t seen;
 	int rc;
 
 	if (follow->taken >= 0)
 		return 0;
 	if (cm_store_open(follow->app_url, CM_STORE_READ, &reader) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
-	if ((rc = cm_store_begin(reader)) == 0 && (rc = cm_meta_number(reader, CM_FOLLOW_MARK, 0, &follow->mark)) == 0)
+	if ((rc = cm_store_begin(reader)) == 0 && (rc = cm_meta_number(reader, CM_FOLLOW_MARK, 0, &follow->mark)) == 0 &&
+	    (rc = cm_meta_number(reader, CM_FOLLOW_SEEN, 0, &seen)) == 0)
 		rc = cm_meta_number(reader, CM_FOLLOW_TAKEN, 0, &follow->taken);
+	follow->is_ahead = rc == 0 && seen > follow->taken;
 	cm_store_end(reader, false);
 	if (rc < 0)
 		cm_follow_fail(follow, reader, rc);
@@ -536,7 +500,7 @@ cm_follow_catch_up(struct cm_follow *follow, int64_t most_ms, int64_t *behind)
 	if ((rc = cm_follow_has_app(follow, &has_app)) < 0 || !has_app || (rc = know_taken(follow)) < 0 ||
 	    (rc = look(follow, &follow->wanted, &mark)) < 0)
 		return rc;
-	if (follow->wanted == follow->taken && mark == follow->mark)
+	if (follow->wanted == follow->taken && mark == follow->mark && !follow->is_ahead)
 		return 0;
 	if ((rc = take_wanted(follow, cm_follow_until_ms(follow, most_ms, follow->wanted - follow->taken))) < 0)
 		return rc;

@@ -15,6 +15,7 @@ struct cm_follow {
 	struct cm_store *app;		/* the app's, for reading; on a server ours as well, for looking at the journal */
 	int64_t taken;			/* the journal's last row that is known to be taken, -1: not known .. */
 	int64_t mark;			/* .. and its mark */
+	bool is_ahead;			/* rows were read beyond that, so they may be of what the app has lost */
 	int64_t wanted;			/* the one that is to be taken; a question needs no later one */
 	int64_t rows;			/* of the app, that were looked at */
 	bool expects_much;		/* the store knows that there is much to take */
@@ -32,6 +33,8 @@ struct cm_follow {
 /* What is remembered of following in cm_meta. */
 #define CM_FOLLOW_TAKEN "follow_taken"		/* the journal's last row that was taken */
 #define CM_FOLLOW_MARK "follow_mark"		/* .. and its mark */
+#define CM_FOLLOW_SEEN "follow_seen"		/* the journal's last row when rows of the app were read, where that is a later one .. */
+#define CM_FOLLOW_SEEN_MARK "follow_seen_mark"	/* .. and its mark */
 #define CM_FOLLOW_TRIMMED "follow_trimmed"	/* .. and up to which its rows were removed, about */
 #define CM_FOLLOW_COOKIE "follow_cookie"	/* of the app's schema, when rows had the numbers that they are known by */
 #define CM_FOLLOW_SWEEP "follow_sweep"		/* whether all rows are to be read anew: enum cm_sweep */
@@ -47,9 +50,19 @@ enum cm_sweep { CM_SWEEP_NONE, CM_SWEEP_ON, CM_SWEEP_FROM_START };	/* ON: it was
 /* Asks for that, within a transaction of ours, and tells health why; NULL: that is nobody's concern. */
 int cm_follow_want_sweep(struct cm_follow *follow, const char *why);
 
-/* Within both transactions: whether the journal's last row that was taken is not what it was.  Then whatever it names now is for a sweep
- * to find, which is asked for. */
+/*
+ * Within both transactions: whether the journal is not the one that was taken, or goes less far than what was read of the app's rows: the
+ * app's file lost what was written last, or ours did, and its journal was shortened since.  Then whatever it names now is for a sweep to
+ * find, which is asked for.  Comes before the app's rows are read.
+ */
 int cm_follow_realign(struct cm_follow *follow);
+
+/* The journal's last row, zeros where it has none, within a transaction of its store. */
+int cm_follow_read_head(struct cm_store *store, int64_t *head, int64_t *mark);
+
+/* Within both transactions, where the app's rows are read further than the journal is taken: notes how far. */
+int cm_follow_note_seen(struct cm_follow *follow, int64_t head, int64_t mark);
+int cm_follow_note_seen_now(struct cm_follow *follow);
 
 /* The same where our database need not be whole. */
 int cm_follow_open_mode(const char *url, enum cm_store_mode mode, struct cm_follow **out);

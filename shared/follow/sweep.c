@@ -183,7 +183,8 @@ step(struct sweep *sweep, int (*work)(struct sweep *sweep))
 	follow->problem[0] = '\0';
 	if ((rc = cm_follow_begin(follow)) < 0)
 		return rc;
-	if ((rc = cm_taker_init(&sweep->taker, follow->own)) == 0 && (rc = work(sweep)) == 0)
+	if ((rc = cm_follow_realign(follow)) == 0 && (rc = cm_follow_note_seen_now(follow)) == 0 &&
+	    (rc = cm_taker_init(&sweep->taker, follow->own)) == 0 && (rc = work(sweep)) == 0)
 		rc = cm_take_write(&sweep->taker);
 	sweep->mended += sweep->taker.changed;
 	sweep->again |= sweep->taker.again;
@@ -265,12 +266,16 @@ static int
 prepare(struct sweep *sweep, bool resume, struct place places[CM_SOURCES])
 {
 	struct cm_follow *follow = sweep->follow;
+	int64_t state = CM_SWEEP_NONE;
 	char key[META_TEXT];
 	int i, rc;
 
 	if ((rc = cm_follow_begin(follow)) < 0)
 		return rc;
-	rc = cm_follow_read_tables(follow);
+	/* What the journal names by now is found, too; and what was read may be to be read again. */
+	if ((rc = cm_follow_read_tables(follow)) == 0 && (rc = cm_follow_realign(follow)) == 0)
+		rc = cm_meta_number(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_NONE, &state);
+	resume = resume && state == CM_SWEEP_ON;
 	for (i = 0; i < CM_SOURCES && rc == 0; i++) {
 		sweep->table = &follow->tables.of[i];
 		sweep->place = (struct place){ 0 };
@@ -278,8 +283,7 @@ prepare(struct sweep *sweep, bool resume, struct place places[CM_SOURCES])
 		rc = resume ? find_place(sweep) : cm_meta_set_text(follow->own, key, "");
 		places[i] = sweep->place;
 	}
-	/* What the journal names by now is found, too. */
-	if (rc == 0 && (rc = cm_follow_realign(follow)) == 0 && !follow->remote)
+	if (rc == 0 && !follow->remote)
 		rc = note_cookie(follow);
 	if (rc == 0)
 		rc = cm_meta_set_number(follow->own, CM_FOLLOW_SWEEP, CM_SWEEP_ON);

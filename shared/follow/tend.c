@@ -88,7 +88,8 @@ cm_follow_note_trouble(struct cm_follow *follow, const char *text)
 	return rc < 0 || end < 0 ? cm_follow_fail(follow, follow->own, rc < 0 ? rc : end) : 0;
 }
 
-/* The app's own file, for writing.  What is lost in a power cut is done again, so the app does not wait for our wait for the disk. */
+/* The app's own file, for writing.  What is lost in a power cut is done again, so with a write-ahead log the app does not wait for our
+ * wait for the disk; without one, that is what keeps its file whole. */
 static int
 open_app(struct cm_follow *follow, struct cm_store **out)
 {
@@ -98,7 +99,7 @@ open_app(struct cm_follow *follow, struct cm_store **out)
 
 	if (cm_store_open(follow->app_url, CM_STORE_APP_WRITE, &app) < 0)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
-	if (!follow->remote && (rc = cm_store_journal_mode(app, NULL, mode)) == 0)
+	if (!follow->remote && (rc = cm_store_journal_mode(app, NULL, mode)) == 0 && strcmp(mode, "wal") == 0)
 		rc = cm_store_script_text(app, "PRAGMA synchronous = NORMAL");
 	if (rc == 0) {
 		*out = app;
@@ -152,10 +153,18 @@ mend_journal(struct cm_follow *follow)
 	return rc;
 }
 
+/* A row of the journal: up to which it is taken for good. */
+struct settled {
+	int64_t journal_id;
+	int64_t mark;
+};
+
 static int
 trim(struct cm_store *app, void *arg)
 {
-	const struct cm_bind binds[] = { CM_INT_PARAM("until", *(const int64_t *)arg), CM_INT_PARAM("most", TRIM_AT_ONCE), { 0 } };
+	const struct settled *settled = arg;
+	const struct cm_bind binds[] = { CM_INT_PARAM("until", settled->journal_id), CM_INT_PARAM("mark", settled->mark),
+		CM_INT_PARAM("most", TRIM_AT_ONCE), { 0 } };
 	int64_t removed = cm_store_run(app, "journal-trim", binds);
 
 	return removed < 0 ? (int)removed : removed == TRIM_AT_ONCE;
@@ -164,8 +173,9 @@ trim(struct cm_store *app, void *arg)
 /* How far the journal was taken, once that is on the disk for good: taking does not wait for the disk, but a commit that does waits for
  * all before it. */
 static int
-settle(struct cm_follow *follow, int64_t *taken)
+settle(struct cm_follow *follow, struct settled *settled)
 {
+	int64_t *taken = &settled->journal_id;
 	struct cm_store *own;
 	int64_t trimmed;
 	int rc;
@@ -174,6 +184,7 @@ settle(struct cm_follow *follow, int64_t *taken)
 		return cm_follow_say(follow, CM_ENOMEM, "Out of memory.");
 	if ((rc = cm_store_begin(own)) == 0) {
 		if ((rc = cm_meta_number(own, CM_FOLLOW_TAKEN, 0, taken)) == 0 &&
+		    (rc = cm_meta_number(own, CM_FOLLOW_MARK, 0, &settled->mark)) == 0 &&
 		    (rc = cm_meta_number(own, CM_FOLLOW_TRIMMED, 0, &trimmed)) == 0) {
 			if (trimmed == *taken)
 				*taken = 0;
@@ -192,17 +203,18 @@ int
 cm_follow_trim(struct cm_follow *follow)
 {
 	static const struct timespec pause = { .tv_nsec = TRIM_PAUSE_MS * 1000000 };
+	struct settled settled;
 	struct cm_store *app;
-	int64_t taken, behind;
+	int64_t behind;
 	int rc;
 
 	if (follow->remote)
 		return 0;
-	if ((rc = settle(follow, &taken)) < 0 || taken == 0)
+	if ((rc = settle(follow, &settled)) < 0 || settled.journal_id == 0)
 		return rc;
 	if ((rc = open_app(follow, &app)) < 0)
 		return rc;
-	while ((rc = change_app(follow, app, trim, &taken)) > 0) {
+	while ((rc = change_app(follow, app, trim, &settled)) > 0) {
 		nanosleep(&pause, NULL);
 		/* What is written meanwhile would be left to questions. */
 		if ((rc = cm_follow_catch_up(follow, TRIM_PAUSE_MS, &behind)) < 0)
