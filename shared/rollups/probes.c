@@ -32,6 +32,7 @@ bind_look(const struct cm_probe *look, struct cm_bind *binds)
 	binds[n++] = (struct cm_bind)CM_TEXT_PARAM("kind", look->kind);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("bin", look->bin);
 	binds[n++] = (struct cm_bind)CM_INT_PARAM("rank", look->rank);
+	binds[n++] = (struct cm_bind)CM_INT_PARAM("buckets", look->piece.count > 1 ? (int64_t)look->piece.count : 1);
 	binds[n] = (struct cm_bind){ 0 };
 	return n;
 }

@@ -32,7 +32,7 @@ void cm_probes_done(struct cm_probes *looks);
 /* Gets a row of a look.  0, or 1 where no further row of that look is wanted, though some may come, or an error, which ends all. */
 typedef int cm_probe_take(void *arg, const struct cm_probe *look, const struct cm_rows *rows);
 
-/* Statements that give the same. */
+/* Statements that give the same, row by row or, from a server, counted or listed. */
 struct cm_view {
 	const char *one;	/* of one look; NULL where only a server is asked */
 	const char *many;	/* of several, on a server: it has one column more, the look's number from 0; NULL where none is asked */

@@ -153,6 +153,40 @@ take_raw(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 	    (int)cm_rows_int(rows, 1), value_us);
 }
 
+/* The next number of a list, as "{1,2}"; false where there is none. */
+static bool
+next_number(const char **list, int64_t *out)
+{
+	const char *from = *list + (**list == '{' || **list == ',');
+	char *end;
+	int64_t number = strtoll(from, &end, 10);
+
+	if (end == from)
+		return false;
+	*list = end;
+	*out = number;
+	return true;
+}
+
+/* All of a look, from a server: durations, and their instants where these say the bucket. */
+static int
+take_list(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
+{
+	const char *durations = cm_rows_text(rows, 0), *instants = cm_rows_text(rows, 1);
+	int sign = (int)cm_rows_int(rows, 2), rc = 0;
+	int64_t value_us, at = look->piece.from;
+	struct cm_selection *select = look->of;
+
+	(void)arg;
+	while (rc == 0 && next_number(&durations, &value_us)) {
+		if (look->piece.count > 1 && !next_number(&instants, &at))
+			return CM_ESTORE;
+		rc = keep_raw(select, cm_piece_bucket(&look->piece, select->edges, at), cm_bin_of(value_us), sign, value_us);
+	}
+	/* What is no number would end it, too. */
+	return rc == 0 && (*durations == ',' || *durations == '{') ? CM_ESTORE : rc;
+}
+
 /* The pieces of raw facts: calls are in a table of their own. */
 static int
 read_edges(struct cm_selection **selects, size_t count, bool of_calls)
@@ -165,8 +199,8 @@ read_edges(struct cm_selection **selects, size_t count, bool of_calls)
 		if (cm_selection_is_call(selects[i]) == of_calls)
 			rc = cm_selection_looks(selects[i], true, &looks);
 	if (rc == 0)
-		rc = cm_probes_read(selects[0]->store, selects[0]->filter, raw_view(selects[0]->filter, of_calls), &looks, take_raw,
-		    NULL);
+		rc = cm_probes_read(selects[0]->store, selects[0]->filter, raw_view(selects[0]->filter, of_calls), &looks,
+		    cm_store_is_remote(selects[0]->store) ? take_list : take_raw, NULL);
 	cm_probes_done(&looks);
 	return rc;
 }

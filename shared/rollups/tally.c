@@ -98,7 +98,7 @@ add_to_alike(const struct counted *counted, const struct alike *alike, cm_us at,
 		    alike->pieces[i]->minus ? &less : counts);
 }
 
-/* A call. */
+/* A call, or on a server calls that came to the same. */
 static int
 take_row(void *arg, const struct cm_probe *look, const struct cm_rows *rows)
 {
