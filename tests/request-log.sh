@@ -11,23 +11,34 @@ logged() {
 	tail -n 1 "$work/worker.log" | jq -rc '[.status, .error, .problem]'
 }
 
+# asked QUERY [NAME=VALUE...]: send, and wait for the line, which the worker writes once it has answered.
+asked() {
+	before=$(wc -l <"$work/worker.log")
+	send "$@"
+	tries=0
+	while [ "$(wc -l <"$work/worker.log")" -eq "$before" ] && [ "$tries" -lt 200 ]; do
+		tries=$((tries + 1))
+		sleep 0.02
+	done
+}
+
 serve failures CALLMETRICS_DB="$db" CALLMETRICS_NOW="$NOW"
-send 'limit=1'
+asked 'limit=1'
 is "an answer" "$(logged)" '[200,0,""]'
 mv "$db" "$db.away"
-send 'limit=1'
+asked 'limit=1'
 is "no database" "$status $(logged | sed 's/There is no call database[^"]*/-/')" '503 [503,-4,"-"]'
 error=$(logged | jq '.[1]')
 like "its error is a failure" "$error" '-[1-9]*'
 mv "$db.away" "$db"
 # None of what follows is the database's fault.
-send '' SCRIPT_NAME=/metrics/elsewhere
+asked '' SCRIPT_NAME=/metrics/elsewhere
 is "no such path" "$(logged | cut -c 1-27)" '[404,0,"There is no such pa'
-send '' REQUEST_METHOD=DELETE
+asked '' REQUEST_METHOD=DELETE
 is "no such method" "$(logged)" '[405,0,"Only GET, HEAD, OPTIONS are understood here."]'
-send 'limit=x'
+asked 'limit=x'
 like "a parameter" "$(logged)" '\[400,-[1-9]*,"limit is *'
-send 'limit=1'
+asked 'limit=1'
 is "an answer again" "$(logged)" '[200,0,""]'
 stop_worker
 
